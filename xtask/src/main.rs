@@ -1,0 +1,116 @@
+//! The project's commands: `cargo xtask <command>`.
+//!
+//! **What it is for.** Everything that takes more than one tool: all tests, all checks. Each command prints what it runs, and
+//! ends with the first failure's exit status.
+//!
+//! **What it must not know.** The crates themselves; it only starts programs.
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its user")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  test [FILTER]   every test: Rust, language cases, Jupyter clients
+  rust [FILTER]   the Rust tests and language cases alone
+  jupyter [ARG..] the tests that drive the kernel with real Jupyter clients (pytest arguments)
+  check           formatting and lints
+";
+
+type Outcome = Result<(), String>;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = match args.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    let outcome = match command {
+        "test" => rust(rest).and_then(|()| if rest.is_empty() { jupyter(&[]) } else { Ok(()) }),
+        "rust" => rust(rest),
+        "jupyter" => jupyter(rest),
+        "check" => check(),
+        "help" | "--help" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("there is no command {other}\n\n{HELP}")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+fn run(command: &mut Command) -> Outcome {
+    println!("+ {}", show(command));
+    let status = command.current_dir(root()).status().map_err(|error| format!("{}: {error}", show(command)))?;
+    if status.success() { Ok(()) } else { Err(format!("{} ended with {status}", show(command))) }
+}
+
+fn show(command: &Command) -> String {
+    let mut text = command.get_program().to_string_lossy().into_owned();
+    for arg in command.get_args() {
+        text.push(' ');
+        text.push_str(&arg.to_string_lossy());
+    }
+    text
+}
+
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+fn rust(filter: &[String]) -> Outcome {
+    let nextest = cargo().args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success());
+    let mut command = cargo();
+    if nextest {
+        command.args(["nextest", "run"]);
+    } else {
+        command.arg("test");
+    }
+    run(command.args(["--workspace", "--release"]).args(filter))
+}
+
+fn jupyter(args: &[String]) -> Outcome {
+    run(cargo().args(["build", "--release", "--package", "jovial"]))?;
+    let python = venv()?;
+    run(Command::new(python)
+        .args(["-m", "pytest", "-q", "tests/kernel"])
+        .args(args)
+        .env("JOVIAL", target().join("release/jovial")))
+}
+
+/// A virtual environment beside the build, made anew when the list of packages changes.
+fn venv() -> Result<PathBuf, String> {
+    let folder = target().join("venv");
+    let python = folder.join("bin/python");
+    let list = root().join("tests/kernel/requirements.txt");
+    let wanted = std::fs::read_to_string(&list).map_err(|error| format!("{}: {error}", list.display()))?;
+    let stamp = folder.join("requirements.txt");
+    if python.exists() && std::fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) {
+        return Ok(python);
+    }
+    run(Command::new("python3").arg("-m").arg("venv").arg("--clear").arg(&folder))?;
+    run(Command::new(&python).args(["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r"]).arg(&list))?;
+    std::fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))?;
+    Ok(python)
+}
+
+fn check() -> Outcome {
+    run(cargo().args(["fmt", "--all", "--check"]))?;
+    run(cargo().args(["clippy", "--workspace", "--all-targets", "--release", "--", "-D", "warnings"]))
+}
