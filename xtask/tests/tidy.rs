@@ -31,7 +31,9 @@ fn root() -> PathBuf {
 }
 
 fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -119,7 +121,8 @@ fn every_library_module_has_a_moduledoc() {
     files(&lib, ".ex", &mut found);
     for path in found {
         let text = fs::read_to_string(&path).unwrap();
-        let modules = text.lines().filter(|line| line.starts_with("defmodule ") || line.starts_with("defprotocol ")).count();
+        let modules =
+            text.lines().filter(|line| line.starts_with("defmodule ") || line.starts_with("defprotocol ")).count();
         let documents = text.matches("@moduledoc").count();
         if documents < modules {
             wrong.push(short(&path));
@@ -134,7 +137,9 @@ fn paths_in_the_map_exist() {
     let mut named = BTreeSet::new();
     for part in text.split('`').skip(1).step_by(2) {
         let is_path = part.contains('/') && part.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
-        if is_path && ["runtime/", "kernel/", "docs/", "tests/", "notebooks/", "xtask/"].iter().any(|p| part.starts_with(p)) {
+        if is_path
+            && ["runtime/", "kernel/", "docs/", "tests/", "notebooks/", "xtask/"].iter().any(|p| part.starts_with(p))
+        {
             named.insert(part.to_string());
         }
     }
@@ -144,7 +149,13 @@ fn paths_in_the_map_exist() {
 
 #[test]
 fn nothing_is_left_over() {
-    let marks = [concat!("dbg", "!("), concat!("FIX", "ME"), concat!("TO", "DO"), concat!("todo", "!("), concat!("unimpl", "emented!(")];
+    let marks = [
+        concat!("dbg", "!("),
+        concat!("FIX", "ME"),
+        concat!("TO", "DO"),
+        concat!("todo", "!("),
+        concat!("unimpl", "emented!("),
+    ];
     let mut wrong = Vec::new();
     for path in all(".rs").into_iter().chain(all(".ex")) {
         let text = fs::read_to_string(&path).unwrap();

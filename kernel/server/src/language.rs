@@ -71,7 +71,9 @@ pub enum Outcome {
 pub enum Completeness {
     Complete,
     /// With what the next line should begin.
-    Incomplete { indent: String },
+    Incomplete {
+        indent: String,
+    },
     Invalid,
 }
 

@@ -101,8 +101,8 @@ pub struct Codec {
 impl Codec {
     /// An empty key means unsigned messages.
     pub fn new(key: &str) -> Self {
-        let key = (!key.is_empty())
-            .then(|| Hmac::new_from_slice(key.as_bytes()).expect("HMAC takes keys of any length"));
+        let key =
+            (!key.is_empty()).then(|| Hmac::new_from_slice(key.as_bytes()).expect("HMAC takes keys of any length"));
         Self { key, session: uuid::Uuid::new_v4().to_string(), seen: Mutex::default(), dropped: AtomicU64::new(0) }
     }
 

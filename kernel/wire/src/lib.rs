@@ -10,9 +10,9 @@
 //! **What it must not know.** Sockets, threads, clocks other than the one passed in, any language.
 #![forbid(unsafe_code)]
 
+mod codec;
 mod connection;
 pub mod content;
-mod codec;
 mod time;
 
 pub use codec::{Codec, DecodeError, Header, RawJson, WireMessage};

@@ -100,8 +100,7 @@ impl Table {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < max).then_some(n + 1))
             .map_err(|_| AtomTableFull)?;
         let text: &'static str = Box::leak(text.into());
-        let chunk = self.chunks[index as usize / CHUNK]
-            .get_or_init(|| (0..CHUNK).map(|_| OnceLock::new()).collect());
+        let chunk = self.chunks[index as usize / CHUNK].get_or_init(|| (0..CHUNK).map(|_| OnceLock::new()).collect());
         let _ = chunk[index as usize % CHUNK].set(text);
         map.insert(text, index);
         Ok(index)

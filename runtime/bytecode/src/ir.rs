@@ -123,10 +123,19 @@ pub enum Op {
     /// `%{k => v}`; the last of equal keys wins.
     Map(Vec<(Arg, Arg)>),
     /// Puts pairs into a map. Raises `{:badmap, map}`.
-    MapPut { map: Arg, pairs: Vec<(Arg, Arg)> },
+    MapPut {
+        map: Arg,
+        pairs: Vec<(Arg, Arg)>,
+    },
     /// As `MapPut`, for keys that must be there. Raises `{:badkey, key}` as well.
-    MapUpdate { map: Arg, pairs: Vec<(Arg, Arg)> },
-    Fun { function: FunId, free: Vec<Arg> },
+    MapUpdate {
+        map: Arg,
+        pairs: Vec<(Arg, Arg)>,
+    },
+    Fun {
+        function: FunId,
+        free: Vec<Arg>,
+    },
     /// The next three read without checking; a test must dominate them.
     Head(Arg),
     Tail(Arg),
@@ -159,30 +168,105 @@ pub enum Callee {
 /// Operations the machine does without a call. Outside guards they raise as the `:erlang` functions of that name.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Bif {
-    Add, Sub, Mul, Div, IntDiv, Rem, Neg, Plus,
-    BAnd, BOr, BXor, BNot, Shl, Shr,
-    Abs, Ceil, Floor, Round, Trunc, ToFloat,
+    Add,
+    Sub,
+    Mul,
+    Div,
+    IntDiv,
+    Rem,
+    Neg,
+    Plus,
+    BAnd,
+    BOr,
+    BXor,
+    BNot,
+    Shl,
+    Shr,
+    Abs,
+    Ceil,
+    Floor,
+    Round,
+    Trunc,
+    ToFloat,
     /// `==`, `/=`, `=:=`, `=/=`, `<`, `=<`, `>`, `>=`: a boolean.
-    NumEq, NumNe, Eq, Ne, Lt, Le, Gt, Ge,
-    Not, And, Or, Xor,
-    Hd, Tl, Length, Element, SetElement, TupleSize, MapSize, ByteSize, BitSize, Size,
-    MapGet, IsMapKey, BinaryPart, Min, Max,
-    SelfPid, Node,
-    IsAtom, IsBinary, IsBitstring, IsBoolean, IsFloat, IsFunction, IsFunction2, IsInteger, IsList, IsMap,
-    IsNumber, IsPid, IsPort, IsReference, IsTuple,
+    NumEq,
+    NumNe,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    Not,
+    And,
+    Or,
+    Xor,
+    Hd,
+    Tl,
+    Length,
+    Element,
+    SetElement,
+    TupleSize,
+    MapSize,
+    ByteSize,
+    BitSize,
+    Size,
+    MapGet,
+    IsMapKey,
+    BinaryPart,
+    Min,
+    Max,
+    SelfPid,
+    Node,
+    IsAtom,
+    IsBinary,
+    IsBitstring,
+    IsBoolean,
+    IsFloat,
+    IsFunction,
+    IsFunction2,
+    IsInteger,
+    IsList,
+    IsMap,
+    IsNumber,
+    IsPid,
+    IsPort,
+    IsReference,
+    IsTuple,
 }
 
 /// A test that chooses between two targets and never raises.
 #[derive(Clone, Debug)]
 pub enum Test {
-    IsAtom(Arg), IsBinary(Arg), IsBitstring(Arg), IsBoolean(Arg), IsFloat(Arg), IsFunction(Arg),
-    IsFunctionArity(Arg, u8), IsInteger(Arg), IsNumber(Arg), IsPid(Arg), IsPort(Arg), IsReference(Arg),
-    IsMap(Arg), IsTuple(Arg), IsTupleArity(Arg, u16),
-    IsList(Arg), IsCons(Arg), IsEmptyList(Arg),
-    IsTrue(Arg), IsFalse(Arg),
+    IsAtom(Arg),
+    IsBinary(Arg),
+    IsBitstring(Arg),
+    IsBoolean(Arg),
+    IsFloat(Arg),
+    IsFunction(Arg),
+    IsFunctionArity(Arg, u8),
+    IsInteger(Arg),
+    IsNumber(Arg),
+    IsPid(Arg),
+    IsPort(Arg),
+    IsReference(Arg),
+    IsMap(Arg),
+    IsTuple(Arg),
+    IsTupleArity(Arg, u16),
+    IsList(Arg),
+    IsCons(Arg),
+    IsEmptyList(Arg),
+    IsTrue(Arg),
+    IsFalse(Arg),
     /// `===` and the numeric comparisons.
-    Eq(Arg, Arg), NumEq(Arg, Arg), Lt(Arg, Arg), Ge(Arg, Arg),
-    HasKey { map: Arg, key: Arg },
+    Eq(Arg, Arg),
+    NumEq(Arg, Arg),
+    Lt(Arg, Arg),
+    Ge(Arg, Arg),
+    HasKey {
+        map: Arg,
+        key: Arg,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -194,33 +278,85 @@ pub struct Target {
 #[derive(Clone, Debug)]
 pub enum Terminator {
     Jump(Target),
-    Branch { test: Test, then: Target, otherwise: Target },
+    Branch {
+        test: Test,
+        then: Target,
+        otherwise: Target,
+    },
     /// Exact comparison with constants: small integers or atoms, not mixed.
-    Switch { value: Arg, cases: Vec<(Arg, Target)>, default: Target },
+    Switch {
+        value: Arg,
+        cases: Vec<(Arg, Target)>,
+        default: Target,
+    },
     /// By the size of a tuple; `default` for any other term too.
-    SwitchArity { value: Arg, cases: Vec<(u16, Target)>, default: Target },
+    SwitchArity {
+        value: Arg,
+        cases: Vec<(u16, Target)>,
+        default: Target,
+    },
     /// Reads a key of something known to be a map; supplies the value to `found`.
-    Fetch { map: Arg, key: Arg, found: Target, missing: Target },
+    Fetch {
+        map: Arg,
+        key: Arg,
+        found: Target,
+        missing: Target,
+    },
     /// A [`Bif`] in a guard: supplies its value to `ok`, never raises.
-    Guard { bif: Bif, args: Vec<Arg>, ok: Target, fail: Target },
+    Guard {
+        bif: Bif,
+        args: Vec<Arg>,
+        ok: Target,
+        fail: Target,
+    },
     /// Begins matching a bitstring: supplies base, position and end (in bits) to `ok`.
-    BitsStart { value: Arg, ok: Target, fail: Target },
+    BitsStart {
+        value: Arg,
+        ok: Target,
+        fail: Target,
+    },
     /// Reads one segment: supplies its value and the new position to `ok`.
-    BitsGet { ctx: BitsContext, segment: SegmentType, size: Option<Arg>, ok: Target, fail: Target },
+    BitsGet {
+        ctx: BitsContext,
+        segment: SegmentType,
+        size: Option<Arg>,
+        ok: Target,
+        fail: Target,
+    },
     /// Compares the next bytes with a constant: supplies the new position to `ok`.
-    BitsMatch { ctx: BitsContext, bytes: LitId, ok: Target, fail: Target },
+    BitsMatch {
+        ctx: BitsContext,
+        bytes: LitId,
+        ok: Target,
+        fail: Target,
+    },
     /// Whether nothing is left.
-    BitsEnd { ctx: BitsContext, ok: Target, fail: Target },
+    BitsEnd {
+        ctx: BitsContext,
+        ok: Target,
+        fail: Target,
+    },
     Return(Arg),
     TailCall(Callee, Vec<Arg>),
     /// Supplies the message at the save pointer to `message`, or goes to `empty`.
-    RecvPeek { message: Target, empty: Target },
+    RecvPeek {
+        message: Target,
+        empty: Target,
+    },
     /// Leaves the current message in the mailbox and goes on to the next.
     RecvSkip(Target),
     /// Waits for a message (then `again`) or for the time in ms (then `timeout`); `None` waits for ever.
     /// The timer starts at the first wait of a receive.
-    RecvWait { time: Option<Arg>, again: Target, timeout: Target },
-    Raise { class: Arg, reason: Arg, trace: RaiseTrace },
+    RecvWait {
+        time: Option<Arg>,
+        again: Target,
+        timeout: Target,
+    },
+    Raise {
+        class: Arg,
+        reason: Arg,
+        trace: RaiseTrace,
+    },
     /// Raises `:function_clause`; the trace's first entry shows the arguments.
     FunctionClause(Vec<Arg>),
 }
@@ -244,10 +380,22 @@ pub struct BitsContext {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum SegmentKind { Integer, Float, Binary, Bitstring, Utf8, Utf16, Utf32 }
+pub enum SegmentKind {
+    Integer,
+    Float,
+    Binary,
+    Bitstring,
+    Utf8,
+    Utf16,
+    Utf32,
+}
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Endian { Big, Little, Native }
+pub enum Endian {
+    Big,
+    Little,
+    Native,
+}
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SegmentType {

@@ -18,7 +18,7 @@ pub mod quoted;
 pub mod span;
 
 pub use diagnostics::{Diagnostic, Kind, Severity};
-pub use options::{Comment, EncodeLiteral, EncodeAtom, Options};
+pub use options::{Comment, EncodeAtom, EncodeLiteral, Options};
 
 use quoted::{NodeId, Tree};
 
@@ -42,7 +42,9 @@ impl Parsed {
 
     /// The error that `Code.string_to_quoted/2` would return.
     pub fn error(&self) -> Option<&Diagnostic> {
-        self.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error)
+        self.diagnostics
+            .iter()
+            .find(|diagnostic| diagnostic.severity == Severity::Error)
     }
 }
 
@@ -51,7 +53,9 @@ impl Parsed {
 pub enum Completeness {
     Complete,
     /// More text may make it valid; the next line would start with this indentation.
-    Incomplete { indent: String },
+    Incomplete {
+        indent: String,
+    },
     /// No text that follows can make it valid.
     Invalid(Box<Diagnostic>),
 }
@@ -61,5 +65,10 @@ pub fn parse(source: &str, options: &mut Options) -> Parsed {
     let _ = (source, options);
     let mut tree = Tree::new();
     let root = tree.call(jovial_atoms::known::DUNDER_BLOCK, quoted::Meta::EMPTY, &[]);
-    Parsed { tree, root, diagnostics: Vec::new(), comments: Vec::new() }
+    Parsed {
+        tree,
+        root,
+        diagnostics: Vec::new(),
+        comments: Vec::new(),
+    }
 }

@@ -85,9 +85,21 @@ pub enum Node {
     Tuple(Seq),
     /// Keys and values by turns.
     Map(Seq),
-    Var { name: Atom, meta: Meta, context: Atom },
-    Call { name: Atom, meta: Meta, args: Seq },
-    Apply { callee: NodeId, meta: Meta, args: Seq },
+    Var {
+        name: Atom,
+        meta: Meta,
+        context: Atom,
+    },
+    Call {
+        name: Atom,
+        meta: Meta,
+        args: Seq,
+    },
+    Apply {
+        callee: NodeId,
+        meta: Meta,
+        args: Seq,
+    },
     Opaque(Handle),
 }
 
@@ -140,7 +152,10 @@ impl Tree {
 
     /// The first entry of that name.
     pub fn meta_get(&self, meta: Meta, key: Atom) -> Option<MetaValue> {
-        self.meta(meta).iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
+        self.meta(meta)
+            .iter()
+            .find(|(name, _)| *name == key)
+            .map(|(_, value)| *value)
     }
 
     /// The first entry of that name, if it is an integer (line, column, counters).
@@ -164,19 +179,28 @@ impl Tree {
     pub fn add_seq(&mut self, ids: &[NodeId]) -> Seq {
         let start = index(self.children.len());
         self.children.extend_from_slice(ids);
-        Seq { start, len: index(ids.len()) }
+        Seq {
+            start,
+            len: index(ids.len()),
+        }
     }
 
     pub fn add_meta(&mut self, entries: &[(Atom, MetaValue)]) -> Meta {
         let start = index(self.metas.len());
         self.metas.extend_from_slice(entries);
-        Meta { start, len: index(entries.len()) }
+        Meta {
+            start,
+            len: index(entries.len()),
+        }
     }
 
     pub fn add_bytes(&mut self, bytes: &[u8]) -> Bytes {
         let start = index(self.bytes.len());
         self.bytes.extend_from_slice(bytes);
-        Bytes { start, len: index(bytes.len()) }
+        Bytes {
+            start,
+            len: index(bytes.len()),
+        }
     }
 
     pub fn atom(&mut self, atom: Atom) -> NodeId {
@@ -202,7 +226,11 @@ impl Tree {
     }
 
     pub fn var(&mut self, name: Atom, meta: Meta, context: Atom) -> NodeId {
-        self.add(Node::Var { name, meta, context })
+        self.add(Node::Var {
+            name,
+            meta,
+            context,
+        })
     }
 
     pub fn call(&mut self, name: Atom, meta: Meta, args: &[NodeId]) -> NodeId {

@@ -17,5 +17,6 @@ mod peer;
 mod socket;
 mod stream;
 
-pub(crate) use peer::{Peer, PeerId};
-pub(crate) use socket::{Handler, Kind, Socket};
+pub(crate) use frame::encode;
+pub(crate) use peer::Peer;
+pub(crate) use socket::{Kind, Socket};

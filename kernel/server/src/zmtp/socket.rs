@@ -46,7 +46,11 @@ const STACK: usize = 512 << 10;
 impl Socket {
     /// Listens at a TCP port of `ip`, or at the Unix path `ip-port`.
     pub(crate) fn bind(kind: Kind, ip: &str, tcp_port: u16, ipc: bool, handler: Handler) -> io::Result<Arc<Self>> {
-        let listener = if ipc { bind_unix(&format!("{ip}-{tcp_port}"))? } else { Listener::Tcp(TcpListener::bind((ip, tcp_port))?) };
+        let listener = if ipc {
+            bind_unix(&format!("{ip}-{tcp_port}"))?
+        } else {
+            Listener::Tcp(TcpListener::bind((ip, tcp_port))?)
+        };
         let socket = Arc::new(Self { kind, peers: Mutex::default(), next: AtomicU64::new(1), handler });
         let accepting = Arc::clone(&socket);
         thread::Builder::new().name(format!("accept-{tcp_port}")).stack_size(STACK).spawn(move || {
