@@ -1,0 +1,125 @@
+//! Queue and state word under a model checker: every interleaving of a few senders with the owner.
+//!
+//! **What it is for.** The two files are compiled here a second time with loom's atomics. The owner does what a scheduler
+//! does: begin, clear, take, park; senders push and notify. No signal may be lost asleep, none seen twice, and one
+//! sender's signals stay in order.
+
+#![allow(dead_code, unreachable_pub, reason = "a second copy of two files, of which the models use a part")]
+
+mod sync {
+    pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+}
+#[path = "queue.rs"]
+mod queue;
+#[path = "state.rs"]
+mod state;
+
+use loom::sync::{Arc, Mutex};
+use queue::{Node, Queue};
+use state::{Priority, State};
+
+#[derive(Default)]
+struct Model {
+    queue: Queue<(u32, u32)>,
+    state: Option<State>,
+    runnable: Mutex<u32>,
+}
+
+impl Model {
+    fn new() -> Model {
+        let state = State::new(Priority::Normal);
+        assert!(state.park());
+        Model { queue: Queue::default(), state: Some(state), runnable: Mutex::new(0) }
+    }
+
+    fn state(&self) -> &State {
+        self.state.as_ref().expect("made by new")
+    }
+
+    fn send(&self, sender: u32, number: u32) -> bool {
+        match self.queue.push(Node::new((sender, number))) {
+            Ok(true) => {
+                if self.state().notify().is_some() {
+                    *self.runnable.lock().expect("no panic") += 1;
+                }
+                true
+            }
+            Ok(false) => true,
+            Err(_) => false,
+        }
+    }
+
+    /// One slice, if the process is in the run queue: drains until it can park.
+    fn slice(&self, seen: &mut Vec<(u32, u32)>) {
+        {
+            let mut runnable = self.runnable.lock().expect("no panic");
+            if *runnable == 0 {
+                return;
+            }
+            assert_eq!(*runnable, 1, "queued once");
+            *runnable -= 1;
+        }
+        assert!(self.state().begin());
+        loop {
+            self.state().clear_notified();
+            seen.extend(self.queue.take());
+            if self.state().park() {
+                break;
+            }
+        }
+    }
+}
+
+fn in_order(seen: &[(u32, u32)], sender: u32, count: u32) {
+    let numbers: Vec<u32> = seen.iter().filter(|(from, _)| *from == sender).map(|(_, number)| *number).collect();
+    assert_eq!(numbers, (0..count).collect::<Vec<_>>());
+}
+
+#[test]
+fn no_signal_sleeps() {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(|| {
+        let model = Arc::new(Model::new());
+        let senders: Vec<_> = (0..2)
+            .map(|sender| {
+                let model = model.clone();
+                loom::thread::spawn(move || {
+                    for number in 0..2 {
+                        assert!(model.send(sender, number));
+                    }
+                })
+            })
+            .collect();
+        let mut seen = Vec::new();
+        model.slice(&mut seen);
+        model.slice(&mut seen);
+        for sender in senders {
+            sender.join().expect("no panic");
+        }
+        // Whatever is left must be announced in the run queue.
+        model.slice(&mut seen);
+        assert!(model.queue.is_empty() && model.state().is_waiting());
+        in_order(&seen, 0, 2);
+        in_order(&seen, 1, 2);
+    });
+}
+
+#[test]
+fn a_closing_queue_takes_or_gives_back() {
+    loom::model(|| {
+        let model = Arc::new(Model::new());
+        let sender = loom::thread::spawn({
+            let model = model.clone();
+            move || (0..2).filter(|&number| model.send(0, number)).count()
+        });
+        // The owner exits: it has the process already.
+        let owner = &model;
+        let mut seen: Vec<_> = owner.queue.take().collect();
+        owner.state().finish();
+        seen.extend(owner.queue.close());
+        let accepted = sender.join().expect("no panic");
+        assert_eq!(seen.len(), accepted);
+        in_order(&seen, 0, accepted as u32);
+    });
+}

@@ -1,0 +1,69 @@
+//! Unit tests of `queue.rs` and `state.rs`. They stand here because `interleavings.rs` compiles those files a second time
+//! with atomics that only work inside a model.
+
+mod queue {
+    use crate::queue::{Node, Queue};
+
+    #[test]
+    fn arrival_order_and_emptiness() {
+        let queue = Queue::default();
+        assert!(queue.push(Node::new(1)).is_ok_and(|first| first));
+        assert!(queue.push(Node::new(2)).is_ok_and(|first| !first));
+        assert_eq!(queue.take().collect::<Vec<_>>(), [1, 2]);
+        assert!(queue.is_empty());
+        assert!(queue.push(Node::new(3)).is_ok_and(|first| first));
+    }
+
+    #[test]
+    fn a_closed_queue_gives_signals_back() {
+        let queue = Queue::default();
+        assert!(queue.push(Node::new(1)).is_ok());
+        assert_eq!(queue.close().collect::<Vec<_>>(), [1]);
+        assert_eq!(queue.push(Node::new(2)).err().map(|node| node.value), Some(2));
+        assert!(queue.take().is_empty() && queue.close().is_empty() && queue.is_closed());
+    }
+
+    #[test]
+    fn a_long_queue_is_dropped_without_recursion() {
+        let queue = Queue::default();
+        for number in 0..200_000_u32 {
+            assert!(queue.push(Node::new(number)).is_ok());
+        }
+        drop(queue);
+    }
+}
+
+mod state {
+    use crate::state::{Priority, State};
+
+    #[test]
+    fn only_the_first_notification_of_a_waiting_process_queues_it() {
+        let state = State::new(Priority::High);
+        assert_eq!(state.notify(), None, "its maker has it");
+        assert!(!state.park(), "the signal must be looked at first");
+        state.clear_notified();
+        assert!(state.park());
+        assert_eq!(state.notify(), Some(Priority::High));
+        assert_eq!(state.notify(), None);
+        assert!(state.begin());
+        assert!(!state.begin());
+    }
+
+    #[test]
+    fn nothing_wakes_the_gone() {
+        let state = State::new(Priority::Normal);
+        state.finish();
+        assert!(state.is_gone());
+        assert_eq!(state.notify(), None);
+        assert!(!state.begin());
+    }
+
+    #[test]
+    fn priority_survives_transitions() {
+        let state = State::new(Priority::Low);
+        state.set_priority(Priority::Max);
+        assert_eq!(state.requeue(), Priority::Max);
+        assert!(state.begin());
+        assert_eq!(state.priority(), Priority::Max);
+    }
+}
