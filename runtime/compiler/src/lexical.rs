@@ -1,0 +1,126 @@
+//! Which aliases, imports and requires of a file are used, for the warnings about those that are not.
+//!
+//! **Invariants.** An entry that was never declared with a warning wanted is never reported.
+//!
+//! **What it must not know.** Envs, modules.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jovial_atoms::Atom;
+
+use crate::env::TrackerId;
+
+/// What was declared and whether it was used.
+#[derive(Debug, Default)]
+pub struct Tracker {
+    /// By alias, with the line of its declaration; `None` once used.
+    aliases: Vec<(Atom, Declared)>,
+    imports: Vec<(Atom, Declared)>,
+    /// The functions named in `only:`, by module.
+    import_only: Vec<(Atom, (Atom, u8), Declared)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Declared {
+    line: u32,
+    column: u32,
+    used: bool,
+}
+
+/// Something declared and never used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Unused {
+    Alias { alias: Atom, line: u32, column: u32 },
+    Import { module: Atom, line: u32, column: u32 },
+    ImportedFunction { module: Atom, name: Atom, arity: u8, line: u32, column: u32 },
+}
+
+impl Tracker {
+    pub fn add_alias(&mut self, alias: Atom, line: u32, column: u32, warn: bool) {
+        self.aliases.retain(|entry| entry.0 != alias || entry.1.line == line);
+        if warn && !self.aliases.iter().any(|entry| entry.0 == alias) {
+            self.aliases.push((alias, Declared { line, column, used: false }));
+        }
+    }
+
+    pub fn use_alias(&mut self, alias: Atom) {
+        for entry in self.aliases.iter_mut().filter(|entry| entry.0 == alias) {
+            entry.1.used = true;
+        }
+    }
+
+    /// `only` names what was asked for by `only: [name: arity]`; empty otherwise.
+    pub fn add_import(&mut self, module: Atom, only: &[(Atom, u8)], line: u32, column: u32, warn: bool) {
+        self.imports.retain(|entry| entry.0 != module);
+        self.import_only.retain(|entry| entry.0 != module);
+        if warn {
+            self.imports.push((module, Declared { line, column, used: false }));
+            for &function in only {
+                self.import_only.push((module, function, Declared { line, column, used: false }));
+            }
+        }
+    }
+
+    pub fn use_import(&mut self, module: Atom, name: Atom, arity: u8) {
+        for entry in self.imports.iter_mut().filter(|entry| entry.0 == module) {
+            entry.1.used = true;
+        }
+        for entry in self.import_only.iter_mut().filter(|entry| entry.0 == module && entry.1 == (name, arity)) {
+            entry.2.used = true;
+        }
+    }
+
+    /// What was declared and never used, by line.
+    pub fn unused(&self) -> Vec<Unused> {
+        let mut found = Vec::new();
+        for (module, declared) in &self.imports {
+            let Declared { line, column, used } = *declared;
+            if !used {
+                found.push((line, Unused::Import { module: *module, line, column }));
+                continue;
+            }
+            for (_, (name, arity), only) in self.import_only.iter().filter(|entry| entry.0 == *module && !entry.2.used) {
+                found.push((only.line, Unused::ImportedFunction { module: *module, name: *name, arity: *arity, line: only.line, column: only.column }));
+            }
+        }
+        for (alias, declared) in &self.aliases {
+            let Declared { line, column, used } = *declared;
+            if !used {
+                found.push((line, Unused::Alias { alias: *alias, line, column }));
+            }
+        }
+        found.sort_by_key(|entry| entry.0);
+        found.into_iter().map(|entry| entry.1).collect()
+    }
+}
+
+/// The trackers of a session.
+#[derive(Debug, Default)]
+pub struct Trackers {
+    table: Mutex<(u64, HashMap<u64, Tracker>)>,
+}
+
+impl Trackers {
+    fn lock(&self) -> MutexGuard<'_, (u64, HashMap<u64, Tracker>)> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn start(&self) -> TrackerId {
+        let mut table = self.lock();
+        table.0 += 1;
+        let id = table.0;
+        table.1.insert(id, Tracker::default());
+        TrackerId(id)
+    }
+
+    /// Works on a tracker, if it is still there.
+    pub fn with<R>(&self, id: TrackerId, work: impl FnOnce(&mut Tracker) -> R) -> Option<R> {
+        self.lock().1.get_mut(&id.0).map(work)
+    }
+
+    /// Ends a tracker.
+    pub fn stop(&self, id: TrackerId) -> Option<Tracker> {
+        self.lock().1.remove(&id.0)
+    }
+}
