@@ -1,1 +1,44 @@
-//! placeholder
+//! Terms: tagged words, heaps, collection, numbers, maps, bitstrings, order, hash, external format.
+//!
+//! **What it is for.** Everything that a process holds. [`Heap`] is its memory, [`Term`] what safe code sees of it:
+//! reading is safe, building goes through `&Heap` and never moves anything. The machine uses [`raw`].
+//!
+//! **Invariants.**
+//! 1. A native holds `&Heap` while it runs, and collecting needs `&mut Heap`: terms stay valid during the call.
+//! 2. No function here recurses over a term: lists nested a million deep are copied, compared and hashed.
+//! 3. No result depends on addresses, on atom indices or on random seeds: two runs give the same bytes.
+//!
+//! **What it must not know.** Processes, code, clocks, files. It does no I/O.
+//!
+//! `unsafe` lies in `block`, `refc`, `term`, `heap`, `off_heap`, `fragment`, `copy`, `literal`, `build`, `gc`, `verify`
+//! and `raw`; the rest is safe code on top of them.
+
+mod bits;
+mod block;
+mod build;
+mod copy;
+pub mod etf;
+mod fragment;
+mod fun;
+mod gc;
+mod heap;
+mod int;
+mod literal;
+mod map;
+mod off_heap;
+pub mod raw;
+mod refc;
+pub mod stress;
+mod term;
+pub mod verify;
+mod word;
+
+pub use bits::Bits;
+pub use build::{BINARY_MAX, INLINE_MAX, SystemLimit, TUPLE_MAX};
+pub use fragment::Fragment;
+pub use fun::FunEntry;
+pub use heap::{Heap, HeapOptions, HeapStats, OutOfMemory};
+pub use int::{ArithError, Int};
+pub use literal::{LiteralArea, LiteralBuilder};
+pub use map::{Map, MapIter};
+pub use term::{External, ExternalFun, Fun, Kind, ListIter, Pid, Port, Ref, Term, Value};

@@ -1,0 +1,237 @@
+//! Terms outside of any process: message fragments, and the chunks they are made of.
+//!
+//! **What it is for.** A [`Fragment`] is one allocation with a queue header, a root term and all that the root refers to
+//! but literals. It is how terms travel between processes and how tables keep them. The receiver adopts it: its memory
+//! becomes young data of the receiver's heap without another copy.
+//!
+//! **Invariants.**
+//! 1. A chunk is parsable up to `used`. Its objects refer only to each other and to literals.
+//! 2. A fragment is owned by one value (or one intrusive queue) at a time; reading needs a borrow of it.
+//! 3. Off-heap owners in it are on its own list until a heap adopts it, which takes the list over.
+//!
+//! **What it must not know.** Queues: `next` and `cause` are for whoever owns the fragment.
+
+use std::alloc::{Layout, alloc, dealloc};
+use std::ptr::{NonNull, null_mut};
+
+use crate::copy;
+use crate::heap::{Heap, OutOfMemory};
+use crate::off_heap;
+use crate::term::Term;
+use crate::word::Word;
+
+/// What stands before the words of a chunk. Queues of processes link through `next` while they own the fragment.
+#[repr(C)]
+pub struct ChunkHeader {
+    pub next: *mut ChunkHeader,
+    /// A word for the owner's use, like the kind of a signal or the position in a trace.
+    pub cause: Word,
+    pub(crate) root: Word,
+    pub(crate) capacity: usize,
+    pub(crate) used: usize,
+    pub(crate) off_heap: *mut Word,
+}
+
+const HEADER_WORDS: usize = size_of::<ChunkHeader>() / size_of::<Word>();
+
+impl ChunkHeader {
+    /// Where the words of a chunk start.
+    ///
+    /// # Safety
+    /// `header` is a live chunk.
+    pub(crate) unsafe fn words(header: *mut ChunkHeader) -> *mut Word {
+        // SAFETY: the words follow the header in the same allocation.
+        unsafe { header.add(1).cast() }
+    }
+}
+
+/// Owned chunk.
+pub(crate) struct Chunk(NonNull<ChunkHeader>);
+
+fn layout(words: usize) -> Option<Layout> {
+    Layout::from_size_align(words.checked_add(HEADER_WORDS)?.checked_mul(size_of::<Word>())?, 16).ok()
+}
+
+impl Chunk {
+    pub(crate) fn allocate(words: usize) -> Option<Chunk> {
+        // SAFETY: the layout has at least the size of the header.
+        let header: NonNull<ChunkHeader> = NonNull::new(unsafe { alloc(layout(words)?) }.cast())?;
+        let empty = ChunkHeader {
+            next: null_mut(),
+            cause: Word::ZERO,
+            root: Word::NIL,
+            capacity: words,
+            used: 0,
+            off_heap: off_heap::EMPTY,
+        };
+        // SAFETY: freshly allocated with room for it.
+        unsafe { header.write(empty) };
+        Some(Chunk(header))
+    }
+
+    pub(crate) fn as_ptr(&self) -> *mut ChunkHeader {
+        self.0.as_ptr()
+    }
+
+    pub(crate) fn into_raw(self) -> *mut ChunkHeader {
+        let header = self.0.as_ptr();
+        std::mem::forget(self);
+        header
+    }
+
+    /// # Safety
+    /// `header` came from [`Chunk::into_raw`] and is owned by nobody else.
+    pub(crate) unsafe fn from_raw(header: *mut ChunkHeader) -> Chunk {
+        // SAFETY: not null by contract.
+        Chunk(unsafe { NonNull::new_unchecked(header) })
+    }
+}
+
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        // SAFETY: we own the chunk and everything on its list; the layout is that of its allocation.
+        unsafe {
+            let header = self.0.as_ptr();
+            off_heap::release_list((*header).off_heap);
+            let layout = layout((*header).capacity).expect("the layout was valid at allocation");
+            if cfg!(debug_assertions) {
+                let words = ChunkHeader::words(header);
+                for place in 0..(*header).capacity {
+                    words.add(place).write(Word::POISON);
+                }
+            }
+            dealloc(header.cast(), layout);
+        }
+    }
+}
+
+/// A self-contained term with a queue header, in one allocation.
+pub struct Fragment(Chunk);
+
+// SAFETY: a fragment owns what it points to (invariant 2), owners in it are `Send` and counts atomic.
+unsafe impl Send for Fragment {}
+// SAFETY: a shared fragment is only read; bytes and resources behind it are `Sync`.
+unsafe impl Sync for Fragment {}
+
+impl Fragment {
+    /// A copy of `term` with all that it refers to but literals.
+    pub fn copy_of(term: Term<'_>) -> Result<Fragment, OutOfMemory> {
+        Fragment::copy_sized(term, copy::flat_size(term))
+    }
+
+    /// As [`Fragment::copy_of`], with the size that [`Term::flat_size`] gave.
+    pub(crate) fn copy_sized(term: Term<'_>, words: usize) -> Result<Fragment, OutOfMemory> {
+        let chunk = Chunk::allocate(words).ok_or(OutOfMemory)?;
+        let header = chunk.as_ptr();
+        // SAFETY: the chunk is ours and has room for exactly the flat size.
+        unsafe {
+            let start = ChunkHeader::words(header);
+            let copied = copy::copy_to(term, start, words, off_heap::EMPTY);
+            (*header).root = copied.root;
+            (*header).used = words;
+            (*header).off_heap = copied.off_heap;
+        }
+        Ok(Fragment(chunk))
+    }
+
+    /// A fragment around an immediate; aborts like any small allocation when there is no memory.
+    ///
+    /// # Panics
+    /// When `term` is not an immediate.
+    pub fn immediate(term: Term<'_>) -> Fragment {
+        assert!(term.is_immediate(), "only immediates need no words");
+        match Fragment::copy_sized(term, 0) {
+            Ok(fragment) => fragment,
+            Err(OutOfMemory) => std::alloc::handle_alloc_error(Layout::new::<ChunkHeader>()),
+        }
+    }
+
+    /// The term.
+    pub fn root(&self) -> Term<'_> {
+        // SAFETY: invariant 1; the fragment lives during the borrow and is not written to.
+        unsafe { Term::from_word((*self.0.as_ptr()).root) }
+    }
+
+    /// Words that the term takes.
+    pub fn words(&self) -> usize {
+        // SAFETY: the chunk is ours.
+        unsafe { (*self.0.as_ptr()).used }
+    }
+
+    /// The owner's word.
+    pub fn cause(&self) -> Word {
+        // SAFETY: the chunk is ours.
+        unsafe { (*self.0.as_ptr()).cause }
+    }
+
+    pub fn set_cause(&mut self, cause: Word) {
+        // SAFETY: the chunk is ours, exclusively.
+        unsafe { (*self.0.as_ptr()).cause = cause }
+    }
+
+    pub(crate) fn replace_root(&mut self, root: Word) {
+        // SAFETY: the chunk is ours, exclusively.
+        unsafe { (*self.0.as_ptr()).root = root }
+    }
+
+    /// Gives the fragment to an intrusive queue.
+    pub fn into_raw(self) -> NonNull<ChunkHeader> {
+        let header = self.0.0;
+        std::mem::forget(self);
+        header
+    }
+
+    /// Takes it back.
+    ///
+    /// # Safety
+    /// `header` came from [`Fragment::into_raw`] and no other owner took it.
+    pub unsafe fn from_raw(header: NonNull<ChunkHeader>) -> Fragment {
+        Fragment(Chunk(header))
+    }
+}
+
+impl Heap {
+    /// Makes the fragment part of this heap and gives its term. Costs nothing but a walk over its off-heap owners.
+    pub fn adopt(&self, fragment: Fragment) -> Term<'_> {
+        let header = fragment.0.as_ptr();
+        // SAFETY: we own the fragment; from here on its words and owners belong to the heap.
+        let root = unsafe {
+            let owners = std::mem::replace(&mut (*header).off_heap, off_heap::EMPTY);
+            self.young_off_heap.set(off_heap::join(owners, self.young_off_heap.get()));
+            (*header).root
+        };
+        // SAFETY: as above.
+        if unsafe { (*header).used } > 0 {
+            self.push_chunk(fragment.0);
+        }
+        // SAFETY: the words belong to this heap now and stay in place until it collects.
+        unsafe { Term::from_word(root) }
+    }
+
+    /// A copy of a term of another heap or fragment.
+    pub fn copy_in(&self, term: Term<'_>) -> Term<'_> {
+        if term.is_immediate() {
+            // SAFETY: an immediate refers to no memory.
+            return unsafe { Term::from_word(term.word()) };
+        }
+        let words = copy::flat_size(term);
+        if words == 0 {
+            // SAFETY: only literals are pointers without flat size, and the caller's world keeps literal areas alive.
+            return unsafe { Term::from_word(term.word()) };
+        }
+        let start = self.allocate(words).as_ptr();
+        // SAFETY: room for exactly the flat size was just allocated.
+        unsafe {
+            let copied = copy::copy_to(term, start, words, self.young_off_heap.get());
+            self.young_off_heap.set(copied.off_heap);
+            Term::from_word(copied.root)
+        }
+    }
+}
+
+impl Term<'_> {
+    /// Words that a copy takes; shared parts count each time, literals not at all.
+    pub fn flat_size(self) -> usize {
+        copy::flat_size(self)
+    }
+}

@@ -1,0 +1,131 @@
+//! The unsafe side, for the machine alone: words, heap and stack tops, collection.
+//!
+//! **What it is for.** The interpreter keeps heap and stack top in registers, allocates by bumping, and pushes frames.
+//! Everything here works on [`Word`]s without lifetimes; the machine's verifier and stress mode stand in for the borrow
+//! checker.
+//!
+//! **Invariants.**
+//! 1. Before a native, a builder or a collection runs, the registers' copies of the tops are stored back.
+//! 2. What lies between `start` and `hp` is parsable whenever something else than the machine looks at the heap.
+//!
+//! **What it must not know.** Instructions.
+
+use std::mem::offset_of;
+
+pub use crate::fragment::ChunkHeader;
+pub use crate::gc::{CollectError, Roots, StackRange, Visitor, WholeStack, collect, collect_now, hibernate};
+pub use crate::heap::RED_ZONE;
+pub use crate::literal::is_literal;
+pub use crate::stress;
+pub use crate::word::*;
+
+use crate::fragment::Fragment;
+use crate::heap::Heap;
+use crate::term::Term;
+
+/// Offset of the heap top in [`Heap`].
+pub const HP_OFFSET: usize = offset_of!(Heap, hp);
+/// Offset of the stack top in [`Heap`].
+pub const SP_OFFSET: usize = offset_of!(Heap, sp);
+
+#[inline]
+pub fn hp(heap: &Heap) -> *mut Word {
+    heap.hp.get()
+}
+
+#[inline]
+pub fn sp(heap: &Heap) -> *mut Word {
+    heap.sp.get()
+}
+
+/// The end of the block, where the stack begins.
+#[inline]
+pub fn stack_end(heap: &Heap) -> *mut Word {
+    heap.end.get()
+}
+
+/// Stores the heap top.
+///
+/// # Safety
+/// It lies in the block, and everything below it is parsable.
+#[inline]
+pub unsafe fn set_hp(heap: &Heap, hp: *mut Word) {
+    heap.hp.set(hp);
+}
+
+/// Stores the stack top.
+///
+/// # Safety
+/// It lies in the block, not below the heap top, and everything above it is initialised.
+#[inline]
+pub unsafe fn set_sp(heap: &Heap, sp: *mut Word) {
+    heap.sp.set(sp);
+}
+
+/// Brands a word by a borrow of the heap.
+///
+/// # Safety
+/// `word` is a term of this heap, a literal or an immediate.
+#[inline]
+pub unsafe fn term(heap: &Heap, word: Word) -> Term<'_> {
+    let _ = heap;
+    // SAFETY: by contract.
+    unsafe { Term::from_word(word) }
+}
+
+/// Reads a slot of a boxed object: 0 is the header.
+///
+/// # Safety
+/// `word` is a pointer to a live boxed object with that many slots.
+#[inline]
+pub unsafe fn boxed_slot(word: Word, slot: usize) -> Word {
+    // SAFETY: by contract.
+    unsafe { *word.address().add(slot) }
+}
+
+/// Head and tail.
+///
+/// # Safety
+/// `word` is a pointer to a live cons cell.
+#[inline]
+pub unsafe fn cons_slots(word: Word) -> (Word, Word) {
+    // SAFETY: by contract.
+    unsafe { (*word.address(), *word.address().add(1)) }
+}
+
+/// The root of a fragment in a queue.
+///
+/// # Safety
+/// `header` is a live fragment that stays in place and unadopted while the word is used.
+#[inline]
+pub unsafe fn fragment_root(header: *const ChunkHeader) -> Word {
+    // SAFETY: by contract.
+    unsafe { (*header).root }
+}
+
+/// Replaces the root of a fragment without words, as a queue that keeps an adopted message does.
+pub fn set_fragment_root(fragment: &mut Fragment, root: Word) {
+    assert!(fragment.words() == 0, "a fragment with words keeps its root");
+    fragment.replace_root(root);
+}
+
+/// Calls `visit` with every fun entry that objects on the heap refer to, dead or alive since the last collection.
+pub fn fun_entries(heap: &Heap, mut visit: impl FnMut(*const crate::fun::FunEntry)) {
+    heap.ranges(|start, top| {
+        let mut at = start;
+        while at < top {
+            // SAFETY: ranges are parsable (`heap`, invariant 2).
+            unsafe {
+                let word = *at;
+                if !word.is_header() {
+                    at = at.add(1);
+                    continue;
+                }
+                if word.header_kind() == Boxed::Fun {
+                    visit((*at.add(1)).0 as *const crate::fun::FunEntry);
+                }
+                at = at.add(if word.header_kind().is_opaque() { 1 + word.header_size() } else { 1 });
+            }
+        }
+    });
+}

@@ -1,0 +1,56 @@
+//! Switches for tests: collect at every n-th safepoint, poison freed memory, verify after each collection.
+//!
+//! **What it is for.** A missed root or a stale address shows itself at once when every safepoint collects, every
+//! collection moves everything, and freed memory is filled with a pattern that is no term.
+//!
+//! **Invariants.**
+//! 1. With period 0 nothing here changes behaviour.
+//!
+//! **What it must not know.** Where the settings come from; environment variables are read by hosts.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use crate::block;
+use crate::heap::Heap;
+use crate::verify;
+
+static PERIOD: AtomicU32 = AtomicU32::new(0);
+static VERIFY: AtomicBool = AtomicBool::new(cfg!(debug_assertions));
+
+/// Makes every `period`-th safepoint of every heap collect; 0 switches it off. Poisoning and verifying go with it.
+pub fn set_period(period: u32) {
+    PERIOD.store(period, Ordering::Relaxed);
+    let on = period > 0 || cfg!(debug_assertions);
+    VERIFY.store(on, Ordering::Relaxed);
+    block::set_poison(on);
+}
+
+/// Whether stress mode is on.
+pub fn period() -> u32 {
+    PERIOD.load(Ordering::Relaxed)
+}
+
+/// Counts a safepoint; true when the machine should collect now although there is room.
+#[inline]
+pub fn due(heap: &Heap) -> bool {
+    let period = PERIOD.load(Ordering::Relaxed);
+    if period == 0 {
+        return false;
+    }
+    let left = heap.stress_left.get();
+    if left <= 1 {
+        heap.stress_left.set(period);
+        return true;
+    }
+    heap.stress_left.set(left - 1);
+    false
+}
+
+/// Called after each collection.
+pub(crate) fn collected(heap: &Heap) {
+    if VERIFY.load(Ordering::Relaxed)
+        && let Err(fault) = verify::heap(heap)
+    {
+        panic!("the heap is damaged after a collection: {fault}");
+    }
+}
