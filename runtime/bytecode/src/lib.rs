@@ -1,8 +1,17 @@
 //! The treaty between compiler, vm and native code: SSA form, opcodes, module image, verifier, printer.
 //!
-//! **What it is for.** [`ir`] is what the compiler produces; bytecode is made from it here.
+//! **What it is for.** [`ir`] is what the compiler produces; [`emit`](emit::emit) makes an [`Image`](code::Image) of
+//! bytecode from it, which [`image`] turns into bytes and back.
 //!
 //! **What it must not know.** Terms, heaps, quoted code.
 #![forbid(unsafe_code)]
 
+pub mod bif;
+pub mod code;
+pub mod image;
 pub mod ir;
+pub mod opcode;
+mod simplify;
+pub mod walk;
+
+pub use code::{Code, Image};

@@ -1,0 +1,285 @@
+//! The instruction set: one table that the emitter, the printer, the verifier and the interpreter all expand.
+//!
+//! **What it is for.** [`for_each_opcode!`](crate::for_each_opcode) lists every instruction with its operands, in the
+//! order in which they lie in memory. Code is a row of 32-bit words. The first word of an instruction holds the opcode
+//! in its low byte and up to three 8-bit operands above it; wider operands follow, one word each unless said otherwise.
+//!
+//! A frame is a run of slots. Slot 0 is the lowest; the topmost slot holds the return address and below it lie the
+//! function's parameters, the last one highest (a lambda's free variables come before its arguments). Slots below zero
+//! belong to the next call: -1 is where the return address goes and where the result comes back, and the `n` outgoing
+//! arguments lie in `-1-n..=-2`.
+//!
+//! **Invariants.**
+//! 1. Opcodes are numbered by their place, so an image is only valid for the [`VERSION`] that wrote it.
+//! 2. A [`Live`](Operand::Live) word is the last word of its instruction, hence just before the return address.
+//! 3. Every function starts with a live word for its parameters and a word that holds frame size and number of
+//!    parameters; the entry label points to the second.
+//!
+//! **What it must not know.** Terms, what an instruction does.
+
+use crate::ir::{Endian, SegmentKind, SegmentType};
+
+/// Goes up with every change of the instruction set or of what follows an opcode.
+pub const VERSION: u32 = 1;
+
+/// Words below a frame that an instruction may always use: outgoing arguments and scratch slots.
+pub const RED_ZONE: usize = 24;
+/// Calls with more arguments than this ask for room first.
+pub const NEAR_ARGS: usize = 10;
+/// The scratch slots lie here and below.
+pub const SCRATCH: i16 = -12;
+
+/// What one operand means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Operand {
+    /// 8-bit slot that is written.
+    D,
+    /// 8-bit slot that is read.
+    S,
+    /// 8-bit signed number.
+    I,
+    /// 8-bit count or number without sign.
+    N,
+    /// 16-bit slot that is written, in the upper half of the first word.
+    D16,
+    /// 16-bit slot that is read, in the upper half of the first word.
+    S16,
+    /// Signed 16-bit number in the upper half of the first word.
+    I16,
+    /// Unsigned 16-bit number in the upper half of the first word.
+    N16,
+    /// Two 16-bit slots in a word: written, read.
+    Move,
+    /// Two 16-bit slots in a word, both read; [`NO_SLOT`] stands for none.
+    Pair,
+    /// Two 16-bit slots in a word, both written; [`NO_SLOT`] stands for none.
+    PairD,
+    /// An immediate term whose word is this number with its sign extended.
+    Imm,
+    /// A term in two words, low half first.
+    Const,
+    /// Offset in words from the instruction's first word.
+    Label,
+    /// Number of a [`Bif`](crate::ir::Bif).
+    Bif,
+    /// A further word of flags or counts.
+    Word,
+    /// Address of an export entry, in two words.
+    Import,
+    /// Address of a fun entry, in two words.
+    Lambda,
+    /// 16-bit slots that are read, two in a word; the preceding `N` or `N16` is their number.
+    Slots,
+    /// Pairs of an immediate and a label; the preceding `N16` is their number.
+    Cases,
+    /// Two words for each segment of a bitstring: a [`Pair`](Operand::Pair) of value and size, then a type as
+    /// [`pack_type`] makes it; `N16` is their number.
+    Segments,
+    /// Which slots hold live terms, and the frame size (invariant 2).
+    Live,
+}
+
+/// Absent slot in an [`Operand::Pair`].
+pub const NO_SLOT: i16 = i16::MIN;
+
+/// A segment's type in one word.
+pub fn pack_type(ty: SegmentType) -> u32 {
+    let kind = match ty.kind {
+        SegmentKind::Integer => 0,
+        SegmentKind::Float => 1,
+        SegmentKind::Binary => 2,
+        SegmentKind::Bitstring => 3,
+        SegmentKind::Utf8 => 4,
+        SegmentKind::Utf16 => 5,
+        SegmentKind::Utf32 => 6,
+    };
+    let endian = match ty.endian {
+        Endian::Big => 0,
+        Endian::Little => 1,
+        Endian::Native => 2,
+    };
+    kind | endian << 4 | u32::from(ty.signed) << 8 | u32::from(ty.unit) << 16
+}
+
+/// The type that [`pack_type`] put into a word; `None` for any other word.
+pub fn unpack_type(word: u32) -> Option<SegmentType> {
+    let kind = match word & 15 {
+        0 => SegmentKind::Integer,
+        1 => SegmentKind::Float,
+        2 => SegmentKind::Binary,
+        3 => SegmentKind::Bitstring,
+        4 => SegmentKind::Utf8,
+        5 => SegmentKind::Utf16,
+        6 => SegmentKind::Utf32,
+        _ => return None,
+    };
+    let endian = match word >> 4 & 15 {
+        0 => Endian::Big,
+        1 => Endian::Little,
+        2 => Endian::Native,
+        _ => return None,
+    };
+    Some(SegmentType { kind, unit: (word >> 16) as u16, signed: word >> 8 & 1 == 1, endian })
+}
+
+/// Calls the macro `$then` with all instructions: `Name function [operands] "what it does";`.
+#[macro_export]
+macro_rules! for_each_opcode {
+    ($then:ident) => {
+        $then! {
+            // Never emitted; what zeroed memory would run.
+            Invalid op_invalid [] "raises a machine fault";
+            Halt op_halt [] "ends the process with the result of its first function";
+            Undefined op_undefined [] "code of an export without a function: loads the module or calls the error handler";
+            Native op_native [] "code of an export that Rust implements";
+
+            Move op_move [D S] "copies a slot";
+            MoveFar op_move_far [Move] "copies a slot, any slots";
+            Move2 op_move2 [D S Move] "copies two slots in turn";
+            LoadSmall op_load_small [D I16] "loads a small integer";
+            LoadImm op_load_imm [D Imm] "loads an immediate";
+            LoadConst op_load_const [D Const] "loads a literal";
+            LoadFar op_load_far [D16 Const] "loads a literal into any slot";
+            Catch op_catch [D D D] "begins a handler: class, reason, raw trace";
+
+            Add op_add [D S S] "addition";
+            AddImm op_add_imm [D S I] "addition of a small constant";
+            Sub op_sub [D S S] "subtraction";
+            SubImm op_sub_imm [D S I] "subtraction of a small constant";
+            Mul op_mul [D S S] "multiplication";
+            MulImm op_mul_imm [D S I] "multiplication by a small constant";
+            IntDiv op_int_div [D S S] "integer division";
+            Rem op_rem [D S S] "remainder";
+            BAnd op_band [D S S] "bitwise and";
+            AddReturn op_add_return [S S N] "addition and return from a frame of this size";
+            Bif1 op_bif1 [D S Bif] "an operation that may raise";
+            Bif2 op_bif2 [D S S Bif] "an operation that may raise";
+            Bif3 op_bif3 [D S S Bif Pair] "an operation that may raise; the third operand comes last";
+            Guard1 op_guard1 [D S Bif Label] "as Bif1, but goes to the label instead of raising";
+            Guard2 op_guard2 [D S S Bif Label] "as Bif2, but goes to the label instead of raising";
+            Guard3 op_guard3 [D S S Bif Pair Label] "as Bif3, but goes to the label instead of raising";
+            SelfPid op_self_pid [D] "pid of this process";
+            Node op_node [D] "name of this node";
+
+            Jump op_jump [Label] "goes on at the label";
+            JumpNotCons op_jump_not_cons [S Label] "goes to the label unless this is a cons cell";
+            JumpNotEmptyList op_jump_not_empty_list [S Label] "goes to the label unless this is []";
+            JumpNotList op_jump_not_list [S Label] "goes to the label unless this is a list";
+            JumpNotTuple op_jump_not_tuple [S Label] "goes to the label unless this is a tuple";
+            JumpNotArity op_jump_not_arity [S N16 Label] "goes to the label unless this is a tuple of this size";
+            JumpNotInteger op_jump_not_integer [S Label] "goes to the label unless this is an integer";
+            JumpNotFloat op_jump_not_float [S Label] "goes to the label unless this is a float";
+            JumpNotNumber op_jump_not_number [S Label] "goes to the label unless this is a number";
+            JumpNotAtom op_jump_not_atom [S Label] "goes to the label unless this is an atom";
+            JumpNotBoolean op_jump_not_boolean [S Label] "goes to the label unless this is a boolean";
+            JumpNotBinary op_jump_not_binary [S Label] "goes to the label unless this is a binary";
+            JumpNotBitstring op_jump_not_bitstring [S Label] "goes to the label unless this is a bitstring";
+            JumpNotMap op_jump_not_map [S Label] "goes to the label unless this is a map";
+            JumpNotFunction op_jump_not_function [S Label] "goes to the label unless this is a fun";
+            JumpNotFunctionArity op_jump_not_function_arity [S N16 Label] "goes to the label unless this is a fun of this arity";
+            JumpNotPid op_jump_not_pid [S Label] "goes to the label unless this is a pid";
+            JumpNotPort op_jump_not_port [S Label] "goes to the label unless this is a port";
+            JumpNotReference op_jump_not_reference [S Label] "goes to the label unless this is a reference";
+            JumpNotSame op_jump_not_same [S Imm Label] "goes to the label unless this is the immediate";
+            JumpSame op_jump_same [S Imm Label] "goes to the label if this is the immediate";
+            JumpNotEq op_jump_not_eq [S S Label] "goes to the label unless === holds";
+            JumpNotNumEq op_jump_not_num_eq [S S Label] "goes to the label unless == holds";
+            JumpNotLess op_jump_not_less [S S Label] "goes to the label unless the first is less";
+            JumpNotGreaterEq op_jump_not_greater_eq [S S Label] "goes to the label unless the first is greater or equal";
+            JumpNotLessImm op_jump_not_less_imm [S I16 Label] "goes to the label unless less than a small constant";
+            JumpNotGreaterEqImm op_jump_not_greater_eq_imm [S I16 Label] "goes to the label unless at least a small constant";
+            JumpNotGreaterImm op_jump_not_greater_imm [S I16 Label] "goes to the label unless greater than a small constant";
+            JumpNotLessEqImm op_jump_not_less_eq_imm [S I16 Label] "goes to the label unless at most a small constant";
+            JumpNotNumEqImm op_jump_not_num_eq_imm [S I16 Label] "goes to the label unless == to a small constant";
+            JumpNoKey op_jump_no_key [S S Label] "goes to the label unless the map has the key";
+            Switch op_switch [S N16 Label Cases] "goes to the label of the equal immediate, else to the first label";
+            SwitchArity op_switch_arity [S N16 Label Cases] "goes to the label of the equal tuple size, else to the first label";
+            Fetch op_fetch [D S S Label] "value of a key in a map, or goes to the label";
+
+            Head op_head [D S] "head of what is known to be a cons cell";
+            Tail op_tail [D S] "tail of what is known to be a cons cell";
+            HeadTail op_head_tail [D D S] "both of them";
+            Uncons op_uncons [D D S Label] "head and tail of a cons cell, or goes to the label";
+            Element op_element [D S N] "element, counted from 0, of what is known to be a tuple that has it";
+            Element2 op_element2 [D D S Word] "two elements, numbered in the halves of the word";
+            ElementFar op_element_far [D S Word] "element by a wider number";
+
+            Room op_room [N16 Live] "makes sure of so many words on the heap";
+            StackRoom op_stack_room [N16 Live] "makes sure of so many words below the frame";
+            Cons op_cons [D S S Live] "cons cell";
+            PutCons op_put_cons [D S S] "cons cell in memory that Room promised";
+            Tuple2 op_tuple2 [D S S Live] "pair";
+            PutTuple op_put_tuple [D N16 Slots] "tuple in memory that Room promised";
+            PutFun op_put_fun [D N16 Lambda Slots] "fun in memory that Room promised";
+            MakeMap op_make_map [D N16 Slots] "map of keys and values in turn";
+            MapPut op_map_put [D N16 Slots] "the map in the first slot with further keys and values";
+            MapUpdate op_map_update [D N16 Slots] "as MapPut, for keys that must be there";
+
+            Call op_call [Label Live] "call in this module";
+            CallImport op_call_import [Import Live] "call of another module's function";
+            CallFun op_call_fun [N S16 Live] "call of a fun with so many arguments";
+            Apply op_apply [N Pair Live] "call of a function known by two atoms, with so many arguments";
+            TailCall op_tail_call [N16 Label] "leaves a frame of this size and calls";
+            TailCallImport op_tail_call_import [N16 Import] "as TailCall, in another module";
+            TailCallFun op_tail_call_fun [N S16 Word] "as TailCall, a fun; the frame size is the word";
+            TailApply op_tail_apply [N Pair Word] "as TailCall, a function known by two atoms";
+            Loop op_loop [Label] "calls its own function in the same frame, whose parameters are in place";
+            Return op_return [S N16] "gives a value back from a frame of this size";
+            ReturnConst op_return_const [N16 Imm] "gives an immediate back from a frame of this size";
+
+            BitsStart op_bits_start [S PairD PairD Label] "base, position and end of a bitstring, or goes to the label";
+            BitsGet op_bits_get [D D Pair Pair Word Label] "value and new position; base, position; end, size; type";
+            BitsMatch op_bits_match [D S Pair Const Label] "new position after the bytes of a literal; position; base, end";
+            BitsEnd op_bits_end [S S Label] "goes to the label unless position and end are equal";
+            BitsBuild op_bits_build [D N16 Segments] "bitstring of segments";
+
+            RecvPeek op_recv_peek [D Label] "message at the save pointer, or goes to the label";
+            RecvAccept op_recv_accept [] "takes the current message out of the mailbox";
+            RecvSkip op_recv_skip [] "leaves the current message and goes on to the next";
+            RecvWait op_recv_wait [S16 Label Live] "waits for a message (goes on), or so long (goes to the label)";
+            RecvMark op_recv_mark [] "remembers the end of the mailbox";
+            RecvBind op_recv_bind [S] "gives the mark to a reference";
+            RecvUse op_recv_use [S] "starts the receive at the mark of a reference";
+
+            Raise op_raise [S S I] "raises class and reason with a trace taken here";
+            RaiseRaw op_raise_raw [S S S] "raises class, reason and raw trace again";
+            RaiseGiven op_raise_given [S S S] "raises class and reason with a trace that the program made";
+            FunctionClause op_function_clause [N Slots] "no clause matched these arguments";
+            Stacktrace op_stacktrace [D S] "turns a raw trace into a list";
+        }
+    };
+}
+
+macro_rules! define {
+    ($($name:ident $function:ident [$($operand:ident)*] $doc:literal;)*) => {
+        /// An instruction.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[repr(u8)]
+        pub enum Opcode { $(#[doc = $doc] $name),* }
+
+        impl Opcode {
+            /// All of them, by number.
+            pub const ALL: &[Opcode] = &[$(Opcode::$name),*];
+            const OPERANDS: &[&[Operand]] = &[$(&[$(Operand::$operand),*]),*];
+            const NAMES: &[&str] = &[$(stringify!($function)),*];
+        }
+    };
+}
+for_each_opcode!(define);
+
+impl Opcode {
+    /// The instruction that this byte stands for.
+    pub fn from_byte(byte: u8) -> Option<Opcode> {
+        Opcode::ALL.get(usize::from(byte)).copied()
+    }
+
+    /// Its operands in order.
+    pub fn operands(self) -> &'static [Operand] {
+        Opcode::OPERANDS[self as usize]
+    }
+
+    /// Its name as printed: `add_imm`.
+    pub fn name(self) -> &'static str {
+        Opcode::NAMES[self as usize].trim_start_matches("op_")
+    }
+}

@@ -1,0 +1,205 @@
+//! What all processes share: functions by name, loaded modules, natives.
+//!
+//! **What it is for.** One [`Machine`] for each runtime. It resolves calls, loads modules (also when a call needs one
+//! that is not loaded) and finds out what a code address stands for.
+//!
+//! **Invariants.**
+//! 1. Export entries and module versions are never freed (see `module`, invariant 2).
+//! 2. The exports of a module change under the lock of `modules`; calls see each one atomically.
+//! 3. A native stands in front of nothing: a loaded module's function of the same name replaces it until the module goes.
+//!
+//! **What it must not know.** Schedulers, where modules come from.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use jovial_atoms::{Atom, known};
+use jovial_bytecode::Image;
+
+use crate::export::Export;
+use crate::module::{LoadError, ModuleVersion};
+use crate::native::NativeFn;
+
+/// Finds the image of a module that is called and not loaded.
+pub trait CodeSource: Send + Sync {
+    fn find(&self, module: Atom) -> Option<Image>;
+}
+
+/// How instructions are dispatched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dispatch {
+    /// A loop with a match: works everywhere.
+    Loop,
+    /// Handlers that end in a sibling call of the next one; falls back to the loop where the compiler made none.
+    Threaded,
+}
+
+type Mfa = (Atom, Atom, u8);
+
+/// See the module documentation.
+pub struct Machine {
+    exports: RwLock<HashMap<Mfa, &'static Export>>,
+    modules: RwLock<HashMap<Atom, Arc<ModuleVersion>>>,
+    /// All versions by the start of their code.
+    versions: RwLock<BTreeMap<usize, Arc<ModuleVersion>>>,
+    source: OnceLock<Box<dyn CodeSource>>,
+    loading: Mutex<()>,
+    threaded: AtomicBool,
+}
+
+fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Default for Machine {
+    fn default() -> Machine {
+        Machine::new()
+    }
+}
+
+impl Machine {
+    /// A machine that knows no function but those that it needs itself.
+    pub fn new() -> Machine {
+        let machine = Machine {
+            exports: RwLock::default(),
+            modules: RwLock::default(),
+            versions: RwLock::default(),
+            source: OnceLock::new(),
+            loading: Mutex::new(()),
+            threaded: AtomicBool::new(true),
+        };
+        machine.register(known::ERLANG, crate::start::apply_name(), 2, crate::start::apply2);
+        machine.register(known::ERLANG, crate::start::apply_name(), 3, crate::start::apply3);
+        machine
+    }
+
+    /// Chooses how instructions are dispatched; the default is [`Dispatch::Threaded`] where it works.
+    pub fn set_dispatch(&self, dispatch: Dispatch) {
+        self.threaded.store(dispatch == Dispatch::Threaded, Ordering::Relaxed);
+    }
+
+    pub fn dispatch(&self) -> Dispatch {
+        if self.threaded.load(Ordering::Relaxed) { Dispatch::Threaded } else { Dispatch::Loop }
+    }
+
+    /// Where modules that are called and not loaded come from; set once.
+    pub fn set_code_source(&self, source: Box<dyn CodeSource>) {
+        let _ = self.source.set(source);
+    }
+
+    /// Makes a Rust function callable.
+    pub fn register(&self, module: Atom, name: Atom, arity: u8, native: NativeFn) {
+        self.export(module, name, arity).define_native(native);
+    }
+
+    /// The entry of a function, made if need be.
+    pub(crate) fn export(&self, module: Atom, name: Atom, arity: u8) -> &'static Export {
+        let mfa = (module, name, arity);
+        if let Some(export) = read(&self.exports).get(&mfa) {
+            return export;
+        }
+        write(&self.exports).entry(mfa).or_insert_with(|| Export::new(module, name, arity))
+    }
+
+    /// Whether a call of this function would find code now; modules are not loaded for the question.
+    pub fn is_defined(&self, module: Atom, name: Atom, arity: u8) -> bool {
+        read(&self.exports).get(&(module, name, arity)).is_some_and(|export| export.is_defined())
+    }
+
+    /// Whether a Rust function stands behind this name.
+    pub fn is_native(&self, module: Atom, name: Atom, arity: u8) -> bool {
+        read(&self.exports).get(&(module, name, arity)).is_some_and(|export| export.has_native())
+    }
+
+    /// The functions of a module that Rust implements, sorted by name and arity.
+    pub fn natives_of(&self, module: Atom) -> Vec<(Atom, u8)> {
+        let exports = read(&self.exports);
+        let mut found: Vec<(Atom, u8)> = exports
+            .values()
+            .filter(|export| export.module == module && export.has_native())
+            .map(|export| (export.name, export.arity))
+            .collect();
+        found.sort_by_key(|(name, arity)| (name.as_str(), *arity));
+        found
+    }
+
+    /// Loads a module from an image in the container format.
+    pub fn load_bytes(&self, bytes: &[u8]) -> Result<Atom, LoadError> {
+        let image = jovial_bytecode::image::read(bytes).map_err(LoadError::Image)?;
+        self.load(&image)
+    }
+
+    /// Loads a module; calls from now on go to this version.
+    pub fn load(&self, image: &Image) -> Result<Atom, LoadError> {
+        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        self.load_locked(image)
+    }
+
+    fn load_locked(&self, image: &Image) -> Result<Atom, LoadError> {
+        let version = ModuleVersion::load(image, &mut |module, name, arity| self.export(module, name, arity))?;
+        let version = Arc::new(version);
+        write(&self.versions).insert(version.range().0, Arc::clone(&version));
+        let mut modules = write(&self.modules);
+        let old = modules.insert(image.name, Arc::clone(&version));
+        for export in version.exports() {
+            let entry = version.functions()[export.function.0 as usize].entry();
+            self.export(image.name, export.name, export.arity).define(version.address(entry));
+        }
+        for export in old.iter().flat_map(|old| old.exports()) {
+            let kept = version.exports().iter().any(|new| (new.name, new.arity) == (export.name, export.arity));
+            if !kept {
+                self.export(image.name, export.name, export.arity).undefine();
+            }
+        }
+        Ok(image.name)
+    }
+
+    /// Makes calls find nothing of this module any more. Running code of it goes on. Whether there was one.
+    pub fn delete(&self, module: Atom) -> bool {
+        let mut modules = write(&self.modules);
+        let Some(old) = modules.remove(&module) else { return false };
+        for export in old.exports() {
+            self.export(module, export.name, export.arity).undefine();
+        }
+        true
+    }
+
+    /// The current version of a module, if it is loaded.
+    pub fn module(&self, module: Atom) -> Option<Arc<ModuleVersion>> {
+        read(&self.modules).get(&module).cloned()
+    }
+
+    /// Names of all loaded modules, sorted.
+    pub fn loaded(&self) -> Vec<Atom> {
+        let mut names: Vec<Atom> = read(&self.modules).keys().copied().collect();
+        names.sort_by_key(|name| name.as_str());
+        names
+    }
+
+    /// The module, loaded from the code source if need be.
+    pub fn ensure_loaded(&self, module: Atom) -> Result<Option<Arc<ModuleVersion>>, LoadError> {
+        if let Some(version) = self.module(module) {
+            return Ok(Some(version));
+        }
+        let Some(source) = self.source.get() else { return Ok(None) };
+        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(version) = self.module(module) {
+            return Ok(Some(version));
+        }
+        let Some(image) = source.find(module) else { return Ok(None) };
+        self.load_locked(&image)?;
+        Ok(self.module(module))
+    }
+
+    /// The version whose code covers an address.
+    pub(crate) fn version_at(&self, address: usize) -> Option<Arc<ModuleVersion>> {
+        let versions = read(&self.versions);
+        let (_, version) = versions.range(..=address).next_back()?;
+        version.offset(address).is_some().then(|| Arc::clone(version))
+    }
+}

@@ -1,0 +1,217 @@
+//! The inner queue of a process: messages in order of arrival, the save pointer and receive markers.
+//!
+//! **What it is for.** [`Mailbox`] is what receive instructions work on. Arrived messages are pushed by whoever drains the
+//! process's signals.
+//!
+//! **Invariants.**
+//! 1. A message is a [`Fragment`] until it is adopted by the heap; then its root is one of the process's roots.
+//! 2. `save` is the message that the current receive looks at next; all before it did not match.
+//! 3. A marker is the number of the last message that was there; a receive that uses it starts behind that.
+//! 4. Nodes form a doubly linked list within `nodes`; free ones are listed in `free`.
+//!
+//! **What it must not know.** Signals, who sends.
+
+use jovial_term::raw::{Visitor, Word};
+use jovial_term::{Fragment, Heap, Term};
+
+const NONE: u32 = u32::MAX;
+
+enum Message {
+    Free,
+    Fragment(Fragment),
+    Adopted(Word),
+}
+
+struct Node {
+    message: Message,
+    previous: u32,
+    next: u32,
+    number: u64,
+}
+
+/// Messages of a process.
+pub struct Mailbox {
+    nodes: Vec<Node>,
+    free: Vec<u32>,
+    first: u32,
+    last: u32,
+    save: u32,
+    /// Whether the message at the save pointer is in use by code that has not decided on it yet.
+    peeked: bool,
+    len: usize,
+    next_number: u64,
+    /// Number up to which a marker was set, and the number of the reference that it is bound to.
+    mark: Option<u64>,
+    bound: Option<(u64, u64)>,
+    /// When the current receive gives up, once it has begun to wait.
+    pub(crate) deadline_ms: Option<u64>,
+}
+
+impl Default for Mailbox {
+    fn default() -> Mailbox {
+        Mailbox {
+            nodes: Vec::new(),
+            free: Vec::new(),
+            first: NONE,
+            last: NONE,
+            save: NONE,
+            peeked: false,
+            len: 0,
+            next_number: 1,
+            mark: None,
+            bound: None,
+            deadline_ms: None,
+        }
+    }
+}
+
+impl Mailbox {
+    /// Appends a message.
+    pub fn push(&mut self, message: Fragment) {
+        let node = Node { message: Message::Fragment(message), previous: self.last, next: NONE, number: self.next_number };
+        self.next_number += 1;
+        let place = if let Some(place) = self.free.pop() {
+            self.nodes[place as usize] = node;
+            place
+        } else {
+            self.nodes.push(node);
+            u32::try_from(self.nodes.len() - 1).expect("memory ends before four thousand million messages")
+        };
+        if self.last == NONE {
+            self.first = place;
+        } else {
+            self.nodes[self.last as usize].next = place;
+        }
+        self.last = place;
+        if self.save == NONE {
+            self.save = place;
+        }
+        self.len += 1;
+    }
+
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Whether a receive has a message left to look at.
+    pub fn has_unseen(&self) -> bool {
+        self.save != NONE
+    }
+
+    /// Calls `visit` with each message in order.
+    pub fn for_each<'a>(&'a self, heap: &'a Heap, mut visit: impl FnMut(Term<'a>)) {
+        let mut place = self.first;
+        while place != NONE {
+            let node = &self.nodes[place as usize];
+            match &node.message {
+                Message::Free => {}
+                Message::Fragment(fragment) => visit(fragment.root()),
+                Message::Adopted(word) => visit(crate::raw_term(heap, *word)),
+            }
+            place = node.next;
+        }
+    }
+
+    /// The message at the save pointer.
+    pub(crate) fn peek(&mut self) -> Option<Word> {
+        if self.save == NONE {
+            return None;
+        }
+        self.peeked = true;
+        match &self.nodes[self.save as usize].message {
+            Message::Free => None,
+            Message::Fragment(fragment) => Some(fragment.root().word()),
+            Message::Adopted(word) => Some(*word),
+        }
+    }
+
+    /// Takes the message at the save pointer out; its memory becomes the heap's. Ends the receive.
+    pub(crate) fn accept(&mut self, heap: &Heap) {
+        let place = self.save;
+        if place != NONE {
+            let node = &mut self.nodes[place as usize];
+            let (previous, next) = (node.previous, node.next);
+            if let Message::Fragment(fragment) = std::mem::replace(&mut node.message, Message::Free) {
+                heap.adopt(fragment);
+            }
+            if previous == NONE {
+                self.first = next;
+            } else {
+                self.nodes[previous as usize].next = next;
+            }
+            if next == NONE {
+                self.last = previous;
+            } else {
+                self.nodes[next as usize].previous = previous;
+            }
+            self.free.push(place);
+            self.len -= 1;
+        }
+        self.end_receive();
+    }
+
+    /// Ends a receive: the next one starts at the first message.
+    pub(crate) fn end_receive(&mut self) {
+        self.save = self.first;
+        self.peeked = false;
+        self.deadline_ms = None;
+    }
+
+    /// Leaves the message at the save pointer where it is.
+    pub(crate) fn skip(&mut self) {
+        self.peeked = false;
+        if self.save != NONE {
+            self.save = self.nodes[self.save as usize].next;
+        }
+    }
+
+    pub(crate) fn set_mark(&mut self) {
+        self.mark = Some(self.next_number - 1);
+    }
+
+    pub(crate) fn bind_mark(&mut self, reference: u64) {
+        if let Some(mark) = self.mark.take() {
+            self.bound = Some((reference, mark));
+        }
+    }
+
+    pub(crate) fn use_mark(&mut self, reference: u64) {
+        let Some((_, mark)) = self.bound.take_if(|bound| bound.0 == reference) else { return };
+        // From the end: what came since the mark is usually little.
+        let mut place = self.last;
+        let mut found = NONE;
+        while place != NONE && self.nodes[place as usize].number > mark {
+            found = place;
+            place = self.nodes[place as usize].previous;
+        }
+        self.save = found;
+    }
+
+    /// Before a collection: the message in use becomes part of the heap, as slots may point into it.
+    pub(crate) fn adopt_peeked(&mut self, heap: &Heap) {
+        if !self.peeked || self.save == NONE {
+            return;
+        }
+        let message = &mut self.nodes[self.save as usize].message;
+        if let Message::Fragment(_) = message
+            && let Message::Fragment(fragment) = std::mem::replace(message, Message::Free)
+        {
+            *message = Message::Adopted(heap.adopt(fragment).word());
+        }
+    }
+
+    pub(crate) fn visit_roots(&mut self, visitor: &mut Visitor<'_>) {
+        let mut place = self.first;
+        while place != NONE {
+            let node = &mut self.nodes[place as usize];
+            if let Message::Adopted(word) = &mut node.message {
+                visitor.word(word);
+            }
+            place = node.next;
+        }
+    }
+}

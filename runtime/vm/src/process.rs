@@ -1,0 +1,178 @@
+//! What the interpreter needs of a process.
+//!
+//! **What it is for.** [`Process`] holds heap and stack, where to go on, the mailbox and the terms that belong to the
+//! process as a whole. It is used through a shared borrow with cells inside: natives, the interpreter and the collector
+//! all see it at the same time, on one thread.
+//!
+//! **Invariants.**
+//! 1. Every word in a cell here is a term of this process's heap, a literal or an immediate, and is shown to the
+//!    collector by `visit_roots`.
+//! 2. While a process does not run, `resume` is the address of an instruction, `live` that of a live word that describes
+//!    the topmost frame there, and the stack from the heap's stack top on is well-formed.
+//!
+//! **What it must not know.** Schedulers, links, monitors, names.
+
+use std::cell::{Cell, RefCell};
+
+use jovial_term::raw::{Visitor, Word};
+use jovial_term::{Heap, HeapOptions, OutOfMemory, Pid, Term};
+
+use crate::mailbox::Mailbox;
+use crate::native::{Class, JobResult};
+use crate::raw_term;
+
+/// One process.
+pub struct Process {
+    pub(crate) heap: std::cell::UnsafeCell<Heap>,
+    /// Instruction to go on at; null before the first call.
+    pub(crate) resume: Cell<*const u32>,
+    /// Live word of the topmost frame at `resume`.
+    pub(crate) live: Cell<*const u32>,
+    /// Reductions that natives charged and the interpreter has not counted yet.
+    pub(crate) charged: Cell<i64>,
+    /// Reductions taken away to force a safepoint soon; given back there.
+    pub(crate) withheld: Cell<i64>,
+    pub(crate) reductions: Cell<u64>,
+    /// What is being raised: class, reason, raw trace. What ended the process, after it has.
+    pub(crate) class: Cell<Class>,
+    pub(crate) reason: Cell<Word>,
+    pub(crate) trace: Cell<Word>,
+    /// Scratch roots of the interpreter.
+    pub(crate) registers: [Cell<Word>; 4],
+    pub(crate) job_result: RefCell<Option<JobResult>>,
+    /// Until when a native's `WaitUntil` waits.
+    pub(crate) wait_until_ms: Cell<Option<u64>>,
+    pub(crate) ticks: Cell<u32>,
+    group_leader: Cell<Word>,
+    dictionary: Cell<Word>,
+    slots: RefCell<Vec<Word>>,
+    mailbox: RefCell<Mailbox>,
+    cause: Cell<u64>,
+    pid: Pid,
+}
+
+// SAFETY: the pointers lead to code, which is never freed, and into the heap, which is `Send`.
+unsafe impl Send for Process {}
+
+impl Process {
+    /// A process that has nothing to do yet; see [`Machine::start`](crate::Machine::start).
+    pub fn new(pid: Pid, options: HeapOptions) -> Result<Process, OutOfMemory> {
+        let zero = || Cell::new(Word::ZERO);
+        let heap = Heap::with_options(options)?;
+        let dictionary = Cell::new(heap.empty_map().word());
+        Ok(Process {
+            heap: std::cell::UnsafeCell::new(heap),
+            resume: Cell::new(std::ptr::null()),
+            live: Cell::new(std::ptr::null()),
+            charged: Cell::new(0),
+            withheld: Cell::new(0),
+            reductions: Cell::new(0),
+            class: Cell::new(Class::Error),
+            reason: zero(),
+            trace: Cell::new(Word::NIL),
+            registers: [zero(), zero(), zero(), zero()],
+            job_result: RefCell::new(None),
+            wait_until_ms: Cell::new(None),
+            ticks: Cell::new(0),
+            group_leader: Cell::new(Word::pid(pid.number())),
+            dictionary,
+            slots: RefCell::default(),
+            mailbox: RefCell::default(),
+            cause: Cell::new(0),
+            pid,
+        })
+    }
+
+    pub fn heap(&self) -> &Heap {
+        // SAFETY: only a collection borrows the heap exclusively, and it runs while nothing else looks at the process.
+        unsafe { &*self.heap.get() }
+    }
+
+    pub fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    /// Messages that arrived. Not to be borrowed across anything that runs the process.
+    pub fn mailbox(&self) -> &RefCell<Mailbox> {
+        &self.mailbox
+    }
+
+    pub fn group_leader(&self) -> Term<'_> {
+        raw_term(self.heap(), self.group_leader.get())
+    }
+
+    pub fn set_group_leader(&self, leader: Term<'_>) {
+        self.group_leader.set(leader.word());
+    }
+
+    /// The process dictionary: a map.
+    pub fn dictionary(&self) -> Term<'_> {
+        raw_term(self.heap(), self.dictionary.get())
+    }
+
+    pub fn set_dictionary(&self, map: Term<'_>) {
+        self.dictionary.set(map.word());
+    }
+
+    /// A slot of the session; `[]` if it was never written.
+    pub fn slot(&self, number: usize) -> Term<'_> {
+        raw_term(self.heap(), self.slots.borrow().get(number).copied().unwrap_or(Word::NIL))
+    }
+
+    pub fn set_slot(&self, number: usize, value: Term<'_>) {
+        let mut slots = self.slots.borrow_mut();
+        if slots.len() <= number {
+            slots.resize(number + 1, Word::NIL);
+        }
+        slots[number] = value.word();
+    }
+
+    /// Tag that output and spawned processes inherit, to tell which cell caused them.
+    pub fn cause(&self) -> u64 {
+        self.cause.get()
+    }
+
+    pub fn set_cause(&self, cause: u64) {
+        self.cause.set(cause);
+    }
+
+    /// Counts work against the time slice.
+    pub fn charge(&self, reductions: u32) {
+        self.charged.set(self.charged.get() + i64::from(reductions));
+    }
+
+    /// Reductions since the process began, up to the last stop.
+    pub fn reductions(&self) -> u64 {
+        self.reductions.get()
+    }
+
+    /// The value of the first function, after [`Stop::Done`](crate::Stop::Done).
+    pub fn result(&self) -> Term<'_> {
+        raw_term(self.heap(), self.reason.get())
+    }
+
+    /// What was raised, after [`Stop::Exit`](crate::Stop::Exit).
+    pub fn raised(&self) -> Term<'_> {
+        raw_term(self.heap(), self.reason.get())
+    }
+
+    /// Gives the result of a job to a process that stopped with [`Stop::Offload`](crate::Stop::Offload).
+    pub fn resume_with(&self, result: JobResult) {
+        *self.job_result.borrow_mut() = Some(result);
+    }
+
+    pub(crate) fn visit_roots(&self, visitor: &mut Visitor<'_>) {
+        let mut cell = |cell: &Cell<Word>| {
+            let mut word = cell.get();
+            visitor.word(&mut word);
+            cell.set(word);
+        };
+        cell(&self.reason);
+        cell(&self.trace);
+        cell(&self.group_leader);
+        cell(&self.dictionary);
+        self.registers.iter().for_each(&mut cell);
+        visitor.slice(&mut self.slots.borrow_mut());
+        self.mailbox.borrow_mut().visit_roots(visitor);
+    }
+}
