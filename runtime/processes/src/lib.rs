@@ -1,5 +1,6 @@
 //! Processes: schedulers, signals, links, monitors, timers, names and tables.
 pub mod clock;
+pub mod coroutine;
 pub mod policy;
 mod queue;
 mod random;

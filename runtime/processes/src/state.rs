@@ -72,9 +72,9 @@ impl State {
 
     /// Only for the owner.
     pub fn set_priority(&self, priority: Priority) {
-        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |word| {
-            Some((word & !PRIORITY_MASK) | priority.bits())
-        });
+        let _ = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |word| Some((word & !PRIORITY_MASK) | priority.bits()));
     }
 
     pub fn is_gone(&self) -> bool {
@@ -131,9 +131,7 @@ impl State {
     /// Running to waiting. False when signals came: the owner keeps the process and must drain again.
     pub fn park(&self) -> bool {
         self.0
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |word| {
-                (word & NOTIFIED == 0).then_some(word & !RUNNING)
-            })
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |word| (word & NOTIFIED == 0).then_some(word & !RUNNING))
             .is_ok()
     }
 
@@ -150,6 +148,7 @@ impl State {
 
     /// Running to gone, for ever.
     pub fn finish(&self) {
-        let _ = self.0.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |word| Some((word & !(RUNNING | QUEUED)) | GONE));
+        let _ =
+            self.0.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |word| Some((word & !(RUNNING | QUEUED)) | GONE));
     }
 }

@@ -1,0 +1,220 @@
+//! `:lists`, and the list operators of `:erlang`.
+
+use std::cmp::Ordering;
+
+use jovial_atoms::known;
+use jovial_term::Term;
+use jovial_vm::{Ctx, Halt};
+
+use super::Entry;
+use super::support::{Out, SLICE, badarg, charge, list, need, size};
+
+pub(crate) const TABLE: &[Entry] = &[
+    ("lists", "reverse", 1, |ctx, args| reverse(ctx, &[args[0], Term::EMPTY_LIST])),
+    ("lists", "reverse", 2, reverse),
+    ("lists", "member", 2, member),
+    ("lists", "keyfind", 3, keyfind),
+    ("lists", "keymember", 3, keymember),
+    ("lists", "keysearch", 3, keysearch),
+    ("lists", "append", 2, append),
+    ("lists", "subtract", 2, subtract),
+    ("lists", "sort", 1, sort),
+    ("lists", "usort", 1, usort),
+    ("lists", "keysort", 2, keysort),
+    ("lists", "ukeysort", 2, ukeysort),
+    ("erlang", "++", 2, append),
+    ("erlang", "--", 2, subtract),
+    ("erlang", "length", 1, length),
+    ("erlang", "hd", 1, hd),
+    ("erlang", "tl", 1, tl),
+];
+
+fn again<'h>(name: &str, args: Vec<Term<'h>>) -> Halt<'h> {
+    Halt::TailCall { module: known::LISTS, function: jovial_atoms::Atom::new(name), args }
+}
+
+fn hd<'h>(_: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    need(args[0].as_cons()).map(|(head, _)| head)
+}
+
+fn tl<'h>(_: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    need(args[0].as_cons()).map(|(_, tail)| tail)
+}
+
+fn length<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let len = need(args[0].list_len())?;
+    charge(ctx, len);
+    Ok(Term::count(len))
+}
+
+/// `reverse(list, tail)`. The rest and what was turned so far are a state to go on from.
+fn reverse<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let (mut rest, mut done) = (args[0], args[1]);
+    for _ in 0..SLICE {
+        match rest.as_cons() {
+            Some((head, tail)) => {
+                done = ctx.heap().cons(head, done);
+                rest = tail;
+            }
+            None if rest.is_nil_list() => return Ok(done),
+            None => return badarg(),
+        }
+    }
+    charge(ctx, SLICE);
+    Err(again("reverse", vec![rest, done]))
+}
+
+fn member<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let mut rest = args[1];
+    for _ in 0..SLICE {
+        match rest.as_cons() {
+            Some((head, _)) if head.same(args[0]) => return Ok(Term::TRUE),
+            Some((_, tail)) => rest = tail,
+            None if rest.is_nil_list() => return Ok(Term::FALSE),
+            None => return badarg(),
+        }
+    }
+    charge(ctx, SLICE);
+    Err(again("member", vec![args[0], rest]))
+}
+
+/// The first tuple of `args[2]` whose element number `args[1]` equals `args[0]`.
+fn find<'h>(ctx: &Ctx<'h>, name: &str, args: &[Term<'h>]) -> Result<Option<Term<'h>>, Halt<'h>> {
+    let place = need(size(args[1])?.checked_sub(1))?;
+    let mut rest = args[2];
+    for _ in 0..SLICE {
+        match rest.as_cons() {
+            Some((head, tail)) => {
+                let element = head.as_tuple().and_then(|tuple| tuple.get(place));
+                if element.is_some_and(|element| element.equals(args[0])) {
+                    return Ok(Some(head));
+                }
+                rest = tail;
+            }
+            None if rest.is_nil_list() => return Ok(None),
+            None => return badarg(),
+        }
+    }
+    charge(ctx, SLICE);
+    Err(again(name, vec![args[0], args[1], rest]))
+}
+
+fn keyfind<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    Ok(find(ctx, "keyfind", args)?.unwrap_or(Term::FALSE))
+}
+
+fn keymember<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    Ok(Term::bool(find(ctx, "keymember", args)?.is_some()))
+}
+
+fn keysearch<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    Ok(match find(ctx, "keysearch", args)? {
+        Some(tuple) => ctx.heap().tuple(&[Term::atom(known::VALUE), tuple]),
+        None => Term::FALSE,
+    })
+}
+
+fn append<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    if args[0].is_nil_list() {
+        return Ok(args[1]);
+    }
+    let items = list(args[0])?;
+    charge(ctx, items.len());
+    Ok(ctx.heap().list_with_tail(items, args[1]))
+}
+
+/// `left -- right`: each element of `right` takes away its first equal in `left`. What is to be taken is kept in a
+/// sorted list with counts, so the cost is `n log n`.
+fn subtract<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let left = list(args[0])?;
+    let mut right = list(args[1])?;
+    charge(ctx, left.len() + right.len());
+    if right.is_empty() {
+        return Ok(args[0]);
+    }
+    if right.len() <= 8 {
+        return Ok(ctx.heap().list(
+            left.into_iter()
+                .filter(|item| match right.iter().position(|other| item.same(*other)) {
+                    Some(at) => {
+                        right.swap_remove(at);
+                        false
+                    }
+                    None => true,
+                })
+                .collect::<Vec<_>>(),
+        ));
+    }
+    right.sort_by(|a, b| exact(*a, *b));
+    let mut groups: Vec<(Term<'h>, usize)> = Vec::new();
+    for item in right {
+        match groups.last_mut() {
+            Some((last, count)) if last.same(item) => *count += 1,
+            Some(_) | None => groups.push((item, 1)),
+        }
+    }
+    let kept = left.into_iter().filter(|item| match groups.binary_search_by(|(group, _)| exact(*group, *item)) {
+        Ok(at) if groups[at].1 > 0 => {
+            groups[at].1 -= 1;
+            false
+        }
+        Ok(_) | Err(_) => true,
+    });
+    Ok(ctx.heap().list(kept.collect::<Vec<_>>()))
+}
+
+/// The order of terms, with `1` before `1.0`, so that only the same terms are equal.
+fn exact(a: Term<'_>, b: Term<'_>) -> Ordering {
+    a.compare(b).then_with(|| if a.same(b) { Ordering::Equal } else { a.hash64().cmp(&b.hash64()) })
+}
+
+fn charge_sort(ctx: &Ctx<'_>, len: usize) {
+    charge(ctx, len * (usize::BITS - len.leading_zeros()) as usize);
+}
+
+/// Sorts by a key of each element, keeping the order of equals.
+fn sort_by_key<'h>(
+    ctx: &Ctx<'h>,
+    mut items: Vec<Term<'h>>,
+    key: impl Fn(Term<'h>) -> Term<'h>,
+    unique: bool,
+) -> Term<'h> {
+    charge_sort(ctx, items.len());
+    if let Some(smalls) = items.iter().map(|item| key(*item).as_small()).collect::<Option<Vec<i64>>>() {
+        // Integers compare as machine words, and nearly all long lists that are sorted hold them.
+        let mut order: Vec<(i64, usize)> = smalls.into_iter().zip(0..).collect();
+        order.sort_unstable();
+        items = order.into_iter().map(|(_, at)| items[at]).collect();
+    } else {
+        items.sort_by(|a, b| key(*a).compare(key(*b)));
+    }
+    if unique {
+        items.dedup_by(|later, first| key(*first).equals(key(*later)));
+    }
+    ctx.heap().list(items)
+}
+
+fn sort<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    Ok(sort_by_key(ctx, list(args[0])?, |item| item, false))
+}
+
+fn usort<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    Ok(sort_by_key(ctx, list(args[0])?, |item| item, true))
+}
+
+fn by_element<'h>(ctx: &Ctx<'h>, args: &[Term<'h>], unique: bool) -> Out<'h> {
+    let place = need(size(args[0])?.checked_sub(1))?;
+    let items = list(args[1])?;
+    for item in &items {
+        need(item.as_tuple().and_then(|tuple| tuple.get(place)))?;
+    }
+    Ok(sort_by_key(ctx, items, |item| item.as_tuple().map_or(item, |tuple| tuple[place]), unique))
+}
+
+fn keysort<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    by_element(ctx, args, false)
+}
+
+fn ukeysort<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    by_element(ctx, args, true)
+}

@@ -1,0 +1,34 @@
+//! Functions written in Rust, by the Erlang module that they belong to.
+//!
+//! **What it is for.** [`register`] puts them all into a machine. A file holds the functions of one module or of one
+//! area of `:erlang`, with its table on top.
+//!
+//! **Invariants.**
+//! 1. A native never calls Elixir code: what takes a fun is written in Elixir.
+//! 2. Loops over user data charge reductions; those that can be long end in a call of themselves.
+//!
+//! **What it must not know.** How terms are laid out, how calls are made.
+
+use jovial_atoms::Atom;
+use jovial_vm::{Machine, NativeFn};
+
+mod binary;
+mod conversions;
+mod lists;
+mod maps;
+mod math;
+mod operators;
+mod support;
+
+/// Module, name, arity and function.
+pub(crate) type Entry = (&'static str, &'static str, u8, NativeFn);
+
+const TABLES: &[&[Entry]] =
+    &[binary::TABLE, conversions::TABLE, lists::TABLE, maps::TABLE, math::TABLE, operators::TABLE];
+
+/// Puts all natives into a machine.
+pub fn register(machine: &Machine) {
+    for (module, name, arity, native) in TABLES.iter().copied().flatten() {
+        machine.register(Atom::new(module), Atom::new(name), *arity, *native);
+    }
+}
