@@ -768,8 +768,13 @@ defmodule List do
 
   defp slide_down(path, _diff), do: path
 
-  # Joins neighbouring single steps of the same kind; the script comes in backwards.
+  # Joins neighbouring single steps of the same kind; the script comes in backwards. Where exactly what was kept is inserted
+  # once more, the insertion may as well come first: then two kept runs become one. Both is done as the front moves on.
   defp script_steps(script), do: script_steps(script, [])
+
+  defp script_steps([{kind, _} | _] = script, [{:eq, same}, {:ins, same}, {:eq, next} | steps])
+       when kind != :eq,
+       do: script_steps(script, [{:ins, same}, {:eq, same ++ next} | steps])
 
   defp script_steps([{:diff, nested} | rest], steps),
     do: script_steps(rest, [{:diff, nested} | steps])
@@ -780,12 +785,5 @@ defmodule List do
   defp script_steps([{kind, element} | rest], steps),
     do: script_steps(rest, [{kind, [element]} | steps])
 
-  defp script_steps([], steps), do: merge_equals(steps)
-
-  # Where exactly what was kept is inserted once more, the insertion may as well come first; then two kept runs become one.
-  defp merge_equals([{:eq, same}, {:ins, same}, {:eq, next} | rest]),
-    do: [{:ins, same} | merge_equals([{:eq, same ++ next} | rest])]
-
-  defp merge_equals([step | rest]), do: [step | merge_equals(rest)]
-  defp merge_equals([]), do: []
+  defp script_steps([], steps), do: steps
 end
