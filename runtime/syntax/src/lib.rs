@@ -12,10 +12,14 @@
 #![forbid(unsafe_code)]
 
 pub mod diagnostics;
+mod lexer;
+mod names;
 mod options;
+mod parser;
 pub mod print;
 pub mod quoted;
 pub mod span;
+mod token;
 
 pub use diagnostics::{Diagnostic, Kind, Severity};
 pub use options::{Comment, EncodeAtom, EncodeLiteral, Options};
@@ -42,9 +46,7 @@ impl Parsed {
 
     /// The error that `Code.string_to_quoted/2` would return.
     pub fn error(&self) -> Option<&Diagnostic> {
-        self.diagnostics
-            .iter()
-            .find(|diagnostic| diagnostic.severity == Severity::Error)
+        self.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error)
     }
 }
 
@@ -62,13 +64,19 @@ pub enum Completeness {
 
 /// Parses a text.
 pub fn parse(source: &str, options: &mut Options) -> Parsed {
-    let _ = (source, options);
-    let mut tree = Tree::new();
-    let root = tree.call(jovial_atoms::known::DUNDER_BLOCK, quoted::Meta::EMPTY, &[]);
-    Parsed {
-        tree,
-        root,
-        diagnostics: Vec::new(),
-        comments: Vec::new(),
+    let lexed = lexer::lex(source, options);
+    let comments = lexed.comments;
+    if let Some(error) = lexed.error {
+        let mut tree = Tree::new();
+        let root = tree.call(jovial_atoms::known::DUNDER_BLOCK, quoted::Meta::EMPTY, &[]);
+        return Parsed { tree, root, diagnostics: vec![error], comments };
     }
+    let outcome = parser::parse(source, lexed.tokens, options);
+    let mut diagnostics = Vec::new();
+    if options.emit_warnings {
+        diagnostics.extend(lexed.warnings);
+        diagnostics.extend(outcome.warnings);
+    }
+    diagnostics.extend(outcome.error);
+    Parsed { tree: outcome.tree, root: outcome.root, diagnostics, comments }
 }

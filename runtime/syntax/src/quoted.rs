@@ -129,6 +129,16 @@ impl Tree {
         Self::default()
     }
 
+    /// An empty tree with room for the nodes of a text of that many tokens.
+    pub fn with_capacity(tokens: usize) -> Self {
+        Tree {
+            nodes: Vec::with_capacity(tokens),
+            children: Vec::with_capacity(tokens),
+            metas: Vec::with_capacity(tokens),
+            bytes: Vec::new(),
+        }
+    }
+
     /// Nodes so far; ids below it are valid.
     pub fn len(&self) -> usize {
         self.nodes.len()
@@ -152,10 +162,7 @@ impl Tree {
 
     /// The first entry of that name.
     pub fn meta_get(&self, meta: Meta, key: Atom) -> Option<MetaValue> {
-        self.meta(meta)
-            .iter()
-            .find(|(name, _)| *name == key)
-            .map(|(_, value)| *value)
+        self.meta(meta).iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
     }
 
     /// The first entry of that name, if it is an integer (line, column, counters).
@@ -179,28 +186,19 @@ impl Tree {
     pub fn add_seq(&mut self, ids: &[NodeId]) -> Seq {
         let start = index(self.children.len());
         self.children.extend_from_slice(ids);
-        Seq {
-            start,
-            len: index(ids.len()),
-        }
+        Seq { start, len: index(ids.len()) }
     }
 
     pub fn add_meta(&mut self, entries: &[(Atom, MetaValue)]) -> Meta {
         let start = index(self.metas.len());
         self.metas.extend_from_slice(entries);
-        Meta {
-            start,
-            len: index(entries.len()),
-        }
+        Meta { start, len: index(entries.len()) }
     }
 
     pub fn add_bytes(&mut self, bytes: &[u8]) -> Bytes {
         let start = index(self.bytes.len());
         self.bytes.extend_from_slice(bytes);
-        Bytes {
-            start,
-            len: index(bytes.len()),
-        }
+        Bytes { start, len: index(bytes.len()) }
     }
 
     pub fn atom(&mut self, atom: Atom) -> NodeId {
@@ -226,11 +224,7 @@ impl Tree {
     }
 
     pub fn var(&mut self, name: Atom, meta: Meta, context: Atom) -> NodeId {
-        self.add(Node::Var {
-            name,
-            meta,
-            context,
-        })
+        self.add(Node::Var { name, meta, context })
     }
 
     pub fn call(&mut self, name: Atom, meta: Meta, args: &[NodeId]) -> NodeId {

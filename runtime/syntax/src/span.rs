@@ -11,11 +11,7 @@ pub struct Lines<'s> {
 
 impl<'s> Lines<'s> {
     pub fn new(source: &'s str) -> Self {
-        let breaks = source
-            .bytes()
-            .enumerate()
-            .filter(|&(_, byte)| byte == b'\n')
-            .map(|(at, _)| at + 1);
+        let breaks = source.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at + 1);
         let starts = std::iter::once(0).chain(breaks).collect();
         Lines { source, starts }
     }
@@ -24,10 +20,8 @@ impl<'s> Lines<'s> {
     pub fn position(&self, offset: usize) -> (u32, u32) {
         let offset = offset.min(self.source.len());
         let line = self.starts.partition_point(|&start| start <= offset) - 1;
-        let column = self.source.as_bytes()[self.starts[line]..offset]
-            .iter()
-            .filter(|byte| !is_continuation(**byte))
-            .count();
+        let column =
+            self.source.as_bytes()[self.starts[line]..offset].iter().filter(|byte| !is_continuation(**byte)).count();
         (number(line + 1), number(column + 1))
     }
 
@@ -36,11 +30,7 @@ impl<'s> Lines<'s> {
         let text = self.line(line);
         let start = text.as_ptr() as usize - self.source.as_ptr() as usize;
         let skip = column.saturating_sub(1) as usize;
-        start
-            + text
-                .char_indices()
-                .nth(skip)
-                .map_or(text.len(), |(at, _)| at)
+        start + text.char_indices().nth(skip).map_or(text.len(), |(at, _)| at)
     }
 
     /// The text of a line without its line break; empty beyond the last one.
@@ -49,10 +39,7 @@ impl<'s> Lines<'s> {
         let Some(&start) = self.starts.get(index) else {
             return &self.source[self.source.len()..];
         };
-        let end = self
-            .starts
-            .get(index + 1)
-            .map_or(self.source.len(), |next| next - 1);
+        let end = self.starts.get(index + 1).map_or(self.source.len(), |next| next - 1);
         let text = &self.source[start..end];
         text.strip_suffix('\r').unwrap_or(text)
     }
@@ -74,21 +61,9 @@ mod tests {
     fn offsets_and_positions_are_inverse() {
         let source = "ab\nčd\r\n\nz";
         let lines = Lines::new(source);
-        for (offset, line, column) in [
-            (0, 1, 1),
-            (1, 1, 2),
-            (3, 2, 1),
-            (5, 2, 2),
-            (8, 3, 1),
-            (9, 4, 1),
-            (10, 4, 2),
-        ] {
+        for (offset, line, column) in [(0, 1, 1), (1, 1, 2), (3, 2, 1), (5, 2, 2), (8, 3, 1), (9, 4, 1), (10, 4, 2)] {
             assert_eq!(lines.position(offset), (line, column), "offset {offset}");
-            assert_eq!(
-                lines.offset(line, column),
-                offset,
-                "line {line} column {column}"
-            );
+            assert_eq!(lines.offset(line, column), offset, "line {line} column {column}");
         }
         assert_eq!(lines.line(2), "čd");
         assert_eq!(lines.line(9), "");
