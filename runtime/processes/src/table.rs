@@ -21,7 +21,6 @@ const CHUNK: usize = 1024;
 
 pub trait Entry: Send + Sync + 'static {
     fn number(&self) -> u64;
-    fn set_number(&mut self, number: u64);
 }
 
 type Chunk<T> = Box<[Atomic<T>]>;
@@ -64,24 +63,37 @@ impl<T: Entry> Table<T> {
         self.chunks[place / CHUNK].get().map(|chunk| &chunk[place % CHUNK])
     }
 
-    /// Inserts under the next number.
-    pub fn insert<'g>(&self, value: T, guard: &'g Guard) -> Result<&'g T, TableFull> {
+    /// Inserts what `make` makes for the next number. Should another thread have taken the slot meanwhile, which takes as
+    /// many insertions as there are slots, it is asked once more.
+    pub fn insert<'g, E: From<TableFull>>(
+        &self,
+        guard: &'g Guard,
+        mut make: impl FnMut(u64) -> Result<T, E>,
+    ) -> Result<&'g T, E> {
         if self.count.fetch_add(1, Ordering::Relaxed) >= self.limit {
             self.count.fetch_sub(1, Ordering::Relaxed);
-            return Err(TableFull);
+            return Err(TableFull.into());
         }
-        let mut entry = Owned::new(value);
         // Ends: there are fewer entries than slots, and the numbers walk over all of them.
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             let place = (number % self.capacity) as usize;
             let chunk = self.chunks[place / CHUNK].get_or_init(|| (0..CHUNK).map(|_| Atomic::null()).collect());
-            entry.set_number(number);
+            let slot = &chunk[place % CHUNK];
+            if !slot.load(Ordering::Acquire, guard).is_null() {
+                continue;
+            }
+            let entry = match make(number) {
+                Ok(entry) => Owned::new(entry),
+                Err(error) => {
+                    self.count.fetch_sub(1, Ordering::Relaxed);
+                    return Err(error);
+                }
+            };
             let free = Shared::null();
-            match chunk[place % CHUNK].compare_exchange(free, entry, Ordering::AcqRel, Ordering::Relaxed, guard) {
+            if let Ok(shared) = slot.compare_exchange(free, entry, Ordering::AcqRel, Ordering::Relaxed, guard) {
                 // SAFETY: the slot owns the entry now, and the guard keeps it until `'g` is over (invariant 2).
-                Ok(shared) => return Ok(unsafe { shared.deref() }),
-                Err(error) => entry = error.new,
+                return Ok(unsafe { shared.deref() });
             }
         }
     }
@@ -154,31 +166,29 @@ mod tests {
         fn number(&self) -> u64 {
             self.number
         }
-        fn set_number(&mut self, number: u64) {
-            self.number = number;
-        }
+    }
+
+    fn insert(table: &Table<Item>, alive: &Arc<()>) -> Result<u64, TableFull> {
+        let make = |number| Ok(Item { number, alive: alive.clone() });
+        table.insert(&pin(), make).map(|item| item.number)
     }
 
     #[test]
     fn numbers_grow_and_skip_what_is_taken() {
         let alive = Arc::new(());
         let table = Table::new(CHUNK, 10);
-        let guard = pin();
-        let item = || Item { number: 0, alive: alive.clone() };
-        let first = table.insert(item(), &guard).expect("room").number;
-        assert_eq!(first, 10);
+        assert_eq!(insert(&table, &alive), Ok(10));
         for _ in 1..CHUNK as u64 {
-            let number = table.insert(item(), &guard).expect("room").number;
+            let number = insert(&table, &alive).expect("room");
             if number != 11 {
-                table.remove(number, &guard);
+                table.remove(number, &pin());
             }
         }
         assert_eq!(table.len(), 2);
         let next = CHUNK as u64 + 10;
-        assert_eq!(table.insert(item(), &guard).expect("room").number, next + 2, "the slots of 10 and 11 are taken");
-        assert!(table.get(next, &guard).is_none(), "an older number of the slot is not the entry's");
-        assert_eq!(table.entries(&guard).iter().map(|item| item.number).collect::<Vec<_>>(), [10, 11, next + 2]);
-        drop(guard);
+        assert_eq!(insert(&table, &alive), Ok(next + 2), "the slots of 10 and 11 are taken");
+        assert!(table.get(next, &pin()).is_none(), "an older number of the slot is not the entry's");
+        assert_eq!(table.entries(&pin()).iter().map(|item| item.number).collect::<Vec<_>>(), [10, 11, next + 2]);
         drop(table);
         while Arc::strong_count(&alive) > 1 {
             pin().flush();
@@ -187,13 +197,12 @@ mod tests {
 
     #[test]
     fn the_limit() {
+        let alive = Arc::new(());
         let table = Table::new(2, 0);
-        let guard = pin();
-        let item = || Item { number: 0, alive: Arc::new(()) };
-        assert!(table.insert(item(), &guard).is_ok() && table.insert(item(), &guard).is_ok());
-        assert_eq!(table.insert(item(), &guard).err(), Some(TableFull));
-        table.remove(0, &guard);
-        assert!(table.insert(item(), &guard).is_ok());
-        assert!(Arc::strong_count(&table.get(1, &guard).expect("there").alive) == 1);
+        assert!(insert(&table, &alive).is_ok() && insert(&table, &alive).is_ok());
+        assert_eq!(insert(&table, &alive), Err(TableFull));
+        table.remove(0, &pin());
+        assert!(insert(&table, &alive).is_ok());
+        assert!(table.get(1, &pin()).is_some_and(|item| Arc::strong_count(&item.alive) >= 3));
     }
 }

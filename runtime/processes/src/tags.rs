@@ -1,7 +1,7 @@
 //! Runnable processes by cause tag, and waiting until a cell has settled.
 //!
 //! **What it is for.** A tag is the number of the cell that caused something; 0 is nobody's. [`Tags`] counts how many
-//! runnable processes carry each, one pair of counters for each scheduler and tag, so that counting costs a store to
+//! runnable processes and signals on their way carry each, one pair of counters for each scheduler and tag, so that counting costs a store to
 //! memory of one's own; [`Tags::is_settled`] sums them.
 //!
 //! **Invariants.**
@@ -59,22 +59,26 @@ impl Tags {
         self.shards.len() - 1
     }
 
-    fn bump(&self, counter: &AtomicU64, shard: usize) {
+    fn add(&self, counter: &AtomicU64, shard: usize, count: u64) {
         if shard == self.outside() {
-            counter.fetch_add(1, Ordering::AcqRel);
+            counter.fetch_add(count, Ordering::AcqRel);
         } else {
-            counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Release);
+            counter.store(counter.load(Ordering::Relaxed) + count, Ordering::Release);
         }
     }
 
-    /// A process became runnable with this tag.
+    /// A process became runnable with this tag, or a signal with it was sent.
     pub fn begin(&self, shard: usize, tag: Tag) {
-        self.bump(&self.shards[shard].begun[slot(tag)], shard);
+        self.add(&self.shards[shard].begun[slot(tag)], shard, 1);
     }
 
-    /// It waits, is gone, or goes on with another tag.
+    /// It waits, is gone, or goes on with another tag; or the signal was handled.
     pub fn end(&self, shard: usize, tag: Tag) {
-        self.bump(&self.shards[shard].ended[slot(tag)], shard);
+        self.end_many(shard, tag, 1);
+    }
+
+    pub fn end_many(&self, shard: usize, tag: Tag, count: u64) {
+        self.add(&self.shards[shard].ended[slot(tag)], shard, count);
         if self.watchers.load(Ordering::SeqCst) != 0 {
             // The lock orders this after a watcher's check, so that it is either seen by the check or wakes it.
             drop(self.lock.lock());

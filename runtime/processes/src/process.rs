@@ -1,0 +1,252 @@
+//! A process: the part that everybody may touch, and the part that belongs to whoever runs it.
+//!
+//! **What it is for.** [`Process`] is the entry of the process table. Its [`Body`] holds the machine's process (heap, stack,
+//! mailbox) and the [`Owner`] part (links, monitors, flags, why it waits).
+//!
+//! | field | who may touch it, when |
+//! | --- | --- |
+//! | `number` | fixed before anybody can find the process |
+//! | `state`, `signals`, `name` | anybody, by their own rules |
+//! | `tag`, `heap_words` | written by the owner when a slice ends, read by anybody as a hint |
+//! | `body` | whoever set `RUNNING` in `state` (invariant 1 of `state.rs`) |
+//!
+//! **Invariants.**
+//! 1. The lock around `body` is never waited for: it is taken only by whoever set `RUNNING`. It costs two uncontended exchanges a
+//!    slice and spares an `unsafe` cell.
+//! 2. `body` is `None` exactly when the process is gone; the heap is freed there and then, the rest of this struct when no
+//!    thread looks at it any more.
+//! 3. While a process runs, its owner part lies in the scheduler (`Scheduler::current`), where natives find it.
+//!
+//! **What it must not know.** How signals are handled, how processes are chosen.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jovial_atoms::Atom;
+use jovial_term::{Fragment, Pid};
+use jovial_vm as vm;
+use parking_lot::Mutex;
+
+use crate::names::OwnName;
+use crate::queue::Queue;
+use crate::signal::{Reason, Signal, Watch};
+use crate::small_map::SmallMap;
+use crate::state::State;
+use crate::table::Entry;
+use crate::tags::Tag;
+use crate::wheel::Key;
+
+pub(crate) struct Process {
+    number: u64,
+    pub(crate) state: State,
+    pub(crate) name: OwnName,
+    pub(crate) signals: Queue<Signal>,
+    pub(crate) tag: AtomicU64,
+    pub(crate) heap_words: AtomicU64,
+    pub(crate) body: Mutex<Option<Body>>,
+}
+
+pub(crate) struct Body {
+    pub(crate) vm: vm::Process,
+    pub(crate) owner: Owner,
+}
+
+impl Process {
+    pub(crate) fn new(state: State, body: Body) -> Process {
+        Process {
+            number: body.vm.pid().number(),
+            state,
+            name: OwnName::default(),
+            signals: Queue::default(),
+            tag: AtomicU64::new(body.vm.cause()),
+            heap_words: AtomicU64::new(0),
+            body: Mutex::new(Some(body)),
+        }
+    }
+
+    pub(crate) fn pid(&self) -> Pid {
+        Pid::new(self.number)
+    }
+
+    pub(crate) fn tag(&self) -> Tag {
+        self.tag.load(Ordering::Acquire)
+    }
+}
+
+impl Entry for Process {
+    fn number(&self) -> u64 {
+        self.number
+    }
+}
+
+/// Why a process does not run though nothing ends it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Waits {
+    /// It does not wait.
+    #[default]
+    No,
+    /// For a message, a reply or a timer.
+    Signal,
+    /// For the result of the offloaded job with this number.
+    Job(u64),
+}
+
+/// What only the owner knows.
+#[derive(Default)]
+pub(crate) struct Owner {
+    pub(crate) trap_exit: bool,
+    /// A signal arrived that whoever waits wants to see.
+    pub(crate) woken: bool,
+    pub(crate) interrupted: bool,
+    pub(crate) waits: Waits,
+    /// Number of the current wait; a timer of an earlier one is stale.
+    pub(crate) wait: u32,
+    /// The current wait's timer: its wheel and its place there.
+    pub(crate) timer: Option<(u16, Key)>,
+    /// The tag under which the process is counted as runnable.
+    pub(crate) counted: Option<Tag>,
+    /// Tags of signals that were drained since the process last waited.
+    pub(crate) held: Held,
+    pub(crate) parent: Option<Pid>,
+    pub(crate) initial_call: Option<(Atom, Atom, u8)>,
+    pub(crate) relations: Option<Box<Relations>>,
+    pub(crate) rare: Option<Box<Rare>>,
+    /// Set by a signal that ends the process.
+    pub(crate) ends: Option<Reason>,
+}
+
+/// Links, monitors and aliases.
+#[derive(Default)]
+pub(crate) struct Relations {
+    pub(crate) links: SmallMap<Pid, Link>,
+    /// Monitors that this process has on others, by reference.
+    pub(crate) monitors: SmallMap<u64, Monitor>,
+    /// Monitors that others have on this one, by reference.
+    pub(crate) monitored_by: SmallMap<u64, MonitoredBy>,
+    pub(crate) aliases: SmallMap<u64, AliasMode>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Link {
+    Active,
+    /// `unlink` was sent under this number and not yet acknowledged.
+    Unlinking(u64),
+}
+
+/// What a monitor watches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Target {
+    Pid(Pid),
+    /// By name; the pid that had it.
+    Name(Atom, Option<Pid>),
+}
+
+pub(crate) struct Monitor {
+    pub(crate) target: Target,
+    /// What stands first in the message instead of `:DOWN`.
+    pub(crate) tag: Option<Fragment>,
+    /// Whether the reference is an alias too; kept for building it again.
+    pub(crate) alias: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct MonitoredBy {
+    pub(crate) watcher: Pid,
+}
+
+/// When an alias ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AliasMode {
+    /// By `unalias` alone.
+    Explicit,
+    /// Also with its monitor: at `demonitor` and when the monitor fires.
+    Demonitor,
+    /// With its monitor, and by the first message sent to it (which ends the monitor too).
+    ReplyDemonitor,
+    /// By the first message sent to it.
+    Reply,
+}
+
+/// What few processes have.
+#[derive(Default)]
+pub(crate) struct Rare {
+    /// Who suspended this process, and how often.
+    pub(crate) suspended_by: SmallMap<Pid, u32>,
+    /// Whom this process suspended, and how often.
+    pub(crate) suspending: SmallMap<Pid, u32>,
+    /// The request in progress and its answer.
+    pub(crate) request: Option<Request>,
+    /// What the host sent.
+    pub(crate) from_host: std::collections::VecDeque<Fragment>,
+    pub(crate) watches: Vec<Watch>,
+    pub(crate) off_heap_queue: bool,
+    pub(crate) max_heap: MaxHeap,
+    pub(crate) fullsweep_after: Option<u32>,
+    pub(crate) label: Option<Fragment>,
+}
+
+/// A question to another process: its number, and the answer once it is there.
+pub(crate) struct Request {
+    pub(crate) number: u64,
+    pub(crate) answer: Option<Option<Fragment>>,
+}
+
+/// The `max_heap_size` flag. `words` 0 stands for none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MaxHeap {
+    pub words: usize,
+    pub kill: bool,
+    pub error_logger: bool,
+}
+
+impl Default for MaxHeap {
+    fn default() -> Self {
+        MaxHeap { words: 0, kill: true, error_logger: true }
+    }
+}
+
+impl Owner {
+    pub(crate) fn relations(&mut self) -> &mut Relations {
+        self.relations.get_or_insert_default()
+    }
+
+    pub(crate) fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    pub(crate) fn is_suspended(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| !rare.suspended_by.is_empty())
+    }
+
+    pub(crate) fn link(&self, pid: Pid) -> Option<Link> {
+        self.relations.as_ref()?.links.get(pid).copied()
+    }
+}
+
+/// Tags with how often each is held: nearly always one, so that one needs no memory.
+#[derive(Default)]
+pub(crate) struct Held {
+    first: (Tag, u64),
+    more: Vec<(Tag, u64)>,
+}
+
+impl Held {
+    pub(crate) fn add(&mut self, tag: Tag, count: u64) {
+        if self.first.1 == 0 || self.first.0 == tag {
+            self.first = (tag, self.first.1 + count);
+        } else if let Some(entry) = self.more.iter_mut().find(|entry| entry.0 == tag) {
+            entry.1 += count;
+        } else {
+            self.more.push((tag, count));
+        }
+    }
+
+    pub(crate) fn absorb(&mut self, other: Held) {
+        for (tag, count) in other.iter() {
+            self.add(tag, count);
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Tag, u64)> {
+        std::iter::once(self.first).filter(|first| first.1 > 0).chain(self.more.iter().copied())
+    }
+}
