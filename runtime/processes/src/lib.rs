@@ -1,17 +1,62 @@
-//! Processes: schedulers, signals, links, monitors, timers, names and tables.
+//! Processes: schedulers, signals, links, monitors, timers, names and tables of the actor runtime.
+//!
+//! **What it is for.** A host starts a [`Runtime`] and makes processes in it; natives of the library get a [`Local`] from
+//! [`of`] and do for their process what it asks. What runs a process's code is the interpreter of `vm`, behind
+//! [`Engine`].
+//!
+//! **Invariants.**
+//! 1. Processes touch each other by [signals](signal) alone; signals of one process to another arrive in order.
+//! 2. A process is run by one thread at a time, the one that set `RUNNING` in its state word ([`state`]).
+//! 3. All choices go through a [`SchedPolicy`](policy::SchedPolicy), all time through a [`Clock`](clock::Clock), all
+//!    numbers come from counters of the runtime: a deterministic runtime does the same at every run.
+//!
+//! **What it must not know.** Elixir's names for anything, Jupyter, files and sockets.
+//!
+//! `unsafe` lies in `queue` and `table`; the rest is safe code on top of them.
+
 pub mod clock;
 pub mod coroutine;
+mod crash;
+mod engine;
+pub mod ets;
+mod exit;
+mod host;
+mod info;
+mod jobs;
+mod local;
+mod names;
 pub mod policy;
+mod pools;
+mod process;
 mod queue;
 mod random;
+mod receive;
 mod run_queue;
+mod runtime;
+mod scheduler;
+mod signal;
+mod small_map;
+mod spawn;
 mod state;
 mod sync;
 mod table;
 mod tags;
+mod timers;
 mod wheel;
 
 #[cfg(test)]
 mod interleavings;
 #[cfg(test)]
 mod unit;
+
+pub use crash::{Cause, Crash};
+pub use engine::{Call, Engine};
+pub use host::{Runtime, Start};
+pub use info::Item;
+pub use local::{Local, MonitorOptions, TimerAnswer, of};
+pub use process::{AliasMode, MaxHeap};
+pub use runtime::{Config, FIRST_PID, PROCESSES_MAX, SLICE};
+pub use signal::{Reason, build};
+pub use spawn::{Options, SpawnError};
+pub use state::Priority;
+pub use tags::Tag;

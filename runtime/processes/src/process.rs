@@ -26,9 +26,10 @@ use jovial_term::{Fragment, Pid};
 use jovial_vm as vm;
 use parking_lot::Mutex;
 
+use crate::exit::End;
 use crate::names::OwnName;
 use crate::queue::Queue;
-use crate::signal::{Reason, Signal, Watch};
+use crate::signal::{Signal, Watch};
 use crate::small_map::SmallMap;
 use crate::state::State;
 use crate::table::Entry;
@@ -97,6 +98,8 @@ pub(crate) struct Owner {
     /// A signal arrived that whoever waits wants to see.
     pub(crate) woken: bool,
     pub(crate) interrupted: bool,
+    /// Garbage is to be collected before it goes on.
+    pub(crate) collects: bool,
     pub(crate) waits: Waits,
     /// Number of the current wait; a timer of an earlier one is stale.
     pub(crate) wait: u32,
@@ -111,7 +114,7 @@ pub(crate) struct Owner {
     pub(crate) relations: Option<Box<Relations>>,
     pub(crate) rare: Option<Box<Rare>>,
     /// Set by a signal that ends the process.
-    pub(crate) ends: Option<Reason>,
+    pub(crate) ends: Option<End>,
 }
 
 /// Links, monitors and aliases.
@@ -181,6 +184,7 @@ pub(crate) struct Rare {
     pub(crate) off_heap_queue: bool,
     pub(crate) max_heap: MaxHeap,
     pub(crate) fullsweep_after: Option<u32>,
+    pub(crate) min_heap: Option<usize>,
     pub(crate) label: Option<Fragment>,
 }
 

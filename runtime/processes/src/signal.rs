@@ -41,10 +41,13 @@ pub(crate) enum Kind {
     /// Answered by a [`Kind::Reply`].
     Info { from: Pid, request: u64, items: Items },
     Suspend { from: Pid, request: u64 },
-    Resume { from: Pid },
+    /// Takes one suspension by this process back, or all when it dies.
+    Resume { from: Pid, all: bool },
     Collect { from: Pid, request: u64 },
     /// The answer to a request of this process; `None` when who was asked is gone.
     Reply { request: u64, value: Option<Fragment> },
+    /// All processes together take more memory than they may, and this one takes most.
+    TooLarge { max: usize },
     /// Unwinds to the boundary of the cell.
     Interrupt,
     /// An offloaded job is done.
@@ -75,6 +78,7 @@ impl Kind {
             Kind::Resume { .. } => "resume",
             Kind::Collect { .. } => "collect",
             Kind::Reply { .. } => "reply",
+            Kind::TooLarge { .. } => "too large",
             Kind::Interrupt => "interrupt",
             Kind::Done { .. } => "done",
             Kind::Wake { .. } => "wake",

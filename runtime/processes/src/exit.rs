@@ -1,0 +1,131 @@
+//! The end of a process.
+//!
+//! **What it is for.** [`Scheduler::end_process`] does all that is left to do when a process has ended, whatever ended it: it
+//! becomes unreachable, then those that are linked to it or watch it are told. They learn by signals, so a cascade of a hundred
+//! thousand linked processes is as many turns of the run queues, never a recursion.
+//!
+//! **Invariants.**
+//! 1. The name is gone and the process not alive before anybody is told of the end.
+//! 2. Signals that came too late are answered as by a process that never was.
+//! 3. A crash is reported before links and monitors are told.
+//!
+//! **What it must not know.** Run queues, state words beyond `finish`.
+
+use std::sync::atomic::Ordering;
+
+use jovial_atoms::{Atom, known};
+use jovial_term::{Fragment, Term};
+use jovial_vm::{self as vm, Class};
+
+use crate::crash::{Cause, Crash};
+use crate::policy::Event;
+use crate::process::{Held, Link, Owner, Process};
+use crate::scheduler::Scheduler;
+use crate::signal::{Kind, Reason};
+use crate::tags::Tag;
+
+/// How a process came to its end.
+#[derive(Clone)]
+pub(crate) enum End {
+    /// By a signal, or by returning.
+    Exit(Reason),
+    /// By an exception that its code did not catch; the terms are in the machine's process.
+    Raised(Class),
+    Limit(Cause),
+}
+
+impl Scheduler {
+    /// Gives what the process was still counted for.
+    pub(crate) fn end_process(
+        &self,
+        process: &Process,
+        vm: &vm::Process,
+        mut owner: Owner,
+        end: End,
+    ) -> (Option<Tag>, Held) {
+        let shared = &*self.shared;
+        let (own, place) = (process.pid(), self.index);
+        self.stop_waiting(&mut owner);
+        let reason = self.reason(process, vm, &owner, end);
+        let tag = vm.cause();
+
+        shared.names.close(&process.name);
+        process.state.finish();
+        for signal in process.signals.close() {
+            owner.held.add(signal.tag, 1);
+            shared.refuse(place, own, signal);
+        }
+        shared.config.log.add(Event::Exited { pid: own.number() });
+        let words = process.heap_words.swap(0, Ordering::Relaxed);
+        shared.total_words.fetch_sub(words.cast_signed(), Ordering::Relaxed);
+        shared.ets.owner_gone(shared, place, tag, own);
+
+        if let Some(mut relations) = owner.relations.take() {
+            for (pid, link) in relations.links.take() {
+                if link == Link::Active {
+                    let kind = Kind::Exit { from: own, reason: reason.clone(), link: true };
+                    let _ = shared.send(place, pid, tag, kind);
+                }
+            }
+            for (reference, monitor) in relations.monitored_by.take() {
+                let kind = Kind::Down { reference, reason: reason.clone() };
+                let _ = shared.send(place, monitor.watcher, tag, kind);
+            }
+            for (reference, monitor) in relations.monitors.take() {
+                shared.end_monitor(place, tag, reference, &monitor);
+            }
+        }
+        if let Some(mut rare) = owner.rare.take() {
+            for (pid, _) in rare.suspending.take() {
+                let _ = shared.send(place, pid, tag, Kind::Resume { from: own, all: true });
+            }
+            for watch in rare.watches.drain(..) {
+                (watch.0)(&reason);
+            }
+        }
+        (owner.counted, owner.held)
+    }
+
+    /// The exit reason, reported if it is a crash.
+    fn reason(&self, process: &Process, vm: &vm::Process, owner: &Owner, end: End) -> Reason {
+        let heap = vm.heap();
+        let (reason, cause) = match end {
+            End::Exit(reason) => return reason,
+            End::Raised(Class::Exit) => return Reason::new(vm.raised()).unwrap_or(Reason::KILLED),
+            End::Raised(class) => {
+                let raised = vm.raised();
+                let value = match class {
+                    Class::Throw => heap.tuple(&[Term::atom(known::NOCATCH), raised]),
+                    Class::Error | Class::Exit => raised,
+                };
+                let trace = self.shared.engine.exit_trace(&self.shared.machine, vm);
+                let reason = Reason::new(heap.tuple(&[value, trace])).unwrap_or(Reason::KILLED);
+                (reason, if class == Class::Throw { Cause::Throw } else { Cause::Error })
+            }
+            End::Limit(cause) => {
+                self.shared.ending_largest.store(false, Ordering::Release);
+                (Reason::KILLED, cause)
+            }
+        };
+        if let Some(on_crash) = &self.shared.config.on_crash {
+            let copy = |term: Term<'_>| Fragment::copy_of(term).ok();
+            if let (Some(told), Some(group_leader)) = (copy(reason.term()), copy(vm.group_leader())) {
+                on_crash(&Crash {
+                    pid: process.pid(),
+                    name: process.name.get(),
+                    tag: vm.cause(),
+                    cause,
+                    reason: told,
+                    group_leader,
+                    initial_call: owner.initial_call,
+                });
+            }
+        }
+        reason
+    }
+}
+
+/// Part of the initial call of processes that run a fun.
+pub(crate) fn apply() -> (Atom, Atom, u8) {
+    (known::ERLANG, Atom::new("apply"), 2)
+}

@@ -1,0 +1,273 @@
+//! A runtime: all that its processes share.
+//!
+//! **What it is for.** [`Shared`] holds the process table, the lanes (a run queue, timers and a place to sleep for each
+//! scheduler), names, counters and pools, and sends signals. [`Config`] says how it is to behave; the host's side is in
+//! `host.rs`.
+//!
+//! **Invariants.**
+//! 1. No lock is held while a process's code runs or while another lock of this crate is taken, but for the body of the
+//!    process that runs (see `process.rs`).
+//! 2. A process is put into a run queue by whoever changed its state to queued, on the lane of the scheduler that did it,
+//!    or, for other threads, on the lanes in turn.
+//! 3. A scheduler sleeps only after it announced it (`sleeping`, `sleepers`) and then found all run queues empty; who
+//!    fills a queue looks at `sleepers` afterwards. Both are sequentially consistent, so one of the two sees the other.
+//! 4. Pids, references, unique integers and timers are numbered by counters of the runtime, so that a deterministic one
+//!    gives the same numbers at every run.
+//!
+//! **What it must not know.** Sessions, cells, output; what natives are called.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use crossbeam_epoch::pin;
+use jovial_term::Pid;
+use jovial_vm::Machine;
+use parking_lot::{Condvar, Mutex};
+
+use crate::clock::{Clock, RealClock, VirtualClock};
+use crate::crash::Crash;
+use crate::engine::Engine;
+use crate::names::Names;
+use crate::policy::{Event, EventLog, Fair, SchedPolicy, Seeded};
+use crate::pools::Pool;
+use crate::process::Process;
+use crate::queue::Node;
+use crate::run_queue::RunQueue;
+use crate::signal::{Kind, Signal};
+use crate::state::Priority;
+use crate::table::Table;
+use crate::tags::{Tag, Tags};
+use crate::timers::Timers;
+
+/// Reductions of a slice.
+pub const SLICE: u32 = 4_000;
+/// Processes at the same time.
+pub const PROCESSES_MAX: usize = 4_000_000;
+/// The number of the first process, so that the first pids look as users know them.
+pub const FIRST_PID: u64 = 100;
+
+/// How a runtime behaves.
+pub struct Config {
+    /// Scheduler threads; 0 stands for none: then the host runs processes with [`crate::Runtime::run_until`].
+    pub schedulers: usize,
+    pub slice: u32,
+    pub processes_max: usize,
+    pub first_pid: u64,
+    /// Words that the heap of one process may have.
+    pub heap_max_words: usize,
+    /// Words that all heaps may have together; beyond, the largest process ends.
+    pub total_max_words: usize,
+    pub cpu_threads: usize,
+    pub blocking_threads: usize,
+    /// Offloaded jobs run at the call.
+    pub pools_inline: bool,
+    pub policy: Box<dyn SchedPolicy>,
+    pub clock: Box<dyn Clock>,
+    pub log: EventLog,
+    /// Told of every process that ends by an exception that nobody caught, or by a memory limit.
+    pub on_crash: Option<Box<dyn Fn(&Crash) + Send + Sync>>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Config {
+            schedulers: cores,
+            slice: SLICE,
+            processes_max: PROCESSES_MAX,
+            first_pid: FIRST_PID,
+            heap_max_words: usize::MAX,
+            total_max_words: usize::MAX,
+            cpu_threads: cores,
+            blocking_threads: 64,
+            pools_inline: false,
+            policy: Box::new(Fair::default()),
+            clock: Box::new(RealClock::default()),
+            log: EventLog::default(),
+            on_crash: None,
+        }
+    }
+}
+
+impl Config {
+    /// One scheduler, seeded choices, virtual time, pools inline: the same at every run.
+    pub fn deterministic(seed: u64) -> Config {
+        Config {
+            schedulers: 1,
+            pools_inline: true,
+            policy: Box::new(Seeded::new(seed)),
+            clock: Box::new(VirtualClock::default()),
+            ..Config::default()
+        }
+    }
+}
+
+/// What belongs to one scheduler and others may touch.
+#[derive(Default)]
+pub(crate) struct Lane {
+    pub(crate) queue: RunQueue<u64>,
+    pub(crate) timers: Timers,
+    sleeping: AtomicBool,
+    awake: Mutex<bool>,
+    changed: Condvar,
+}
+
+pub(crate) struct Shared {
+    pub(crate) machine: Arc<Machine>,
+    pub(crate) engine: Box<dyn Engine>,
+    pub(crate) config: Config,
+    pub(crate) processes: Table<Process>,
+    pub(crate) names: Names,
+    pub(crate) lanes: Box<[Lane]>,
+    pub(crate) tags: Tags,
+    pub(crate) cpu_pool: Arc<Pool>,
+    pub(crate) blocking_pool: Arc<Pool>,
+    pub(crate) ets: crate::ets::Tables,
+    /// Whether a virtual clock may move on.
+    pub(crate) time_runs: AtomicBool,
+    pub(crate) stops: AtomicBool,
+    pub(crate) total_words: AtomicI64,
+    pub(crate) reductions: AtomicU64,
+    references: AtomicU64,
+    unique: AtomicU64,
+    pub(crate) ending_largest: AtomicBool,
+    sleepers: AtomicUsize,
+    next_lane: AtomicUsize,
+}
+
+impl Shared {
+    pub(crate) fn new(machine: Arc<Machine>, engine: Box<dyn Engine>, config: Config) -> Shared {
+        let lanes = config.schedulers.max(1);
+        Shared {
+            machine,
+            engine,
+            processes: Table::new(config.processes_max, config.first_pid),
+            names: Names::default(),
+            lanes: (0..lanes).map(|_| Lane::default()).collect(),
+            tags: Tags::new(lanes),
+            cpu_pool: Pool::new("jovial-cpu", config.cpu_threads),
+            blocking_pool: Pool::new("jovial-blocking", config.blocking_threads),
+            ets: crate::ets::Tables::default(),
+            time_runs: AtomicBool::new(true),
+            stops: AtomicBool::new(false),
+            total_words: AtomicI64::new(0),
+            reductions: AtomicU64::new(0),
+            references: AtomicU64::new(1),
+            unique: AtomicU64::new(1),
+            ending_largest: AtomicBool::new(false),
+            sleepers: AtomicUsize::new(0),
+            next_lane: AtomicUsize::new(0),
+            config,
+        }
+    }
+
+    /// A number that no reference, timer or request of this runtime had before.
+    pub(crate) fn next_reference(&self) -> u64 {
+        self.references.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(crate) fn next_unique(&self) -> u64 {
+        self.unique.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The place of threads that are no schedulers.
+    pub(crate) fn outside(&self) -> usize {
+        self.lanes.len()
+    }
+
+    /// Sends a signal; gives it back when the receiver is gone.
+    pub(crate) fn send(&self, place: usize, to: Pid, tag: Tag, kind: Kind) -> Result<(), Kind> {
+        self.deliver(place, to, tag, kind, false)
+    }
+
+    /// As `send`; `front` puts a process that waits for it before others.
+    pub(crate) fn deliver(&self, place: usize, to: Pid, tag: Tag, kind: Kind, front: bool) -> Result<(), Kind> {
+        let guard = pin();
+        let Some(process) = self.processes.get(to.number(), &guard) else { return Err(kind) };
+        let name = kind.name();
+        self.tags.begin(place, tag);
+        match process.signals.push(Node::new(Signal { tag, kind })) {
+            Ok(first) => {
+                self.config.log.add(Event::Signal { to: to.number(), kind: name });
+                if first && let Some(priority) = process.state.notify() {
+                    self.enqueue(place, to.number(), priority, front);
+                }
+                Ok(())
+            }
+            Err(node) => {
+                self.tags.end(place, tag);
+                Err(node.value.kind)
+            }
+        }
+    }
+
+    pub(crate) fn is_alive(&self, pid: Pid) -> bool {
+        let guard = pin();
+        self.processes.get(pid.number(), &guard).is_some_and(|process| !process.state.is_gone())
+    }
+
+    /// Puts a process whose state says queued into a run queue.
+    pub(crate) fn enqueue(&self, place: usize, number: u64, priority: Priority, front: bool) {
+        if let Some(lane) = self.lanes.get(place) {
+            if lane.queue.push(number, priority, front) > 1 {
+                self.wake_one();
+            }
+        } else {
+            let lane = self.next_lane.fetch_add(1, Ordering::Relaxed) % self.lanes.len();
+            self.lanes[lane].queue.push(number, priority, front);
+            if !self.wake(lane) {
+                self.wake_one();
+            }
+        }
+    }
+
+    /// Wakes a sleeping scheduler so that it steals.
+    pub(crate) fn wake_one(&self) {
+        if self.sleepers.load(Ordering::SeqCst) > 0 {
+            // Ends at the first that was asleep.
+            let _ = (0..self.lanes.len()).any(|lane| self.wake(lane));
+        }
+    }
+
+    /// Wakes this scheduler; false when it was not asleep.
+    pub(crate) fn wake(&self, lane: usize) -> bool {
+        let lane = &self.lanes[lane];
+        if !lane.sleeping.swap(false, Ordering::SeqCst) {
+            return false;
+        }
+        *lane.awake.lock() = true;
+        lane.changed.notify_one();
+        true
+    }
+
+    pub(crate) fn wake_all(&self) {
+        for lane in 0..self.lanes.len() {
+            self.wake(lane);
+        }
+    }
+
+    /// Sleeps until woken, or for the time given, unless there is work or `stay` says so.
+    pub(crate) fn sleep(&self, lane: usize, timeout: Option<Duration>, stay: impl Fn() -> bool) {
+        let own = &self.lanes[lane];
+        *own.awake.lock() = false;
+        own.sleeping.store(true, Ordering::SeqCst);
+        self.sleepers.fetch_add(1, Ordering::SeqCst);
+        if self.lanes.iter().all(|lane| lane.queue.is_empty()) && !self.stops.load(Ordering::SeqCst) && !stay() {
+            let mut awake = own.awake.lock();
+            if !*awake {
+                match timeout {
+                    Some(timeout) => drop(own.changed.wait_for(&mut awake, timeout)),
+                    None => own.changed.wait(&mut awake),
+                }
+            }
+        }
+        own.sleeping.store(false, Ordering::SeqCst);
+        self.sleepers.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// Words that all heaps take, as of the end of their last slices.
+    pub(crate) fn total_words(&self) -> u64 {
+        u64::try_from(self.total_words.load(Ordering::Relaxed)).unwrap_or(0)
+    }
+}

@@ -1,0 +1,419 @@
+//! One scheduler: takes processes from its lane, or from others', and runs them slice by slice.
+//!
+//! **What it is for.** [`Scheduler`] is what natives see of the runtime while a process runs ([`vm::System`]), and the loop
+//! that runs processes. A thread has one; without threads the host has it.
+//!
+//! **How a slice goes.** The popper sets `RUNNING` and has the process. Its owner part moves into `current`. Signals that
+//! arrived are handled first: they may end the process, or leave it waiting. Then the machine runs it. A process that waits
+//! parks, which fails when signals came meanwhile; then all begins again.
+//!
+//! **Invariants.**
+//! 1. `current` holds the owner part of the process that this scheduler runs, and nothing otherwise.
+//! 2. `current` is never borrowed while a signal is sent to oneself, a process is made, or code runs.
+//! 3. What a slice began in the counts of `tags.rs` is ended only after the process was counted for how it goes on.
+//! 4. The time of the next timer is looked at between two slices, so a timer is late by a slice at most.
+//!
+//! **What it must not know.** What signals mean (`receive.rs`), what is left to do at an exit (`exit.rs`).
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crossbeam_epoch::pin;
+use jovial_term::Pid;
+use jovial_vm::{self as vm, Drained, Job, Killed, Stop};
+
+use crate::crash::Cause;
+use crate::exit::End;
+use crate::policy::Event;
+use crate::process::{Body, Held, Owner, Process, Waits};
+use crate::runtime::Shared;
+use crate::signal::Kind;
+use crate::tags::Tag;
+use crate::timers::{Destination, Task};
+use crate::wheel::Due;
+
+/// Looks for work before a scheduler sleeps.
+const SPINS: u32 = 64;
+
+pub(crate) struct Scheduler {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) index: usize,
+    pub(crate) pid: Cell<Pid>,
+    pub(crate) current: RefCell<Owner>,
+    due: RefCell<Vec<Due<Task>>>,
+}
+
+/// How a slice left the process.
+enum Outcome {
+    Yields,
+    Waits,
+    Ends(End),
+}
+
+impl Scheduler {
+    pub(crate) fn new(shared: Arc<Shared>, index: usize) -> Scheduler {
+        Scheduler {
+            shared,
+            index,
+            pid: Cell::new(Pid::new(0)),
+            current: RefCell::default(),
+            due: RefCell::default(),
+        }
+    }
+
+    /// Until the runtime stops.
+    pub(crate) fn work(&self) {
+        while !self.shared.stops.load(Ordering::Acquire) {
+            if !self.step() {
+                self.rest(|| false, None);
+            }
+        }
+    }
+
+    /// Fires what is due and runs one slice. False when there was nothing to run.
+    pub(crate) fn step(&self) -> bool {
+        self.fire_timers();
+        let shared = &*self.shared;
+        let lane = &shared.lanes[self.index];
+        match lane.queue.pop(|waiting| shared.config.policy.next(waiting)).or_else(|| self.steal()) {
+            Some(number) => {
+                self.run(number);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn steal(&self) -> Option<u64> {
+        let lanes = &self.shared.lanes;
+        if lanes.len() < 2 {
+            return None;
+        }
+        let start = self.shared.config.policy.victim(lanes.len());
+        for offset in 0..lanes.len() {
+            let victim = (start + offset) % lanes.len();
+            if victim == self.index {
+                continue;
+            }
+            let mut stolen = lanes[victim].queue.steal_half().into_iter();
+            if let Some((number, _)) = stolen.next() {
+                lanes[self.index].queue.extend(stolen);
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    /// With nothing to run: moves virtual time, looks once more, or sleeps. At most until `limit`, in real time.
+    pub(crate) fn rest(&self, stay: impl Fn() -> bool, limit: Option<Duration>) {
+        let shared = &*self.shared;
+        let clock = &shared.config.clock;
+        let next = shared.lanes[self.index].timers.next_event();
+        if clock.is_virtual() {
+            if let Some(next) = next
+                && shared.time_runs.load(Ordering::Acquire)
+            {
+                shared.config.log.add(Event::Time { now_us: next });
+                clock.advance_to(next.saturating_mul(1_000));
+                return;
+            }
+            shared.sleep(self.index, limit, stay);
+            return;
+        }
+        if shared.lanes.len() > 1 {
+            for _ in 0..SPINS {
+                std::hint::spin_loop();
+                if shared.lanes.iter().any(|lane| !lane.queue.is_empty()) {
+                    return;
+                }
+            }
+        }
+        let until_timer = next.map(|next| Duration::from_micros(next.saturating_sub(clock.now_us())));
+        let timeout = match (until_timer, limit) {
+            (Some(timer), Some(limit)) => Some(timer.min(limit)),
+            (timer, limit) => timer.or(limit),
+        };
+        if timeout != Some(Duration::ZERO) {
+            shared.sleep(self.index, timeout, stay);
+        }
+    }
+
+    /// Sends what the timers that are due have to send. Who waits for them goes before others.
+    fn fire_timers(&self) {
+        let shared = &*self.shared;
+        let timers = &shared.lanes[self.index].timers;
+        let Some(next) = timers.next_event() else { return };
+        let now = shared.config.clock.now_us();
+        if next > now {
+            return;
+        }
+        let mut due = self.due.take();
+        timers.expire(now, &mut due);
+        // Each one goes to the front, so the first due is put there last.
+        for Due { time, value } in due.drain(..).rev() {
+            let (to, tag, kind) = match value {
+                Task::Wake { pid, wait } => {
+                    let tag = shared.tag_of(pid);
+                    (Some(pid), tag, Kind::Wake { wait })
+                }
+                Task::Send { to, message, tag, .. } => {
+                    let pid = match to {
+                        Destination::Pid(pid) => Some(pid),
+                        Destination::Name(name) => shared.names.whereis(name),
+                    };
+                    (pid, tag, Kind::Message(message))
+                }
+            };
+            if let Some(pid) = to {
+                shared.config.log.add(Event::Timer { time_us: time, to: pid.number() });
+                // Nobody is told when the receiver is gone.
+                let _ = shared.deliver(self.index, pid, tag, kind, true);
+            }
+        }
+        self.due.replace(due);
+    }
+
+    /// One process, until it yields, waits or ends.
+    fn run(&self, number: u64) {
+        let guard = pin();
+        let shared = &*self.shared;
+        let Some(process) = shared.processes.get(number, &guard) else { return };
+        if !process.state.begin() {
+            return;
+        }
+        self.pid.set(process.pid());
+        let mut released = Held::default();
+        loop {
+            let mut lock = process.body.try_lock().expect("whoever set RUNNING has the body (invariant 1 of process.rs)");
+            let Some(Body { vm, owner }) = lock.as_mut() else { return };
+            std::mem::swap(owner, &mut *self.current.borrow_mut());
+            let outcome = self.slice(process, vm);
+            let outcome = match outcome {
+                Outcome::Ends(end) => {
+                    let owner = self.current.take();
+                    let (counted, held) = self.end_process(process, vm, owner, end);
+                    // The heap goes here and now; the rest of the process when no thread looks at it any more.
+                    *lock = None;
+                    drop(lock);
+                    shared.processes.remove(number, &guard);
+                    released.absorb(held);
+                    self.release(counted, &released);
+                    return;
+                }
+                outcome => outcome,
+            };
+            std::mem::swap(owner, &mut *self.current.borrow_mut());
+            let tag = vm.cause();
+            process.tag.store(tag, Ordering::Release);
+            self.account(process, vm);
+            if let Outcome::Waits = outcome {
+                released.absorb(std::mem::take(&mut owner.held));
+                let counted = owner.counted.take();
+                drop(lock);
+                shared.config.log.add(Event::Waited { pid: number });
+                if process.state.park() {
+                    self.release(counted, &released);
+                    return;
+                }
+                // Signals came: it goes on, with what it was counted for still counted.
+                if let Some(tag) = counted {
+                    released.add(tag, 1);
+                }
+                continue;
+            }
+            let before = owner.counted.replace(tag);
+            if before != Some(tag) {
+                shared.tags.begin(self.index, tag);
+            }
+            drop(lock);
+            let priority = process.state.requeue();
+            shared.enqueue(self.index, number, priority, false);
+            self.release(before.filter(|before| *before != tag), &released);
+            return;
+        }
+    }
+
+    /// Ends what was counted for the process (invariant 3).
+    fn release(&self, counted: Option<Tag>, held: &Held) {
+        for (tag, count) in held.iter().chain(counted.map(|tag| (tag, 1))) {
+            self.shared.tags.end_many(self.index, tag, count);
+        }
+    }
+
+    /// Notes how large the heap is now.
+    fn account(&self, process: &Process, vm: &vm::Process) {
+        let words = vm.heap().total_words() as u64;
+        let before = process.heap_words.swap(words, Ordering::Relaxed);
+        if words != before {
+            let change = words.wrapping_sub(before).cast_signed();
+            let total = self.shared.total_words.fetch_add(change, Ordering::Relaxed) + change;
+            let max = self.shared.config.total_max_words;
+            if change > 0 && total > 0 && total as u64 > max as u64 {
+                self.shared.end_largest(self.index);
+            }
+        }
+    }
+
+    /// Signals, then code, until something other than a job that runs inline ends the slice.
+    fn slice(&self, process: &Process, vm: &mut vm::Process) -> Outcome {
+        let shared = &*self.shared;
+        loop {
+            self.handle_signals(process, vm);
+            let mut owner = self.current.borrow_mut();
+            if let Some(end) = owner.ends.take() {
+                return Outcome::Ends(end);
+            }
+            if owner.collects {
+                owner.collects = false;
+                shared.engine.collect(&shared.machine, vm);
+            }
+            if owner.is_suspended() {
+                return Outcome::Waits;
+            }
+            match owner.waits {
+                Waits::No => {}
+                Waits::Signal if !owner.woken => return Outcome::Waits,
+                Waits::Signal => {}
+                Waits::Job(_) => return Outcome::Waits,
+            }
+            self.stop_waiting(&mut owner);
+            if std::mem::take(&mut owner.interrupted) {
+                shared.engine.interrupt(&shared.machine, vm);
+            }
+            drop(owner);
+            let reductions = shared.config.policy.slice(shared.config.slice);
+            let before = vm.reductions();
+            let stop = shared.engine.run(&shared.machine, vm, self, reductions);
+            let used = vm.reductions().saturating_sub(before);
+            shared.config.log.add(Event::Ran { pid: process.pid().number(), reductions: used as u32 });
+            match stop {
+                Stop::Yield => {
+                    // A receive may have drained something that can't wait for the next turn.
+                    if self.current.borrow().ends.is_none() {
+                        return Outcome::Yields;
+                    }
+                }
+                Stop::Wait { deadline_ms } => {
+                    self.wait(deadline_ms.map(|deadline| deadline.saturating_mul(1_000)));
+                    return Outcome::Waits;
+                }
+                Stop::Hibernate => {
+                    if vm.mailbox().borrow().is_empty() {
+                        self.wait(None);
+                        return Outcome::Waits;
+                    }
+                }
+                Stop::Offload(job) => {
+                    if let Some(job) = self.offload(job, vm) {
+                        self.current.borrow_mut().waits = Waits::Job(job);
+                        return Outcome::Waits;
+                    }
+                }
+                Stop::Done => return Outcome::Ends(End::Exit(crate::signal::Reason::NORMAL)),
+                Stop::Exit { class } => return Outcome::Ends(End::Raised(class)),
+                Stop::Killed(Killed::HeapLimit { wanted, max }) => {
+                    return Outcome::Ends(End::Limit(Cause::HeapLimit { wanted, max }));
+                }
+                Stop::Killed(Killed::OutOfMemory { words }) => {
+                    return Outcome::Ends(End::Limit(Cause::OutOfMemory { words }));
+                }
+            }
+        }
+    }
+
+    /// Begins to wait, with a timer if there is a deadline.
+    fn wait(&self, deadline_us: Option<u64>) {
+        let mut owner = self.current.borrow_mut();
+        owner.waits = Waits::Signal;
+        owner.woken = false;
+        if let Some(deadline) = deadline_us {
+            owner.wait = owner.wait.wrapping_add(1);
+            let key = self.shared.lanes[self.index].timers.wake(deadline, self.pid.get(), owner.wait);
+            owner.timer = Some((self.index as u16, key));
+        }
+    }
+
+    pub(crate) fn stop_waiting(&self, owner: &mut Owner) {
+        owner.waits = Waits::No;
+        owner.woken = false;
+        if let Some((lane, key)) = owner.timer.take() {
+            self.shared.lanes[usize::from(lane)].timers.forget(key);
+        }
+    }
+
+    /// Gives a job to a pool, and its number to wait for. Runs it here when pools are inline.
+    fn offload(&self, job: Job, vm: &vm::Process) -> Option<u64> {
+        let shared = &self.shared;
+        if shared.config.pools_inline {
+            vm.resume_with(crate::jobs::run(job));
+            return None;
+        }
+        let number = shared.next_reference();
+        let (to, tag) = (self.pid.get(), vm.cause());
+        let outside = shared.outside();
+        // Counted until its answer is sent, so that a cell does not settle while its job runs.
+        shared.tags.begin(outside, tag);
+        let work = {
+            let shared = shared.clone();
+            move || {
+                let result = crate::jobs::run(job);
+                // A process that is gone, interrupted or killed takes no result.
+                let _ = shared.send(outside, to, tag, Kind::Done { job: number, result });
+                shared.tags.end(outside, tag);
+            }
+        };
+        if !shared.blocking_pool.submit(Box::new(work)) {
+            shared.tags.end(outside, tag);
+            vm.resume_with(crate::jobs::refused());
+            return None;
+        }
+        Some(number)
+    }
+
+    /// Handles what has arrived for the process that runs here.
+    fn handle_signals(&self, process: &Process, vm: &vm::Process) {
+        process.state.clear_notified();
+        let signals = process.signals.take();
+        if signals.is_empty() {
+            return;
+        }
+        let mut owner = self.current.borrow_mut();
+        for signal in signals {
+            if owner.ends.is_some() {
+                // What comes behind a deadly signal is for the dead.
+                owner.held.add(signal.tag, 1);
+                self.refuse(process.pid(), signal);
+            } else {
+                self.receive(process, &mut owner, vm, signal);
+            }
+        }
+    }
+}
+
+impl vm::System for Scheduler {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn drain(&self, vm: &vm::Process) -> Drained {
+        let guard = pin();
+        if let Some(process) = self.shared.processes.get(self.pid.get().number(), &guard) {
+            self.handle_signals(process, vm);
+        }
+        let owner = self.current.borrow();
+        if owner.ends.is_some() || owner.interrupted || owner.collects || owner.is_suspended() {
+            Drained::Interrupt
+        } else if vm.mailbox().borrow().has_unseen() {
+            Drained::Messages
+        } else {
+            Drained::Nothing
+        }
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.shared.config.clock.monotonic_ns().div_ceil(1_000_000)
+    }
+}
