@@ -27,6 +27,8 @@ struct Node {
     previous: u32,
     next: u32,
     number: u64,
+    /// Tag of the cell that caused the message: the fragment's cause when it was pushed.
+    cause: u64,
 }
 
 /// Messages of a process.
@@ -68,7 +70,9 @@ impl Default for Mailbox {
 impl Mailbox {
     /// Appends a message.
     pub fn push(&mut self, message: Fragment) {
-        let node = Node { message: Message::Fragment(message), previous: self.last, next: NONE, number: self.next_number };
+        let cause = message.cause().small_value().cast_unsigned();
+        let message = Message::Fragment(message);
+        let node = Node { message, previous: self.last, next: NONE, number: self.next_number, cause };
         self.next_number += 1;
         let place = if let Some(place) = self.free.pop() {
             self.nodes[place as usize] = node;
@@ -129,29 +133,62 @@ impl Mailbox {
         }
     }
 
-    /// Takes the message at the save pointer out; its memory becomes the heap's. Ends the receive.
-    pub(crate) fn accept(&mut self, heap: &Heap) {
+    /// Takes the message at the save pointer out; its memory becomes the heap's. Ends the receive. Gives the tag of who
+    /// caused the message (0 for none), which the process takes over: see [`Process::accept`](crate::Process::accept).
+    pub(crate) fn accept(&mut self, heap: &Heap) -> u64 {
         let place = self.save;
+        let mut cause = 0;
         if place != NONE {
-            let node = &mut self.nodes[place as usize];
-            let (previous, next) = (node.previous, node.next);
-            if let Message::Fragment(fragment) = std::mem::replace(&mut node.message, Message::Free) {
+            cause = self.nodes[place as usize].cause;
+            if let Message::Fragment(fragment) = self.unlink(place) {
                 heap.adopt(fragment);
             }
-            if previous == NONE {
-                self.first = next;
-            } else {
-                self.nodes[previous as usize].next = next;
-            }
-            if next == NONE {
-                self.last = previous;
-            } else {
-                self.nodes[next as usize].previous = previous;
-            }
-            self.free.push(place);
-            self.len -= 1;
         }
         self.end_receive();
+        cause
+    }
+
+    /// Takes a node out of the list and gives its message.
+    fn unlink(&mut self, place: u32) -> Message {
+        let node = &mut self.nodes[place as usize];
+        let (previous, next) = (node.previous, node.next);
+        let message = std::mem::replace(&mut node.message, Message::Free);
+        if previous == NONE {
+            self.first = next;
+        } else {
+            self.nodes[previous as usize].next = next;
+        }
+        if next == NONE {
+            self.last = previous;
+        } else {
+            self.nodes[next as usize].previous = previous;
+        }
+        self.free.push(place);
+        self.len -= 1;
+        message
+    }
+
+    /// Throws the first message away that `matches`, outside of any receive; whether there was one.
+    pub fn remove_first(&mut self, heap: &Heap, mut matches: impl FnMut(Term<'_>) -> bool) -> bool {
+        let mut place = self.first;
+        while place != NONE {
+            let node = &self.nodes[place as usize];
+            let next = node.next;
+            let found = match &node.message {
+                Message::Free => false,
+                Message::Fragment(fragment) => matches(fragment.root()),
+                Message::Adopted(word) => matches(crate::raw_term(heap, *word)),
+            };
+            if found {
+                if self.save == place {
+                    self.save = next;
+                }
+                drop(self.unlink(place));
+                return true;
+            }
+            place = next;
+        }
+        false
     }
 
     /// Ends a receive: the next one starts at the first message.

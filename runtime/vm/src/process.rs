@@ -136,6 +136,14 @@ impl Process {
         self.cause.set(cause);
     }
 
+    /// Takes the message at the save pointer out of the mailbox, and the tag of who caused it over.
+    pub(crate) fn accept(&self) {
+        let cause = self.mailbox.borrow_mut().accept(self.heap());
+        if cause != 0 {
+            self.cause.set(cause);
+        }
+    }
+
     /// Counts work against the time slice.
     pub fn charge(&self, reductions: u32) {
         self.charged.set(self.charged.get() + i64::from(reductions));
