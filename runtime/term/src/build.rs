@@ -17,6 +17,7 @@ use std::sync::Arc;
 use jovial_atoms::Atom;
 
 use crate::bits::Bits;
+use crate::etf::{FunId, ResolveFun};
 use crate::fun::FunEntry;
 use crate::heap::Heap;
 use crate::off_heap;
@@ -306,6 +307,18 @@ impl Heap {
             place.add(2).cast::<Term<'h>>().copy_from_nonoverlapping(env.as_ptr(), env.len());
         }
         self.term(Word::boxed_at(place))
+    }
+
+    /// A fun that came in from outside, if the resolver knows it.
+    pub(crate) fn resolved_fun<'h>(
+        &'h self,
+        funs: &dyn ResolveFun,
+        id: &FunId,
+        env: &[Term<'h>],
+    ) -> Option<Term<'h>> {
+        let entry = funs.resolve(id)?;
+        // SAFETY: the resolver promises that the entry outlives the fun.
+        Some(unsafe { self.fun(entry, id.arity, env) })
     }
 
     /// A fun like `&Mod.name/1`.
