@@ -313,3 +313,19 @@ fn suggestion(wrong: &str) -> Option<String> {
         codes(&better)
     ))
 }
+
+/// Whether an atom of this text needs no quotes.
+pub(crate) fn is_plain_name(text: &str) -> bool {
+    let body = text.strip_suffix(['!', '?']).unwrap_or(text);
+    let mut characters = body.chars();
+    let Some(first) = characters.next() else { return false };
+    if body.is_ascii() {
+        return (first.is_ascii_alphabetic() || first == '_')
+            && body.bytes().all(|byte| continues(byte) || byte == b'@');
+    }
+    let starts = first.is_ascii_alphabetic() || first == '_' || !first.is_ascii() && is_start(first);
+    let continues_all = characters.all(|character| {
+        character == '@' || if character.is_ascii() { continues(character as u8) } else { is_continue(character) }
+    });
+    starts && continues_all && unicode_normalization::is_nfc(text)
+}

@@ -30,6 +30,7 @@ use crate::{EncodeAtom, Options};
 use strings::Frame;
 use terminators::{Hint, Opened};
 
+pub(crate) use identifiers::is_plain_name;
 pub(crate) use numbers::parse_float;
 
 /// What [`lex`] gives.
@@ -348,9 +349,8 @@ impl<'s> Lexer<'s, '_, '_> {
             });
         }
         self.pos += len;
-        if !comment.is_ascii() {
-            self.bol += comment.bytes().filter(|byte| byte & 0xC0 == 0x80).count() as i64;
-        }
+        // A comment takes no columns: what ends its line stands where the comment began.
+        self.bol += len as i64;
         Ok(())
     }
 

@@ -114,7 +114,7 @@ impl Parser<'_, '_, '_> {
         if closes {
             return self.end_container(container);
         }
-        Err(self.unexpected())
+        Err(if strict { self.unexpected() } else { self.unclosed() })
     }
 
     /// At a comma.

@@ -146,7 +146,7 @@ impl Parser<'_, '_, '_> {
         if self.closes(Kind::CloseBrace) {
             return self.end_map(map);
         }
-        Err(self.unexpected())
+        Err(self.unclosed())
     }
 
     /// At the closing brace.

@@ -198,7 +198,6 @@ struct Parser<'s, 'o, 'h> {
     columns: bool,
     token_metadata: bool,
     encode_literal: Option<&'o mut crate::EncodeLiteral<'h>>,
-    existing_atoms_only: bool,
 }
 
 pub(crate) struct Outcome {
@@ -231,7 +230,6 @@ pub(crate) fn parse(source: &str, mut texts: Tokens, options: &mut Options) -> O
         columns: options.columns,
         token_metadata: options.token_metadata,
         encode_literal: options.literal_encoder.as_mut(),
-        existing_atoms_only: options.existing_atoms_only,
     };
     let (root, error) = match parser.run() {
         Ok(root) => (root, None),
@@ -288,6 +286,12 @@ impl Parser<'_, '_, '_> {
             self.cursor += 1;
         }
         (self.kind() == kind).then(|| self.advance())
+    }
+
+    /// Neither a comma nor the end of a container follows, before which one line break is fine.
+    fn unclosed(&mut self) -> Failed {
+        self.skip_eol();
+        self.unexpected()
     }
 
     fn closes(&self, kind: Kind) -> bool {
