@@ -18,7 +18,7 @@ mod lists;
 mod maps;
 mod math;
 mod operators;
-mod support;
+pub(crate) mod support;
 
 /// Module, name, arity and function.
 pub(crate) type Entry = (&'static str, &'static str, u8, NativeFn);

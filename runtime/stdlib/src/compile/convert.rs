@@ -1,0 +1,383 @@
+//! Quoted code to terms and back.
+//!
+//! **Invariants.**
+//! 1. `from_term(to_term(node))` is the node again. A term that no tree can spell becomes an opaque node, and its
+//!    value is kept in [`Values`].
+//! 2. Both ways work on stacks of their own: code nested a million deep is no danger.
+
+use jovial_atoms::{Atom, known};
+use jovial_compiler::{Code, Item};
+use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId};
+use jovial_term::{Fragment, Heap, Term, Value};
+
+/// The terms behind a compilation's host handles.
+#[derive(Default)]
+pub(crate) struct Values(Vec<Fragment>);
+
+impl Values {
+    /// Keeps a copy of a term and gives its number.
+    pub(crate) fn keep(&mut self, term: Term<'_>) -> u32 {
+        let fragment = match Fragment::copy_of(term) {
+            Ok(fragment) => fragment,
+            Err(_) => Fragment::immediate(Term::NIL),
+        };
+        self.0.push(fragment);
+        u32::try_from(self.0.len() - 1).expect("fewer values than nodes, which are counted in 32 bits")
+    }
+
+    pub(crate) fn get(&self, number: u32) -> Option<Term<'_>> {
+        self.0.get(number as usize).map(Fragment::root)
+    }
+}
+
+enum Down {
+    Visit(NodeId),
+    Build(NodeId),
+    /// A meta value that is no node.
+    Plain(MetaValue),
+    Entry(Atom),
+    MetaList(usize),
+}
+
+/// The term that a node stands for.
+pub(crate) fn to_term<'h>(heap: &'h Heap, code: &Code, values: &Values, root: NodeId) -> Term<'h> {
+    let mut work = vec![Down::Visit(root)];
+    let mut done: Vec<Term<'h>> = Vec::new();
+    while let Some(step) = work.pop() {
+        match step {
+            Down::Visit(id) => visit(heap, code, values, id, &mut work, &mut done),
+            Down::Plain(MetaValue::Int(value)) => done.push(heap.int(value)),
+            Down::Plain(MetaValue::Atom(atom)) => done.push(Term::atom(atom)),
+            Down::Plain(MetaValue::Node(node)) => work.push(Down::Visit(node)),
+            Down::Entry(key) => {
+                let value = done.pop().unwrap_or(Term::NIL);
+                done.push(heap.tuple(&[Term::atom(key), value]));
+            }
+            Down::MetaList(len) => {
+                let entries = done.split_off(done.len().saturating_sub(len));
+                done.push(heap.list(entries));
+            }
+            Down::Build(id) => build(heap, code, id, &mut done),
+        }
+    }
+    done.pop().unwrap_or(Term::NIL)
+}
+
+fn visit<'h>(
+    heap: &'h Heap,
+    code: &Code,
+    values: &Values,
+    id: NodeId,
+    work: &mut Vec<Down>,
+    done: &mut Vec<Term<'h>>,
+) {
+    let tree = &code.tree;
+    let children = |work: &mut Vec<Down>, ids: &[NodeId]| work.extend(ids.iter().rev().map(|id| Down::Visit(*id)));
+    match tree.node(id) {
+        Node::Int(value) => done.push(heap.int(value)),
+        Node::BigInt(digits) => done.push(heap.parse_int(tree.bytes(digits), 10).unwrap_or(Term::ZERO)),
+        Node::Float(value) => done.push(heap.float(value)),
+        Node::Atom(atom) => done.push(Term::atom(atom)),
+        Node::Binary(bytes) => done.push(heap.binary(tree.bytes(bytes))),
+        Node::Opaque(handle) => done.push(match code.carried.get(handle) {
+            Some(Item::Host(number)) => values.get(*number).map_or(Term::NIL, |term| heap.copy_in(term)),
+            Some(item @ (Item::Env(_) | Item::Quoted(_))) => heap.binary(&jovial_compiler::carried::encode(item)),
+            None => Term::NIL,
+        }),
+        Node::List(seq) | Node::Improper(seq) | Node::Tuple(seq) | Node::Map(seq) => {
+            work.push(Down::Build(id));
+            children(work, tree.seq(seq));
+        }
+        Node::Pair(left, right) => {
+            work.push(Down::Build(id));
+            children(work, &[left, right]);
+        }
+        Node::Var { meta, .. } => {
+            work.push(Down::Build(id));
+            push_meta(code, meta, work);
+        }
+        Node::Call { meta, args, .. } => {
+            work.push(Down::Build(id));
+            children(work, tree.seq(args));
+            push_meta(code, meta, work);
+        }
+        Node::Apply { callee, meta, args } => {
+            work.push(Down::Build(id));
+            children(work, tree.seq(args));
+            push_meta(code, meta, work);
+            work.push(Down::Visit(callee));
+        }
+    }
+}
+
+/// Has the list of a meta made, entries first.
+fn push_meta(code: &Code, meta: Meta, work: &mut Vec<Down>) {
+    let entries = code.tree.meta(meta);
+    work.push(Down::MetaList(entries.len()));
+    for (key, value) in entries.iter().rev() {
+        work.push(Down::Entry(*key));
+        if let MetaValue::Node(node) = value {
+            work.push(Down::Visit(*node));
+        } else {
+            work.push(Down::Plain(*value));
+        }
+    }
+}
+
+fn build<'h>(heap: &'h Heap, code: &Code, id: NodeId, done: &mut Vec<Term<'h>>) {
+    let tree = &code.tree;
+    let take = |done: &mut Vec<Term<'h>>, len: usize| done.split_off(done.len().saturating_sub(len));
+    let term = match tree.node(id) {
+        Node::List(seq) => heap.list(take(done, seq.len())),
+        Node::Improper(seq) => {
+            let mut items = take(done, seq.len());
+            let tail = items.pop().unwrap_or(Term::EMPTY_LIST);
+            heap.list_with_tail(items, tail)
+        }
+        Node::Tuple(seq) => heap.tuple(&take(done, seq.len())),
+        Node::Map(seq) => {
+            let items = take(done, seq.len());
+            heap.map_from(items.chunks_exact(2).map(|pair| (pair[0], pair[1])))
+        }
+        Node::Pair(..) => heap.tuple(&take(done, 2)),
+        Node::Var { name, context, .. } => {
+            let meta = done.pop().unwrap_or(Term::EMPTY_LIST);
+            heap.tuple(&[Term::atom(name), meta, Term::atom(context)])
+        }
+        Node::Call { name, args, .. } => {
+            let args = heap.list(take(done, args.len()));
+            let meta = done.pop().unwrap_or(Term::EMPTY_LIST);
+            heap.tuple(&[Term::atom(name), meta, args])
+        }
+        Node::Apply { args, .. } => {
+            let args = heap.list(take(done, args.len()));
+            let meta = done.pop().unwrap_or(Term::EMPTY_LIST);
+            let callee = done.pop().unwrap_or(Term::NIL);
+            heap.tuple(&[callee, meta, args])
+        }
+        Node::Int(_) | Node::BigInt(_) | Node::Float(_) | Node::Atom(_) | Node::Binary(_) | Node::Opaque(_) => return,
+    };
+    done.push(term);
+}
+
+/// A meta entry whose value may still be to be made.
+type Entry = (Atom, Option<MetaValue>);
+
+enum Up<'h> {
+    Visit(Term<'h>),
+    List(usize),
+    Improper(usize),
+    Pair,
+    Tuple(usize),
+    Map(usize),
+    Var(Atom, Vec<Entry>, Atom),
+    Call(Atom, Vec<Entry>, usize),
+    Apply(Vec<Entry>, usize),
+}
+
+/// The node for a term.
+pub(crate) fn from_term(code: &mut Code, values: &mut Values, root: Term<'_>) -> NodeId {
+    let mut work = vec![Up::Visit(root)];
+    let mut done: Vec<NodeId> = Vec::new();
+    while let Some(step) = work.pop() {
+        let node = match step {
+            Up::Visit(term) => match leaf(code, values, term, &mut work) {
+                Some(node) => node,
+                None => continue,
+            },
+            Up::List(len) => {
+                let items = done.split_off(done.len() - len);
+                Node::List(code.tree.add_seq(&items))
+            }
+            Up::Improper(len) => {
+                let items = done.split_off(done.len() - len);
+                Node::Improper(code.tree.add_seq(&items))
+            }
+            Up::Pair => {
+                let items = done.split_off(done.len() - 2);
+                Node::Pair(items[0], items[1])
+            }
+            Up::Tuple(len) => {
+                let items = done.split_off(done.len() - len);
+                Node::Tuple(code.tree.add_seq(&items))
+            }
+            Up::Map(len) => {
+                let items = done.split_off(done.len() - len);
+                Node::Map(code.tree.add_seq(&items))
+            }
+            Up::Var(name, entries, context) => {
+                let meta = add_meta(code, entries, &mut done);
+                Node::Var { name, meta, context }
+            }
+            Up::Call(name, entries, len) => {
+                let args = done.split_off(done.len() - len);
+                let meta = add_meta(code, entries, &mut done);
+                Node::Call { name, meta, args: code.tree.add_seq(&args) }
+            }
+            Up::Apply(entries, len) => {
+                let args = done.split_off(done.len() - len);
+                let callee = done.pop().expect("the callee was made before the arguments");
+                let meta = add_meta(code, entries, &mut done);
+                Node::Apply { callee, meta, args: code.tree.add_seq(&args) }
+            }
+        };
+        done.push(code.tree.add(node));
+    }
+    done.pop().expect("the root was made last")
+}
+
+/// A term that needs no other node, or the steps to make one that does.
+fn leaf<'h>(code: &mut Code, values: &mut Values, term: Term<'h>, work: &mut Vec<Up<'h>>) -> Option<Node> {
+    Some(match term.value() {
+        Value::Int(int) => match int.to_i64() {
+            Some(value) => Node::Int(value),
+            None => Node::BigInt(code.tree.add_bytes(int.to_text(10).as_bytes())),
+        },
+        Value::Float(value) => Node::Float(value),
+        Value::Atom(atom) => Node::Atom(atom),
+        Value::Bits(bits) if bits.is_binary() => Node::Binary(code.tree.add_bytes(&bits.to_bytes())),
+        Value::Nil => Node::List(code.tree.add_seq(&[])),
+        Value::Cons(..) => {
+            let mut iter = term.list_iter();
+            let mut items: Vec<Term<'h>> = iter.by_ref().collect();
+            if iter.tail().is_nil_list() {
+                work.push(Up::List(items.len()));
+            } else {
+                items.push(iter.tail());
+                work.push(Up::Improper(items.len()));
+            }
+            work.extend(items.into_iter().rev().map(Up::Visit));
+            return None;
+        }
+        Value::Tuple(&[left, right]) => {
+            work.extend([Up::Pair, Up::Visit(right), Up::Visit(left)]);
+            return None;
+        }
+        Value::Tuple(elements) => {
+            if let &[head, meta, third] = elements
+                && quoted(head, meta, third, work).is_some()
+            {
+                return None;
+            }
+            work.push(Up::Tuple(elements.len()));
+            work.extend(elements.iter().rev().map(|element| Up::Visit(*element)));
+            return None;
+        }
+        Value::Map(map) => {
+            let pairs: Vec<_> = map.iter().collect();
+            work.push(Up::Map(pairs.len() * 2));
+            work.extend(pairs.into_iter().rev().flat_map(|(key, value)| [Up::Visit(value), Up::Visit(key)]));
+            return None;
+        }
+        Value::Bits(_)
+        | Value::Ref(_)
+        | Value::ExternalRef(_)
+        | Value::Fun(_)
+        | Value::ExternalFun(_)
+        | Value::Port(_)
+        | Value::ExternalPort(_)
+        | Value::Pid(_)
+        | Value::ExternalPid(_) => {
+            let number = values.keep(term);
+            Node::Opaque(code.carried.add(Item::Host(number)))
+        }
+    })
+}
+
+/// The steps for a tuple that has the shape of quoted code: a keyword list in the middle, and arguments or a context
+/// behind it. Any other tuple gives `None` and no steps.
+fn quoted<'h>(head: Term<'h>, meta: Term<'h>, third: Term<'h>, work: &mut Vec<Up<'h>>) -> Option<()> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut deferred: Vec<Term<'h>> = Vec::new();
+    let mut iter = meta.list_iter();
+    for entry in iter.by_ref() {
+        let [key, value] = *entry.as_tuple_of::<2>()?;
+        let simple = value.as_i64().map(MetaValue::Int).or_else(|| value.as_atom().map(MetaValue::Atom));
+        if simple.is_none() {
+            deferred.push(value);
+        }
+        entries.push((key.as_atom()?, simple));
+    }
+    if !iter.tail().is_nil_list() {
+        return None;
+    }
+    if third.is_list() {
+        let args = third.list_to_vec()?;
+        match head.as_atom() {
+            Some(name) => work.push(Up::Call(name, entries, args.len())),
+            None => work.push(Up::Apply(entries, args.len())),
+        }
+        work.extend(args.into_iter().rev().map(Up::Visit));
+        if head.as_atom().is_none() {
+            work.push(Up::Visit(head));
+        }
+    } else {
+        work.push(Up::Var(head.as_atom()?, entries, third.as_atom()?));
+    }
+    work.extend(deferred.into_iter().rev().map(Up::Visit));
+    Some(())
+}
+
+/// The meta of these entries; the nodes of those that were made before lie on top of `done`.
+fn add_meta(code: &mut Code, entries: Vec<Entry>, done: &mut Vec<NodeId>) -> Meta {
+    let count = entries.iter().filter(|(_, value)| value.is_none()).count();
+    let mut nodes = done.split_off(done.len() - count).into_iter();
+    let entries: Vec<(Atom, MetaValue)> = entries
+        .into_iter()
+        .map(|(key, value)| {
+            let value = value.or_else(|| nodes.next().map(MetaValue::Node));
+            (key, value.unwrap_or(MetaValue::Atom(known::NIL)))
+        })
+        .collect();
+    code.tree.add_meta(&entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Turns source into a term and back, and compares what both trees print.
+    fn check(source: &str) {
+        let parsed = jovial_syntax::parse(source, &jovial_syntax::Options::default());
+        let mut code = Code::from(parsed.tree);
+        let root = parsed.root.expect("valid source");
+        let mut values = Values::default();
+        let heap = Heap::new();
+        let term = to_term(&heap, &code, &values, root);
+        let back = from_term(&mut code, &mut values, term);
+        let again = to_term(&heap, &code, &values, back);
+        assert!(term.same(again), "{source}");
+    }
+
+    #[test]
+    fn code_survives_both_ways() {
+        check("x = foo(1, 2.5, \"a\", :b, [c: 1], {1, 2}, {1, 2, 3}, %{a: 1})");
+        check("def f(x) when x > 0 do\n  a.b(c).(d)\nend");
+        check("fn -> 123456789012345678901234567890 end");
+        check("[]");
+    }
+
+    #[test]
+    fn data_that_only_looks_like_code_stays_a_tuple() {
+        let heap = Heap::new();
+        let (mut code, mut values) = (Code::new(), Values::default());
+        let one = Term::small32(1);
+        let pid = Term::pid(jovial_term::Pid::new(7));
+        for term in [heap.tuple(&[one, one, one]), heap.tuple(&[Term::OK, Term::EMPTY_LIST, one]), pid] {
+            let node = from_term(&mut code, &mut values, term);
+            assert!(to_term(&heap, &code, &values, node).same(term));
+        }
+    }
+
+    #[test]
+    fn depth_is_no_danger() {
+        let heap = Heap::new();
+        let mut term = Term::EMPTY_LIST;
+        for _ in 0..300_000 {
+            term = heap.list([term]);
+        }
+        let (mut code, mut values) = (Code::new(), Values::default());
+        let node = from_term(&mut code, &mut values, term);
+        assert!(to_term(&heap, &code, &values, node).as_cons().is_some());
+    }
+}

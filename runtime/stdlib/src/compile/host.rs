@@ -1,0 +1,280 @@
+//! The compiler's host: answers what a compilation asks, by tables where it can, else by having the process run Elixir code.
+
+use std::any::Any;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jovial_atoms::{Atom, known};
+use jovial_compiler::carried::Code;
+use jovial_compiler::env::Env;
+use jovial_compiler::errors::{Diagnostic, Halt, Result};
+use jovial_compiler::host::{Compiled, Datum, Face, Host, MacroCall, OpaqueKind, SharedModule, TraceEvent};
+use jovial_compiler::lexical::Trackers;
+use jovial_syntax::quoted::NodeId;
+use jovial_term::{Fragment, Heap, Term, Value};
+
+use super::convert::{self, Values};
+use super::library::Library;
+use super::session::{Answer, Asking, Raised, Request};
+use super::{data, env_term, report};
+
+/// Yields of the compiler that pass between two yields of the process.
+const YIELDS: u32 = 16;
+
+/// Where errors and warnings go instead of the standard error of the process.
+pub(crate) type Sink = Arc<Mutex<Vec<Diagnostic>>>;
+
+pub(crate) struct CompileHost<'a> {
+    asking: &'a Asking<'a>,
+    pub(crate) library: Arc<Library>,
+    pub(crate) values: Values,
+    /// Collects errors; warnings are printed all the same.
+    errors: Option<Sink>,
+    pending: Vec<Diagnostic>,
+    yields: u32,
+}
+
+impl<'a> CompileHost<'a> {
+    pub(crate) fn new(asking: &'a Asking<'a>, library: Arc<Library>, errors: Option<Sink>) -> Self {
+        CompileHost { asking, library, values: Values::default(), errors, pending: Vec::new(), yields: 0 }
+    }
+
+    /// Has the process call a function; `args` builds the arguments on a scratch heap.
+    pub(crate) fn call(
+        &mut self,
+        module: Atom,
+        function: Atom,
+        args: impl for<'h> FnOnce(&'h Heap, &Values) -> Vec<Term<'h>>,
+    ) -> Result<Fragment> {
+        let call = {
+            let heap = Heap::new();
+            let args = heap.list(args(&heap, &self.values));
+            let call = heap.tuple(&[Term::atom(module), Term::atom(function), args]);
+            Fragment::copy_of(call).map_err(|_| out_of_memory())?
+        };
+        match self.asking.ask(Request::Call(call)) {
+            Answer::Value(value) => Ok(value),
+            Answer::Raised(raised) => Err(Halt::Raised(Arc::new(raised))),
+            Answer::Start => Err(Halt::Cancelled),
+        }
+    }
+
+    /// Prints what is to be printed. Called before the process does anything that could print, and at the end.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let text: String = std::mem::take(&mut self.pending).iter().map(report::format).collect();
+        let (module, function) = (Atom::new("io"), known::PUT_CHARS);
+        self.call(module, function, |heap, _| {
+            vec![Term::atom(known::STANDARD_ERROR), Term::atom(known::UNICODE), heap.binary(text.as_bytes())]
+        })
+        .map(drop)
+    }
+
+    /// The exception that a halt is, as `{reason, trace}` with its class.
+    pub(crate) fn raised(&mut self, halt: Halt) -> Raised {
+        match halt {
+            Halt::Raised(raised) => match Arc::downcast::<Raised>(raised) {
+                Ok(raised) => match Arc::try_unwrap(raised) {
+                    Ok(raised) => raised,
+                    Err(shared) => copy_raised(&shared),
+                },
+                Err(_) => simple(Term::atom(known::BADARG)),
+            },
+            Halt::Cancelled => simple(Term::atom(known::KILLED)),
+            Halt::Exception(exception) => {
+                let heap = Heap::new();
+                let message = heap.binary(exception.message.as_bytes());
+                let mut fields = vec![
+                    (known::DUNDER_STRUCT, Term::atom(exception.module)),
+                    (known::DUNDER_EXCEPTION, Term::TRUE),
+                ];
+                if exception.module == known::MOD_COMPILEERROR {
+                    let file = exception.file.as_ref().map_or(Term::NIL, |file| heap.binary(file.as_bytes()));
+                    fields.push((Atom::new("description"), message));
+                    fields.push((known::FILE, file));
+                    fields.push((known::LINE, exception.line.map_or(Term::NIL, |line| Term::count(line as usize))));
+                } else {
+                    fields.push((known::MESSAGE, message));
+                }
+                let exception = heap.map_from(fields.into_iter().map(|(key, value)| (Term::atom(key), value)));
+                simple(exception)
+            }
+        }
+    }
+}
+
+fn simple(reason: Term<'_>) -> Raised {
+    let heap = Heap::new();
+    let reason = heap.copy_in(reason);
+    let both = heap.tuple(&[reason, Term::EMPTY_LIST]);
+    let reason_and_trace = Fragment::copy_of(both).unwrap_or_else(|_| Fragment::immediate(Term::NIL));
+    Raised { class: jovial_vm::Class::Error, reason_and_trace }
+}
+
+fn copy_raised(raised: &Raised) -> Raised {
+    let root = raised.reason_and_trace.root();
+    let reason_and_trace = Fragment::copy_of(root).unwrap_or_else(|_| Fragment::immediate(Term::NIL));
+    Raised { class: raised.class, reason_and_trace }
+}
+
+fn out_of_memory() -> Halt {
+    Halt::exception(known::MOD_SYSTEMLIMITERROR, "a system limit has been reached")
+}
+
+impl Host for CompileHost<'_> {
+    fn face(&mut self, module: Atom) -> Result<Option<Face>> {
+        Ok(self.library.face(module))
+    }
+
+    fn ensure_compiled(&mut self, module: Atom, _env: &Env) -> Result<Compiled> {
+        if self.library.face(module).is_some() {
+            return Ok(Compiled::Available);
+        }
+        let (waiter, function) = (Atom::new("jovial_compiler_wait"), Atom::new("wait"));
+        if self.library.machine().is_defined(waiter, function, 1) {
+            let answer = self.call(waiter, function, |_, _| vec![Term::atom(module)])?;
+            let answer = answer.root().as_atom();
+            if answer == Some(known::OK) {
+                return Ok(Compiled::Available);
+            }
+            if answer == Some(Atom::new("deadlock")) {
+                return Ok(Compiled::Deadlock);
+            }
+        }
+        Ok(if self.library.building(module).is_some() { Compiled::UnderConstruction } else { Compiled::NotFound })
+    }
+
+    fn module_build(&mut self, module: Atom) -> Option<SharedModule> {
+        self.library.building(module)
+    }
+
+    fn call_macro(&mut self, code: &mut Code, call: &MacroCall<'_>) -> Result<NodeId> {
+        self.flush()?;
+        let module = if call.local { super::definition::load_local(self, call.module)? } else { call.module };
+        let function = Atom::new(&format!("MACRO-{}", call.name));
+        let result = self.call(module, function, |heap, values| {
+            let env = env_term::to_term(heap, call.env);
+            let args = call.args.iter().map(|arg| convert::to_term(heap, code, values, *arg));
+            std::iter::once(env).chain(args).collect()
+        })?;
+        Ok(convert::from_term(code, &mut self.values, result.root()))
+    }
+
+    fn call_function(&mut self, code: &mut Code, module: Atom, name: Atom, args: &[NodeId], _env: &Env, local: bool) -> Result<NodeId> {
+        self.flush()?;
+        let module = if local { super::definition::load_local(self, module)? } else { module };
+        let result = self.call(module, name, |heap, values| {
+            args.iter().map(|arg| convert::to_term(heap, code, values, *arg)).collect()
+        })?;
+        Ok(convert::from_term(code, &mut self.values, result.root()))
+    }
+
+    fn opaque_kind(&mut self, value: u32) -> OpaqueKind {
+        match self.values.get(value).map(Term::value) {
+            Some(Value::Pid(_) | Value::ExternalPid(_)) => OpaqueKind::Pid,
+            Some(Value::Port(_) | Value::ExternalPort(_)) => OpaqueKind::Port,
+            Some(Value::Ref(_) | Value::ExternalRef(_)) => OpaqueKind::Reference,
+            Some(Value::ExternalFun(_)) => OpaqueKind::ExternalFun,
+            Some(Value::Fun(_)) => OpaqueKind::LocalFun,
+            Some(_) | None => OpaqueKind::Other,
+        }
+    }
+
+    fn reveal(&mut self, _code: &mut Code, _value: u32) -> Result<Option<NodeId>> {
+        // Terms are turned into trees whole, so whatever is still opaque can't be spelled.
+        Ok(None)
+    }
+
+    fn datum_node(&mut self, code: &mut Code, value: &Arc<dyn Any + Send + Sync>) -> Result<NodeId> {
+        let heap = Heap::new();
+        let term = data::host_term(&heap, value);
+        Ok(convert::from_term(code, &mut self.values, term))
+    }
+
+    fn node_datum(&mut self, code: &Code, node: NodeId) -> Result<Datum> {
+        let heap = Heap::new();
+        Ok(data::datum(convert::to_term(&heap, code, &self.values, node)))
+    }
+
+    fn diagnostic(&mut self, diagnostic: Diagnostic) {
+        match &self.errors {
+            Some(sink) if diagnostic.severity == jovial_compiler::Severity::Error => {
+                sink.lock().unwrap_or_else(PoisonError::into_inner).push(diagnostic);
+            }
+            Some(_) | None => self.pending.push(diagnostic),
+        }
+    }
+
+    fn trace(&mut self, _code: &mut Code, event: &TraceEvent, line: u32, env: &Env) -> Result<()> {
+        let tracers = env.scope.tracers.clone();
+        for tracer in tracers {
+            self.call(tracer, Atom::new("trace"), |heap, _| {
+                vec![trace_term(heap, event, line), env_term::to_term(heap, env)]
+            })?;
+        }
+        Ok(())
+    }
+
+    fn trackers(&self) -> &Trackers {
+        self.library.trackers()
+    }
+
+    fn unique_integer(&mut self) -> i64 {
+        self.library.unique_integer()
+    }
+
+    fn yield_point(&mut self) -> Result<()> {
+        self.yields += 1;
+        if self.yields < YIELDS {
+            return Ok(());
+        }
+        self.yields = 0;
+        match self.asking.ask(Request::Yield) {
+            Answer::Start => Ok(()),
+            Answer::Value(_) | Answer::Raised(_) => Err(Halt::Cancelled),
+        }
+    }
+
+    fn option(&mut self, name: Atom) -> bool {
+        self.library.option(name)
+    }
+}
+
+/// A tracer's event: its name, the meta, and what it is about.
+fn trace_term<'h>(heap: &'h Heap, event: &TraceEvent, line: u32) -> Term<'h> {
+    let word = |text: &str| Term::atom(Atom::new(text));
+    let meta = heap.list([heap.tuple(&[Term::atom(known::LINE), Term::count(line as usize)])]);
+    let arity = |arity: u8| Term::small32(i32::from(arity));
+    let called = |name: &str, module: Atom, function: Atom, count: u8| {
+        heap.tuple(&[word(name), meta, Term::atom(module), Term::atom(function), arity(count)])
+    };
+    match *event {
+        TraceEvent::Import { module } => heap.tuple(&[word("import"), meta, Term::atom(module), Term::EMPTY_LIST]),
+        TraceEvent::Require { module } => heap.tuple(&[word("require"), meta, Term::atom(module), Term::EMPTY_LIST]),
+        TraceEvent::Alias { module, alias } => {
+            heap.tuple(&[word("alias"), meta, Term::atom(module), Term::atom(alias), Term::EMPTY_LIST])
+        }
+        TraceEvent::AliasReference { module } => heap.tuple(&[word("alias_reference"), meta, Term::atom(module)]),
+        TraceEvent::AliasExpansion { lookup, result } => {
+            heap.tuple(&[word("alias_expansion"), meta, Term::atom(lookup), Term::atom(result)])
+        }
+        TraceEvent::StructExpansion { module } => {
+            heap.tuple(&[word("struct_expansion"), meta, Term::atom(module), Term::EMPTY_LIST])
+        }
+        TraceEvent::RemoteFunction { module, name, arity } => called("remote_function", module, name, arity),
+        TraceEvent::RemoteMacro { module, name, arity } => called("remote_macro", module, name, arity),
+        TraceEvent::ImportedFunction { module, name, arity } => called("imported_function", module, name, arity),
+        TraceEvent::ImportedMacro { module, name, arity } => called("imported_macro", module, name, arity),
+        TraceEvent::ImportedQuoted { module, name } => {
+            heap.tuple(&[word("imported_quoted"), meta, Term::atom(module), Term::atom(name), Term::EMPTY_LIST])
+        }
+        TraceEvent::LocalFunction { name, arity: count } => {
+            heap.tuple(&[word("local_function"), meta, Term::atom(name), arity(count)])
+        }
+        TraceEvent::LocalMacro { name, arity: count } => {
+            heap.tuple(&[word("local_macro"), meta, Term::atom(name), arity(count)])
+        }
+        TraceEvent::Defmodule => heap.tuple(&[word("defmodule"), meta]),
+    }
+}

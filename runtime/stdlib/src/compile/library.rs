@@ -1,0 +1,134 @@
+//! What all compilations of a runtime share: modules under construction, trackers, options.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use jovial_atoms::{Atom, known};
+use jovial_compiler::env::Names;
+use jovial_compiler::host::{Face, SharedModule};
+use jovial_compiler::lexical::Trackers;
+use jovial_term::Pid;
+use jovial_vm::{Ctx, Machine, ModuleVersion};
+
+/// A module whose body is running, and the process that runs it.
+pub(crate) struct Building {
+    pub(crate) module: SharedModule,
+    pub(crate) owner: Pid,
+}
+
+/// One for each machine, kept as its extension.
+pub struct Library {
+    machine: Weak<Machine>,
+    building: Mutex<HashMap<Atom, Building>>,
+    faces: Mutex<HashMap<Atom, (Weak<ModuleVersion>, Face)>>,
+    options: Mutex<HashMap<Atom, bool>>,
+    trackers: Trackers,
+    unique: AtomicI64,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Library {
+    /// Gives a machine the natives, the compiler and what both share.
+    pub fn install(machine: &Arc<Machine>) {
+        crate::natives::register(machine);
+        machine.set_extension(Box::new(Arc::new(Library {
+            machine: Arc::downgrade(machine),
+            building: Mutex::default(),
+            faces: Mutex::default(),
+            options: Mutex::default(),
+            trackers: Trackers::default(),
+            unique: AtomicI64::new(1),
+        })));
+    }
+
+    pub fn of(machine: &Machine) -> Arc<Library> {
+        let library: Option<&Arc<Library>> = machine.extension();
+        Arc::clone(library.expect("natives run only on machines that the library was installed in"))
+    }
+
+    pub(crate) fn in_ctx(ctx: &Ctx<'_>) -> Arc<Library> {
+        Library::of(ctx.machine())
+    }
+
+    pub(crate) fn machine(&self) -> Arc<Machine> {
+        self.machine.upgrade().expect("the machine owns the library")
+    }
+
+    pub(crate) fn trackers(&self) -> &Trackers {
+        &self.trackers
+    }
+
+    pub(crate) fn unique_integer(&self) -> i64 {
+        self.unique.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(crate) fn option(&self, name: Atom) -> bool {
+        lock(&self.options).get(&name).copied().unwrap_or(name.as_str() == "docs")
+    }
+
+    pub(crate) fn set_option(&self, name: Atom, value: bool) {
+        lock(&self.options).insert(name, value);
+    }
+
+    /// The module of that name whose body is running.
+    pub(crate) fn building(&self, name: Atom) -> Option<SharedModule> {
+        lock(&self.building).get(&name).map(|building| Arc::clone(&building.module))
+    }
+
+    pub(crate) fn builder_of(&self, name: Atom) -> Option<Pid> {
+        lock(&self.building).get(&name).map(|building| building.owner)
+    }
+
+    /// Enters a module; false if one of that name is being defined already.
+    pub(crate) fn begin(&self, name: Atom, module: SharedModule, owner: Pid) -> bool {
+        let mut building = lock(&self.building);
+        if building.contains_key(&name) {
+            return false;
+        }
+        building.insert(name, Building { module, owner });
+        true
+    }
+
+    pub(crate) fn end(&self, name: Atom) {
+        lock(&self.building).remove(&name);
+    }
+
+    /// What a module shows, loading it if need be.
+    pub(crate) fn face(&self, module: Atom) -> Option<Face> {
+        let machine = self.machine();
+        let version = machine.ensure_loaded(module).ok().flatten();
+        if let Some(version) = &version
+            && let Some((known, face)) = lock(&self.faces).get(&module)
+            && known.upgrade().is_some_and(|known| Arc::ptr_eq(&known, version))
+        {
+            return Some(face.clone());
+        }
+        let natives = machine.natives_of(module);
+        if version.is_none() && natives.is_empty() {
+            return None;
+        }
+        let (mut functions, mut macros) = (natives, Vec::new());
+        for export in version.iter().flat_map(|version| version.exports()) {
+            match export.name.as_str().strip_prefix("MACRO-") {
+                Some(name) => macros.push((Atom::new(name), export.arity.saturating_sub(1))),
+                None => functions.push((export.name, export.arity)),
+            }
+        }
+        let elixir = functions.contains(&(known::DUNDER_INFO, 1));
+        functions.retain(|(name, _)| *name != known::MODULE_INFO && !(elixir && *name == known::DUNDER_INFO));
+        let face = Face {
+            functions: Arc::new(Names::new(functions)),
+            macros: Arc::new(Names::new(macros)),
+            deprecated: Arc::default(),
+            elixir,
+        };
+        if let Some(version) = &version {
+            lock(&self.faces).insert(module, (Arc::downgrade(version), face.clone()));
+        }
+        Some(face)
+    }
+}
