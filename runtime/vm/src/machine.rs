@@ -45,6 +45,7 @@ pub struct Machine {
     versions: RwLock<BTreeMap<usize, Arc<ModuleVersion>>>,
     source: OnceLock<Box<dyn CodeSource>>,
     loading: Mutex<()>,
+    extension: OnceLock<Box<dyn std::any::Any + Send + Sync>>,
     threaded: AtomicBool,
 }
 
@@ -71,6 +72,7 @@ impl Machine {
             versions: RwLock::default(),
             source: OnceLock::new(),
             loading: Mutex::new(()),
+            extension: OnceLock::new(),
             threaded: AtomicBool::new(true),
         };
         machine.register(known::ERLANG, crate::start::apply_name(), 2, crate::start::apply2);
@@ -90,6 +92,16 @@ impl Machine {
     /// Where modules that are called and not loaded come from; set once.
     pub fn set_code_source(&self, source: Box<dyn CodeSource>) {
         let _ = self.source.set(source);
+    }
+
+    /// Keeps something for the natives that were registered with it; set once.
+    pub fn set_extension(&self, extension: Box<dyn std::any::Any + Send + Sync>) {
+        let _ = self.extension.set(extension);
+    }
+
+    /// What [`Machine::set_extension`] was given, as the type that it has.
+    pub fn extension<T: std::any::Any>(&self) -> Option<&T> {
+        self.extension.get()?.downcast_ref()
     }
 
     /// Makes a Rust function callable.

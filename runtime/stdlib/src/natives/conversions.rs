@@ -62,11 +62,6 @@ pub(crate) const TABLE: &[Entry] = &[
     ("erlang", "list_to_ref", 1, |ctx, args| {
         need(parse_ref(&charlist(args[0])?)).map(|number| ctx.heap().make_ref(number))
     }),
-    ("erlang", "phash2", 1, |_, args| Ok(Term::count(args[0].phash2(1 << 27) as usize))),
-    ("erlang", "phash2", 2, |_, args| {
-        let range = need(args[1].as_u64().filter(|range| (1..=1 << 32).contains(range)))?;
-        Ok(Term::count(args[0].phash2(range) as usize))
-    }),
     ("erlang", "term_to_binary", 1, |ctx, args| encode(ctx, args[0], Term::EMPTY_LIST)),
     ("erlang", "term_to_binary", 2, |ctx, args| encode(ctx, args[0], args[1])),
     ("erlang", "term_to_iovec", 1, |ctx, args| {

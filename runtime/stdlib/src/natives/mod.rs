@@ -18,13 +18,23 @@ mod lists;
 mod maps;
 mod math;
 mod operators;
+mod strings;
 pub(crate) mod support;
+mod unicode;
 
 /// Module, name, arity and function.
 pub(crate) type Entry = (&'static str, &'static str, u8, NativeFn);
 
-const TABLES: &[&[Entry]] =
-    &[binary::TABLE, conversions::TABLE, lists::TABLE, maps::TABLE, math::TABLE, operators::TABLE];
+const TABLES: &[&[Entry]] = &[
+    binary::TABLE,
+    conversions::TABLE,
+    lists::TABLE,
+    maps::TABLE,
+    math::TABLE,
+    operators::TABLE,
+    strings::TABLE,
+    unicode::TABLE,
+];
 
 /// Puts all natives into a machine.
 pub fn register(machine: &Machine) {
