@@ -73,6 +73,10 @@ pub fn decimals(value: f64, decimals: usize, compact: bool) -> Option<String> {
     } else {
         format!("{magnitude:.decimals$}")
     };
+    // The limit is one of the text before it is made compact.
+    if text.len() + usize::from(negative) > TEXT_MAX {
+        return None;
+    }
     if compact && text.contains('.') {
         let len = text.trim_end_matches('0').len();
         text.truncate(len);
@@ -83,7 +87,7 @@ pub fn decimals(value: f64, decimals: usize, compact: bool) -> Option<String> {
     if negative {
         text.insert(0, '-');
     }
-    (text.len() <= TEXT_MAX).then_some(text)
+    Some(text)
 }
 
 /// One digit, a fixed number of decimals and an exponent of at least two digits, as

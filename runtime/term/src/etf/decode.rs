@@ -404,6 +404,8 @@ impl<'h> Decoder<'h, '_, '_> {
         Atom::try_new(text).map_err(|_| DecodeError::SystemLimit)
     }
 
+    /// Whether an identifier is one of this node. One that names this node but has a number that we would never give out
+    /// comes from another run; it is kept like those of other nodes, so that it comes back unchanged.
     fn is_local(&self, node: Atom, creation: u32) -> bool {
         self.options.local == LocalNode { name: node, creation }
     }
@@ -413,21 +415,15 @@ impl<'h> Decoder<'h, '_, '_> {
     }
 
     fn pid(&self, node: Atom, [id, serial]: [u32; 2], creation: u32) -> Result<Term<'h>> {
-        if !self.is_local(node, creation) {
+        if !self.is_local(node, creation) || id >> 28 != 0 || serial >> 28 != 0 {
             return self.external(Kind::Pid, node, creation, &[id, serial]);
-        }
-        if id >> 28 != 0 || serial >> 28 != 0 {
-            return Err(Malformed);
         }
         Ok(Term::pid(Pid::new((u64::from(serial) << 28) | u64::from(id))))
     }
 
     fn port(&self, node: Atom, words: [u32; 2], creation: u32) -> Result<Term<'h>> {
-        if !self.is_local(node, creation) {
+        if !self.is_local(node, creation) || words[1] >> 24 != 0 {
             return self.external(Kind::Port, node, creation, &words);
-        }
-        if words[1] >> 24 != 0 {
-            return Err(Malformed);
         }
         Ok(Term::port(Port::new((u64::from(words[1]) << 32) | u64::from(words[0]))))
     }
@@ -444,12 +440,10 @@ impl<'h> Decoder<'h, '_, '_> {
     }
 
     fn reference_of(&self, id: &External) -> Result<Term<'h>> {
-        if !self.is_local(id.node, id.creation) {
-            return self.external(Kind::Reference, id.node, id.creation, id.words());
-        }
         let [low, middle, high, owner_low, owner_high] = id.words;
-        if id.len < 3 || low >> 18 != 0 || high >> 13 != 0 || owner_high >> 24 != 0 {
-            return Err(Malformed);
+        let ours = matches!(id.len, 3 | 5) && low >> 18 == 0 && high >> 13 == 0 && owner_high >> 24 == 0;
+        if !ours || !self.is_local(id.node, id.creation) {
+            return self.external(Kind::Reference, id.node, id.creation, id.words());
         }
         let number = u64::from(low) | (u64::from(middle) << 18) | (u64::from(high) << 50);
         if id.len == 5 {
