@@ -4,11 +4,11 @@
 
 use jovial_atoms::{Atom, known};
 use unicode_normalization::UnicodeNormalization;
-use unicode_security::GeneralSecurityProfile;
 
 use crate::diagnostics::Diagnostic;
 use crate::token::{Kind, Value};
 
+use super::unicode::{self, CodeClass};
 use super::{Lexer, Step};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,15 +46,11 @@ fn continues(byte: u8) -> bool {
 }
 
 fn is_start(character: char) -> bool {
-    unicode_ident::is_xid_start(character) && allowed(character)
+    matches!(unicode::class(character), Some(CodeClass::Start | CodeClass::Upper))
 }
 
 fn is_continue(character: char) -> bool {
-    unicode_ident::is_xid_continue(character) && allowed(character)
-}
-
-fn allowed(character: char) -> bool {
-    character.identifier_allowed()
+    unicode::class(character).is_some()
 }
 
 /// The micro sign is read as the Greek letter that it is compatible with.
@@ -97,7 +93,7 @@ impl Lexer<'_, '_, '_> {
             'a'..='z' | '_' => Class::Identifier,
             'A'..='Z' => Class::Alias,
             _ if !is_start(first) => return Ok(None),
-            _ if first.is_uppercase() => Class::Upper,
+            _ if unicode::class(first) == Some(CodeClass::Upper) => Class::Upper,
             _ => Class::Identifier,
         };
         let mut written = String::new();
@@ -286,9 +282,11 @@ fn suggestion(wrong: &str) -> Option<String> {
     let valid = |text: &str| {
         let mut characters = text.chars();
         let first = characters.next()?;
-        let starts = is_start(first) || first == '_';
-        (starts && characters.all(|character| is_continue(character) || matches!(character, '@' | '!' | '?')))
-            .then_some(())
+        let starts = is_start(first) || first.is_ascii_alphabetic() || first == '_';
+        let continues_all = characters.all(|character| {
+            is_continue(character) || character.is_ascii() && continues(character as u8) || character == '@'
+        });
+        (starts && continues_all).then_some(())
     };
     let compatible: String = wrong.nfkc().collect();
     let (intro, hint, better) = if valid(&compatible).is_some() {

@@ -19,6 +19,7 @@ mod strings;
 mod terminators;
 mod unescape;
 mod unicode;
+mod unicode_tables;
 
 use jovial_atoms::{Atom, known};
 

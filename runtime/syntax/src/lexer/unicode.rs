@@ -1,5 +1,16 @@
 //! What the language says about single code points.
 
+use super::unicode_tables::RUNS;
+
+pub(super) use super::unicode_tables::CodeClass;
+
+/// Where in a name a code point outside ASCII may stand.
+pub(super) fn class(character: char) -> Option<CodeClass> {
+    let code = u32::from(character);
+    let index = RUNS.partition_point(|(_, last, _)| *last < code);
+    RUNS.get(index).filter(|(first, ..)| *first <= code).map(|(_, _, class)| *class)
+}
+
 /// Characters that change the direction of text, which could hide code from a reader.
 pub(super) fn is_bidi(character: char) -> bool {
     matches!(u32::from(character), 0x202A..=0x202E | 0x2066..=0x2069)
