@@ -1,7 +1,8 @@
 //! `:erlang` functions that turn one kind of term into another: atoms, numbers, binaries, lists, identifiers.
 
+use etf::{self, DecodeError, DecodeOptions, EncodeOptions};
 use jovial_atoms::{Atom, known};
-use jovial_term::{Bits, Pid, Term, Value};
+use jovial_term::{Bits, Pid, Term, Value, float};
 use jovial_vm::{Ctx, Halt};
 
 use super::Entry;
@@ -62,14 +63,33 @@ pub(crate) const TABLE: &[Entry] = &[
     ("erlang", "list_to_ref", 1, |ctx, args| {
         need(parse_ref(&charlist(args[0])?)).map(|number| ctx.heap().make_ref(number))
     }),
+    ("erlang", "float_to_binary", 1, |ctx, args| {
+        float_text(args[0], Term::EMPTY_LIST).map(|text| ctx.heap().binary(text.as_bytes()))
+    }),
+    ("erlang", "float_to_binary", 2, |ctx, args| {
+        float_text(args[0], args[1]).map(|text| ctx.heap().binary(text.as_bytes()))
+    }),
+    ("erlang", "float_to_list", 1, |ctx, args| {
+        float_text(args[0], Term::EMPTY_LIST).map(|text| ctx.heap().charlist(&text))
+    }),
+    ("erlang", "float_to_list", 2, |ctx, args| float_text(args[0], args[1]).map(|text| ctx.heap().charlist(&text))),
+    ("erlang", "binary_to_float", 1, |ctx, args| {
+        need(float::parse(&bytes(args[0])?)).map(|value| ctx.heap().float(value))
+    }),
+    ("erlang", "list_to_float", 1, |ctx, args| {
+        need(float::parse(charlist(args[0])?.as_bytes())).map(|value| ctx.heap().float(value))
+    }),
+    ("erlang", "phash2", 1, |_, args| Ok(Term::count(args[0].phash2(1 << 27) as usize))),
+    ("erlang", "phash2", 2, |_, args| {
+        let range = need(args[1].as_u64().filter(|range| (1..=1 << 32).contains(range)))?;
+        Ok(Term::count(args[0].phash2(range) as usize))
+    }),
     ("erlang", "term_to_binary", 1, |ctx, args| encode(ctx, args[0], Term::EMPTY_LIST)),
     ("erlang", "term_to_binary", 2, |ctx, args| encode(ctx, args[0], args[1])),
     ("erlang", "term_to_iovec", 1, |ctx, args| {
         encode(ctx, args[0], Term::EMPTY_LIST).map(|binary| ctx.heap().list([binary]))
     }),
-    ("erlang", "external_size", 1, |_, args| {
-        Ok(Term::count(jovial_term::etf::encode(args[0], Default::default())?.len()))
-    }),
+    ("erlang", "external_size", 1, |_, args| Ok(Term::count(etf::encode(args[0], EncodeOptions::default())?.len()))),
     ("erlang", "binary_to_term", 1, |ctx, args| decode(ctx, args[0], Term::EMPTY_LIST)),
     ("erlang", "binary_to_term", 2, |ctx, args| decode(ctx, args[0], args[1])),
 ];
@@ -84,6 +104,23 @@ fn base<'h>(term: Term<'h>) -> Result<u32, Halt<'h>> {
 
 fn digits<'h>(term: Term<'h>, base: u32) -> Result<String, Halt<'h>> {
     Ok(need(term.as_int())?.to_text(base))
+}
+
+/// `float_to_binary/2` with its options; without any, 20 digits in scientific notation.
+fn float_text<'h>(term: Term<'h>, options: Term<'h>) -> Result<String, Halt<'h>> {
+    let value = need(term.as_float())?;
+    if option(options, "short").is_some() {
+        return Ok(float::short(value));
+    }
+    if let Some(count) = option(options, "decimals") {
+        let count = need(count.as_usize().filter(|count| *count <= 253))?;
+        return need(float::decimals(value, count, option(options, "compact").is_some()));
+    }
+    let count = match option(options, "scientific") {
+        Some(count) => need(count.as_usize().filter(|count| *count <= 249))?,
+        None => 20,
+    };
+    Ok(float::scientific(value, count))
 }
 
 /// Walks an iolist left to right with a stack of its own and hands each part to `take`.
@@ -256,12 +293,9 @@ fn encode<'h>(ctx: &Ctx<'h>, term: Term<'h>, options: Term<'h>) -> Out<'h> {
     };
     let minor_version =
         option(options, "minor_version").and_then(Term::as_small).map_or(1, |v| u8::try_from(v).unwrap_or(1));
-    let options = jovial_term::etf::EncodeOptions {
-        compressed,
-        deterministic: option(options, "deterministic").is_some(),
-        minor_version,
-    };
-    let bytes = jovial_term::etf::encode(term, options)?;
+    let deterministic = option(options, "deterministic").is_some();
+    let options = EncodeOptions { compressed, deterministic, minor_version, ..EncodeOptions::default() };
+    let bytes = etf::encode(term, options)?;
     charge(ctx, bytes.len());
     ctx.heap().try_binary(&bytes).map_err(Halt::from)
 }
@@ -269,10 +303,11 @@ fn encode<'h>(ctx: &Ctx<'h>, term: Term<'h>, options: Term<'h>) -> Out<'h> {
 fn decode<'h>(ctx: &Ctx<'h>, binary: Term<'h>, options: Term<'h>) -> Out<'h> {
     let bytes = bytes(binary)?;
     charge(ctx, bytes.len());
-    let (term, used) = match jovial_term::etf::decode(ctx.heap(), &bytes, option(options, "safe").is_some()) {
+    let how = DecodeOptions { safe: option(options, "safe").is_some(), ..DecodeOptions::default() };
+    let (term, used) = match etf::decode(ctx.heap(), &bytes, &how) {
         Ok(decoded) => decoded,
-        Err(jovial_term::etf::DecodeError::Malformed) => return badarg(),
-        Err(jovial_term::etf::DecodeError::SystemLimit) => return Err(Halt::system_limit()),
+        Err(DecodeError::Malformed) => return badarg(),
+        Err(DecodeError::SystemLimit) => return Err(Halt::system_limit()),
     };
     Ok(if option(options, "used").is_some() { ctx.heap().tuple(&[term, Term::count(used)]) } else { term })
 }
