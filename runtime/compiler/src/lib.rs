@@ -19,6 +19,7 @@ pub mod errors;
 pub mod expand;
 pub mod host;
 pub mod lexical;
+pub mod lower;
 pub mod module;
 
 pub use carried::{Carried, Code, Item};

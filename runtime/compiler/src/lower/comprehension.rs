@@ -1,0 +1,317 @@
+//! `for`: each generator becomes a loop of its own, a local function over a list (or bitstring) and an accumulator.
+//!
+//! ```text
+//! for x <- xs, y <- ys, into: [], do: {x, y}
+//!
+//! outer([x | xs], acc) -> outer(xs, inner(ys, acc))
+//! inner([y | ys], acc) -> inner(ys, [{x, y} | acc])
+//! ```
+//!
+//! Lists go to their loop directly. Anything else goes through `Enum.reduce/3`, whose function passes each element
+//! to the same loop as a list of one; so the body exists once, and lazy sources stay lazy.
+//!
+//! **Invariants.**
+//! 1. A loop's parameters are source, accumulator, free variables of its level.
+//! 2. With `uniq` the accumulator is `{acc, seen}`, `seen` a map of the values so far.
+//!
+//! **What it must not know.** How collectables collect.
+
+use std::rc::Rc;
+
+use jovial_atoms::{Atom, known};
+use jovial_bytecode::ir::{
+    Arg, Bif, BlockId, Callee, Endian, FunId, Literal, Op, RaiseTrace, Segment, SegmentKind, SegmentType, Terminator,
+    Test,
+};
+
+use super::Cause;
+use super::build::to;
+use super::core::{Expr, For, Generator, Into};
+use super::function::{Dest, Fun, Task, TaskKind};
+use super::matching::Row;
+
+const ALL_BITS: SegmentType =
+    SegmentType { kind: SegmentKind::Bitstring, unit: 1, signed: false, endian: Endian::Big };
+
+impl<'f> Fun<'f, '_> {
+    #[inline(never)]
+    pub(super) fn comprehension(&mut self, spec: &'f For) -> Arg {
+        if !self.b.live() {
+            return Arg::Atom(known::NIL);
+        }
+        if spec.levels.iter().any(|level| level.free.len() > usize::from(u8::MAX) - 2) {
+            self.fail(Cause::TooManyArguments);
+            return Arg::Atom(known::NIL);
+        }
+        let line = self.line;
+        let functions: Rc<[FunId]> = spec.levels.iter().map(|_| self.unit.reserve()).collect();
+        for (level, &function) in functions.iter().enumerate() {
+            let kind = TaskKind::Level { comprehension: spec, level, functions: functions.clone() };
+            self.tasks.push(Task { function, kind, line: spec.levels[level].line });
+        }
+        let result = match &spec.into {
+            Into::List => {
+                let list = self.collect(spec, &functions, Arg::EmptyList);
+                self.reverse(list)
+            }
+            Into::Map => {
+                let list = self.collect(spec, &functions, Arg::EmptyList);
+                let list = self.reverse(list);
+                self.emit(Op::Call(Callee::Remote(known::MAPS, Atom::new("from_list")), vec![list]))
+            }
+            Into::Binary => {
+                let empty = self.literal(Literal::Binary(Vec::new()));
+                self.collect(spec, &functions, empty)
+            }
+            Into::Reduce(start, _) => {
+                let start = self.value(*start);
+                self.collect(spec, &functions, start)
+            }
+            Into::Collectable(target, fun) => {
+                let target = self.value(*target);
+                let into = Callee::Remote(known::MOD_COLLECTABLE, known::INTO);
+                let pair = self.emit(Op::Call(into, vec![target]));
+                let start = self.emit(Op::Bif(Bif::Element, vec![Arg::Int(1), pair]));
+                let collector = self.emit(Op::Bif(Bif::Element, vec![Arg::Int(2), pair]));
+                self.env.insert(*fun, collector);
+                self.collect_guarded(spec, &functions, start, collector)
+            }
+        };
+        self.line = line;
+        result
+    }
+
+    fn reverse(&mut self, list: Arg) -> Arg {
+        self.emit(Op::Call(Callee::Remote(known::LISTS, Atom::new("reverse")), vec![list]))
+    }
+
+    /// Runs the loops from the first on; the value is what was accumulated.
+    fn collect(&mut self, spec: &'f For, functions: &Rc<[FunId]>, start: Arg) -> Arg {
+        let mut acc = start;
+        if spec.uniq {
+            let seen = self.literal(Literal::Map(Vec::new()));
+            acc = self.emit(Op::Tuple(vec![start, seen]));
+        }
+        let mut acc = self.run_level(spec, functions, 0, acc);
+        if spec.uniq {
+            acc = self.emit(Op::Element(acc, 0));
+        }
+        acc
+    }
+
+    /// Tells the collector when all is done, and also when it is not going to be.
+    fn collect_guarded(&mut self, spec: &'f For, functions: &Rc<[FunId]>, start: Arg, collector: Arg) -> Arg {
+        let (handler, raised) = self.b.block_with(3);
+        let (done, result) = self.b.block_with(1);
+        let outer = self.b.handler.replace(handler);
+        self.enter_region();
+        let acc = self.collect(spec, functions, start);
+        if self.b.live() {
+            self.jump_with(done, acc);
+        }
+        self.b.handler = outer;
+        let pos = self.pos();
+        if self.b.enter(handler) {
+            let [class, reason, trace] = [0, 1, 2].map(|at: usize| Arg::Val(raised[at]));
+            let halt = Arg::Atom(Atom::new("halt"));
+            self.b.effect(Op::Call(Callee::Fun(collector), vec![start, halt]), pos);
+            self.b.end(Terminator::Raise { class, reason, trace: RaiseTrace::Raw(trace) }, pos);
+        }
+        self.b.enter(done);
+        let args = vec![Arg::Val(result[0]), Arg::Atom(Atom::new("done"))];
+        self.emit(Op::Call(Callee::Fun(collector), args))
+    }
+
+    /// Evaluates a level's source and runs its loop.
+    fn run_level(&mut self, spec: &'f For, functions: &Rc<[FunId]>, level: usize, acc: Arg) -> Arg {
+        let source = self.value(spec.levels[level].source);
+        if !self.b.live() {
+            return acc;
+        }
+        self.line = spec.levels[level].line;
+        let function = functions[level];
+        let free: Vec<Arg> = spec.levels[level].free.iter().map(|&var| self.variable(var)).collect();
+        let mut args = vec![source, acc];
+        args.extend(&free);
+        let call = Op::Call(Callee::Local(function), args);
+        let is_list = match self.core.expr(spec.levels[level].source) {
+            Expr::List { .. } | Expr::EmptyList => true,
+            Expr::Const(literal) => matches!(self.core.const_of(*literal), Literal::List(_)),
+            _ => false,
+        };
+        if is_list || matches!(spec.levels[level].kind, Generator::Bits { .. }) {
+            return self.emit(call);
+        }
+        let pos = self.pos();
+        let (join, params) = self.b.block_with(1);
+        let other = self.b.block();
+        self.b.test(Test::IsList(source), other, pos);
+        let result = self.emit(call);
+        self.jump_with(join, result);
+        self.b.enter(other);
+        let reducer = self.unit.reserve();
+        let free_count = u8::try_from(free.len()).unwrap_or(u8::MAX);
+        let kind = TaskKind::Reducer { function, free: free_count };
+        self.tasks.push(Task { function: reducer, kind, line: self.line });
+        let fun = self.emit(Op::Fun { function: reducer, free });
+        let reduce = Callee::Remote(known::MOD_ENUM, known::REDUCE);
+        let result = self.emit(Op::Call(reduce, vec![source, acc, fun]));
+        self.jump_with(join, result);
+        self.b.enter(join);
+        Arg::Val(params[0])
+    }
+
+    // ---- the loops ----
+
+    /// The loop of one level.
+    pub(super) fn level(&mut self, spec: &'f For, level: usize, functions: &Rc<[FunId]>, args: &[Arg]) {
+        let this = &spec.levels[level];
+        let &[source, acc, ref free @ ..] = args else { return };
+        self.env.extend(this.free.iter().copied().zip(free.iter().copied()));
+        let pos = self.pos();
+        let function = functions[level];
+        let again = |fun: &mut Self, rest: Arg, acc: Arg| {
+            let mut args = vec![rest, acc];
+            args.extend(free);
+            let pos = fun.pos();
+            fun.b.end(Terminator::TailCall(Callee::Local(function), args), pos);
+        };
+        match &this.kind {
+            Generator::List { pat, guards } => {
+                let end = self.b.block();
+                self.b.test(Test::IsCons(source), end, pos);
+                let head = self.b.emit(Op::Head(source), pos);
+                let rest = self.b.emit(Op::Tail(source), pos);
+                let skip = self.b.block();
+                let mut row = Row::new(0);
+                self.want(&mut row, head, *pat);
+                self.match_rows(vec![row], skip, &mut |fun, _, fail| {
+                    fun.guards(guards, fail);
+                    if let Some(acc) = fun.step(spec, level, functions, acc, skip) {
+                        again(fun, rest, acc);
+                    }
+                });
+                self.line = pos.line;
+                if self.b.enter(skip) {
+                    again(self, rest, acc);
+                }
+                self.b.enter(end);
+                let improper = self.b.block();
+                self.b.test(Test::IsEmptyList(source), improper, pos);
+                self.b.end(Terminator::Return(acc), pos);
+                self.b.enter(improper);
+                self.b.end(Terminator::FunctionClause(vec![source, acc]), pos);
+            }
+            Generator::Bits { pat, skip, rest } => {
+                let end = self.b.block();
+                let mut rows = Vec::with_capacity(2);
+                for (leaf, pat) in [pat, skip].into_iter().enumerate() {
+                    let mut row = Row::new(leaf);
+                    self.want(&mut row, source, *pat);
+                    rows.push(row);
+                }
+                self.match_rows(rows, end, &mut |fun, leaf, _| {
+                    let after = fun.variable(*rest);
+                    if leaf == 0 {
+                        let skip = fun.b.block();
+                        if let Some(acc) = fun.step(spec, level, functions, acc, skip) {
+                            again(fun, after, acc);
+                        }
+                        if !fun.b.enter(skip) {
+                            return;
+                        }
+                    }
+                    again(fun, after, acc);
+                });
+                self.line = pos.line;
+                if self.b.enter(end) {
+                    let wrong = self.b.block();
+                    self.b.test(Test::IsBitstring(source), wrong, pos);
+                    self.b.end(Terminator::Return(acc), pos);
+                    self.b.enter(wrong);
+                    self.raise_with(Atom::new("bad_generator"), source);
+                }
+            }
+        }
+    }
+
+    /// Filters, then the next level or the body; the accumulator after it. `None` if it never gets there.
+    fn step(&mut self, spec: &'f For, level: usize, functions: &Rc<[FunId]>, acc: Arg, skip: BlockId) -> Option<Arg> {
+        for &filter in &spec.levels[level].filters {
+            if !self.b.live() {
+                return None;
+            }
+            let facts = self.b.facts.clone();
+            let then = self.b.block();
+            self.flow(filter, Dest::Truthy { then, otherwise: skip });
+            self.b.facts = facts;
+            self.b.enter(then);
+        }
+        if !self.b.live() {
+            return None;
+        }
+        let acc = if level + 1 < spec.levels.len() {
+            self.run_level(spec, functions, level + 1, acc)
+        } else {
+            self.accumulate(spec, acc, skip)
+        };
+        self.b.live().then_some(acc)
+    }
+
+    /// Runs the body and puts its value where values go.
+    fn accumulate(&mut self, spec: &'f For, acc: Arg, skip: BlockId) -> Arg {
+        if let Into::Reduce(_, clauses) = &spec.into {
+            let facts = self.b.facts.clone();
+            let (join, params) = self.b.block_with(1);
+            let fail = self.b.block();
+            self.clauses(clauses, &[acc], fail, Dest::Join(join));
+            if self.b.enter(fail) {
+                self.raise_with(known::CASE_CLAUSE, acc);
+            }
+            self.b.facts = facts;
+            self.b.enter(join);
+            return Arg::Val(params[0]);
+        }
+        let value = self.value(spec.body);
+        if !self.b.live() {
+            return acc;
+        }
+        if !spec.uniq {
+            return self.put(&spec.into, acc, value);
+        }
+        let pos = self.pos();
+        let list = self.emit(Op::Element(acc, 0));
+        let seen = self.emit(Op::Element(acc, 1));
+        let fresh = self.b.block();
+        let test = Test::HasKey { map: seen, key: value };
+        self.b.end(Terminator::Branch { test, then: to(skip), otherwise: to(fresh) }, pos);
+        self.b.enter(fresh);
+        let seen = self.emit(Op::MapPut { map: seen, pairs: vec![(value, Arg::Atom(known::TRUE))] });
+        let list = self.put(&spec.into, list, value);
+        self.emit(Op::Tuple(vec![list, seen]))
+    }
+
+    fn put(&mut self, into: &Into, acc: Arg, value: Arg) -> Arg {
+        match into {
+            Into::List | Into::Map | Into::Reduce(..) => self.emit(Op::Cons(value, acc)),
+            Into::Binary => {
+                let pos = self.pos();
+                let wrong = self.b.block();
+                let right = self.b.block();
+                let test = Test::IsBitstring(value);
+                self.b.end(Terminator::Branch { test, then: to(right), otherwise: to(wrong) }, pos);
+                if self.b.enter(wrong) {
+                    self.raise_with(known::BADARG, value);
+                }
+                self.b.enter(right);
+                let segment = |value| Segment { value, size: None, ty: ALL_BITS };
+                self.emit(Op::Bits(vec![segment(acc), segment(value)]))
+            }
+            Into::Collectable(_, fun) => {
+                let fun = self.variable(*fun);
+                let command = self.emit(Op::Tuple(vec![Arg::Atom(Atom::new("cont")), value]));
+                self.emit(Op::Call(Callee::Fun(fun), vec![acc, command]))
+            }
+        }
+    }
+}

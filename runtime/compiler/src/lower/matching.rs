@@ -1,0 +1,679 @@
+//! Clause matrices to decision trees.
+//!
+//! A match is a list of rows, one for each clause; a row lists what it still wants of which value (its *columns*;
+//! what it does not care about has none). One step takes the first row's most widely shared column and the run of
+//! rows from the top that have it too, sorts the run by what is wanted there, and tests that once: atoms and
+//! integers by a switch, tuples by arity, and so on. The rows after the run are tried when the run fails. So
+//!
+//! ```text
+//! f(:a, 1), f(:b, x), f(y, 2), f(:c, 3)
+//! ```
+//!
+//! is a switch over `:a` and `:b`, then a test for 2 in the second place, then a test for `:c`.
+//!
+//! **Invariants.**
+//! 1. Rows are never copied, so the code is linear in the size of the patterns, whatever they are.
+//! 2. Rows that could match the same value keep their order; only rows that exclude each other are sorted.
+//! 3. The steps wait on a list of their own, so the depth of patterns costs no native stack.
+//!
+//! **What it must not know.** What a clause does once it matches.
+
+use std::collections::HashMap;
+
+use jovial_bytecode::ir::{
+    Arg, BitsContext, BlockId, Endian, LitId, Literal, SegmentKind, SegmentType, Terminator, Test,
+};
+use jovial_atoms::known;
+
+use super::build::{Fact, Facts, to};
+use super::core::{ConstId, Expr, Pat, PatId, SegmentPat, SegmentSize, VarId};
+use super::function::Fun;
+
+/// Up to so many constant binaries are compared whole, one after the other.
+const WHOLE_BINARIES_MAX: usize = 4;
+/// How far to look when the most shared column is chosen.
+const RUN_MAX: usize = 64;
+
+const BYTE: SegmentType = SegmentType { kind: SegmentKind::Integer, unit: 1, signed: false, endian: Endian::Big };
+
+/// Where a wanted value comes from.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Place {
+    Value(Arg),
+    /// This key of a map.
+    Key(Arg, Arg),
+    Bits(BitsContext),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Want {
+    Pat(PatId),
+    /// The segments of a bitstring pattern from `segment` on, less the first `byte` bytes of that one.
+    Segments { pat: PatId, segment: usize, byte: usize },
+    /// The bytes of a constant from `byte` on.
+    Bytes { literal: ConstId, byte: usize },
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    columns: Vec<(Place, Want)>,
+    binds: Vec<(VarId, Arg)>,
+    /// Values that a repeated variable makes equal.
+    equal: Vec<(Arg, Arg)>,
+    leaf: usize,
+}
+
+/// What a row does when all of it matched: gets the row's number and where to go on if a guard says no.
+pub(super) type Leaf<'l, 'f, 'u> = &'l mut dyn FnMut(&mut Fun<'f, 'u>, usize, BlockId);
+
+struct Work {
+    /// `None`: the current block.
+    block: Option<BlockId>,
+    rows: Vec<Row>,
+    start: usize,
+    fail: BlockId,
+    facts: Facts,
+}
+
+/// What a pattern asks of a value. Different ones exclude each other, but for the last two.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Class {
+    Int(i64),
+    Atom(u32),
+    EmptyList,
+    Cons,
+    Tuple(usize),
+    Map,
+    Bits,
+    Lit(LitId),
+    IsAtom,
+    Pin,
+}
+
+/// What comes next in a bitstring.
+enum Next<'c> {
+    Bytes(&'c [u8]),
+    Get { ty: SegmentType, size: SegmentSize, pat: PatId, last: bool },
+    End,
+}
+
+impl Row {
+    pub(super) fn new(leaf: usize) -> Self {
+        Row { leaf, ..Row::default() }
+    }
+
+    fn find(&self, place: Place) -> Option<usize> {
+        self.columns.iter().position(|(at, _)| *at == place)
+    }
+
+    fn take(&mut self, place: Place) -> Option<Want> {
+        self.find(place).map(|at| self.columns.remove(at).1)
+    }
+}
+
+impl<'f, 'u> Fun<'f, 'u> {
+    /// Adds a pattern for a value to a row.
+    pub(super) fn want(&self, row: &mut Row, value: Arg, pat: PatId) {
+        let mut todo = vec![pat];
+        while let Some(pat) = todo.pop() {
+            match self.core.pat(pat) {
+                Pat::Any => {}
+                Pat::Var(var) => match row.binds.iter().find(|(bound, _)| bound == var) {
+                    Some(&(_, first)) => row.equal.push((first, value)),
+                    None => row.binds.push((*var, value)),
+                },
+                Pat::Both(left, right) => todo.extend([*right, *left]),
+                _ => row.columns.push((Place::Value(value), Want::Pat(pat))),
+            }
+        }
+    }
+
+    /// Tries the rows in order, goes to `fail` if none matches. Ends the current block.
+    pub(super) fn match_rows(&mut self, rows: Vec<Row>, fail: BlockId, leaf: Leaf<'_, 'f, 'u>) {
+        if !self.b.live() {
+            return;
+        }
+        let facts = self.b.facts.clone();
+        let mut todo = vec![Work { block: None, rows, start: 0, fail, facts: facts.clone() }];
+        while let Some(mut work) = todo.pop() {
+            if let Some(block) = work.block
+                && !self.b.enter(block)
+            {
+                continue;
+            }
+            self.b.facts = work.facts.clone();
+            if work.start >= work.rows.len() {
+                self.b.jump(to(work.fail), self.pos());
+                continue;
+            }
+            if work.rows[work.start].columns.is_empty() {
+                self.leaf(work, &mut todo, leaf);
+                continue;
+            }
+            let place = choose(&work.rows[work.start..]);
+            let len = self.run(&work.rows[work.start..], place);
+            let end = work.start + len;
+            let group: Vec<Row> = work.rows[work.start..end].iter_mut().map(std::mem::take).collect();
+            let mut fail = work.fail;
+            let facts = work.facts.clone();
+            if end < work.rows.len() {
+                fail = self.b.block();
+                todo.push(Work { block: Some(fail), start: end, ..work });
+            }
+            match place {
+                Place::Value(value) => self.split_value(group, value, fail, &facts, &mut todo),
+                Place::Key(map, key) => self.split_key(group, map, key, fail, &facts, &mut todo),
+                Place::Bits(ctx) => self.split_bits(group, ctx, fail, &facts, &mut todo),
+            }
+        }
+        self.b.facts = facts;
+    }
+
+    fn leaf(&mut self, mut work: Work, todo: &mut Vec<Work>, leaf: Leaf<'_, 'f, 'u>) {
+        let row = std::mem::take(&mut work.rows[work.start]);
+        let mut fail = work.fail;
+        let start = work.start + 1;
+        if start < work.rows.len() {
+            fail = self.b.block();
+            todo.push(Work { block: Some(fail), start, ..work });
+        }
+        self.env.extend(row.binds);
+        for (left, right) in row.equal {
+            self.b.test(Test::Eq(left, right), fail, self.pos());
+        }
+        leaf(self, row.leaf, fail);
+    }
+
+    /// How many rows from the top can be treated together at this place.
+    fn run(&mut self, rows: &[Row], place: Place) -> usize {
+        let with_place = rows.iter().take_while(|row| row.find(place).is_some()).count();
+        let want = |row: &Row| row.find(place).map(|at| row.columns[at].1);
+        match place {
+            Place::Key(..) => with_place,
+            Place::Value(_) => {
+                let open = |want: Option<Want>| match want {
+                    Some(Want::Pat(pat)) => matches!(self.core.pat(pat), Pat::Pin(_) | Pat::IsAtom),
+                    _ => false,
+                };
+                if open(want(&rows[0])) {
+                    return 1;
+                }
+                rows[..with_place].iter().take_while(|row| !open(want(row))).count()
+            }
+            Place::Bits(_) => {
+                let mut count = 0;
+                let mut first = None;
+                for row in &rows[..with_place] {
+                    let Some(want) = want(row) else { break };
+                    let kind = match self.next(want) {
+                        Next::Bytes(_) => (0, None, None),
+                        Next::End => (1, None, None),
+                        Next::Get { ty, size, .. } => match self.fixed(size, row) {
+                            Some(size) => (2, Some(ty), Some(size)),
+                            // Computed anew for each row.
+                            None => (3, None, None),
+                        },
+                    };
+                    match first {
+                        None => first = Some(kind),
+                        Some(first) if first == kind && kind.0 != 3 => {}
+                        Some(_) => break,
+                    }
+                    count += 1;
+                }
+                count
+            }
+        }
+    }
+
+    // ---- values ----
+
+    fn class(&mut self, pat: PatId, bytewise: bool) -> Class {
+        let core = self.core;
+        match core.pat(pat) {
+            Pat::Int(value) => Class::Int(*value),
+            Pat::Atom(atom) => Class::Atom(atom.index()),
+            Pat::EmptyList => Class::EmptyList,
+            Pat::Cons(..) => Class::Cons,
+            Pat::Tuple(items) => Class::Tuple(items.len()),
+            Pat::Map(_) => Class::Map,
+            Pat::Bits(_) => Class::Bits,
+            Pat::Const(literal) => match core.const_of(*literal) {
+                Literal::Binary(_) if bytewise => Class::Bits,
+                literal => Class::Lit(self.unit.literals.intern(literal.clone())),
+            },
+            Pat::IsAtom => Class::IsAtom,
+            Pat::Pin(_) | Pat::Any | Pat::Var(_) | Pat::Both(..) => Class::Pin,
+        }
+    }
+
+    /// Whether constant binaries in this group are better compared byte by byte.
+    fn bytewise(&self, group: &[Row], place: Place) -> bool {
+        let mut whole = 0;
+        for row in group {
+            if let Some(at) = row.find(place)
+                && let Want::Pat(pat) = row.columns[at].1
+            {
+                match self.core.pat(pat) {
+                    Pat::Bits(_) => return true,
+                    Pat::Const(literal) if matches!(self.core.const_of(*literal), Literal::Binary(_)) => whole += 1,
+                    _ => {}
+                }
+            }
+        }
+        whole > WHOLE_BINARIES_MAX
+    }
+
+    fn split_value(&mut self, group: Vec<Row>, value: Arg, fail: BlockId, facts: &Facts, todo: &mut Vec<Work>) {
+        let place = Place::Value(value);
+        let bytewise = self.bytewise(&group, place);
+        let mut classes: Vec<(Class, Vec<(Row, PatId)>)> = Vec::new();
+        let mut places: HashMap<Class, usize> = HashMap::new();
+        for mut row in group {
+            let Some(Want::Pat(pat)) = row.take(place) else { continue };
+            let class = self.class(pat, bytewise);
+            let at = *places.entry(class).or_insert_with(|| {
+                classes.push((class, Vec::new()));
+                classes.len() - 1
+            });
+            classes[at].1.push((row, pat));
+        }
+        let pos = self.pos();
+        let known = match value {
+            Arg::Int(value) => Some(Class::Int(value)),
+            Arg::Atom(atom) => Some(Class::Atom(atom.index())),
+            Arg::EmptyList => Some(Class::EmptyList),
+            Arg::Val(_) | Arg::Lit(_) => match self.b.shape(value) {
+                Some(Fact::Arity(arity)) => Some(Class::Tuple(usize::from(arity))),
+                Some(Fact::Cons) => Some(Class::Cons),
+                Some(Fact::Map) => Some(Class::Map),
+                Some(Fact::Boolean | Fact::Part(..)) | None => None,
+            },
+        };
+        if let Some(known) = known
+            && !matches!(classes[0].0, Class::IsAtom | Class::Pin)
+        {
+            match classes.into_iter().find(|(class, _)| *class == known) {
+                Some((class, rows)) => self.enter_class(class, rows, value, None, fail, facts, todo),
+                None => self.b.jump(to(fail), pos),
+            }
+            return;
+        }
+        // Each kind is one test; what it leaves goes to the next kind.
+        let mut classes = classes;
+        while !classes.is_empty() {
+            let kind = std::mem::discriminant(&classes[0].0);
+            let alone = matches!(classes[0].0, Class::Lit(_) | Class::Pin);
+            let (now, later): (Vec<_>, Vec<_>) = classes
+                .into_iter()
+                .enumerate()
+                .partition(|(at, (class, _))| *at == 0 || (!alone && std::mem::discriminant(class) == kind));
+            classes = later.into_iter().map(|(_, class)| class).collect();
+            let next = if classes.is_empty() { fail } else { self.b.block() };
+            self.test_kind(now.into_iter().map(|(_, class)| class).collect(), value, next, fail, facts, todo);
+            if !classes.is_empty() {
+                if !self.b.enter(next) {
+                    return;
+                }
+                self.b.facts.clone_from(facts);
+            }
+        }
+    }
+
+    /// One test for classes of one kind.
+    #[allow(clippy::type_complexity, reason = "a list of groups, used here and above only")]
+    fn test_kind(
+        &mut self,
+        classes: Vec<(Class, Vec<(Row, PatId)>)>,
+        value: Arg,
+        next: BlockId,
+        fail: BlockId,
+        facts: &Facts,
+        todo: &mut Vec<Work>,
+    ) {
+        let pos = self.pos();
+        if let [(Class::Bits, _)] = classes.as_slice() {
+            let (block, params) = self.b.block_with(3);
+            let ctx = BitsContext { base: Arg::Val(params[0]), position: Arg::Val(params[1]), end: Arg::Val(params[2]) };
+            self.b.end(Terminator::BitsStart { value, ok: to(block), fail: to(next) }, pos);
+            let mut rows = Vec::new();
+            for (mut row, pat) in classes.into_iter().flat_map(|(_, rows)| rows) {
+                let want = match self.core.pat(pat) {
+                    Pat::Const(literal) => Want::Bytes { literal: *literal, byte: 0 },
+                    _ => Want::Segments { pat, segment: 0, byte: 0 },
+                };
+                row.columns.push((Place::Bits(ctx), want));
+                rows.push(row);
+            }
+            todo.push(Work { block: Some(block), rows, start: 0, fail, facts: facts.clone() });
+            return;
+        }
+        let blocks: Vec<BlockId> = classes.iter().map(|_| self.b.block()).collect();
+        let only = blocks[0];
+        let branch = |test| Terminator::Branch { test, then: to(only), otherwise: to(next) };
+        let end = match (classes[0].0, classes.len()) {
+            (Class::Int(int), 1) => branch(Test::Eq(value, Arg::Int(int))),
+            (Class::Atom(_), 1) => match self.atom_of(&classes[0].1) {
+                Some(known::TRUE) => branch(Test::IsTrue(value)),
+                Some(known::FALSE) => branch(Test::IsFalse(value)),
+                Some(atom) => branch(Test::Eq(value, Arg::Atom(atom))),
+                None => return,
+            },
+            (Class::Int(_) | Class::Atom(_), _) => {
+                let mut cases = Vec::with_capacity(classes.len());
+                for ((class, rows), block) in classes.iter().zip(&blocks) {
+                    let constant = match class {
+                        Class::Int(int) => Some(Arg::Int(*int)),
+                        _ => self.atom_of(rows).map(Arg::Atom),
+                    };
+                    cases.extend(constant.map(|constant| (constant, to(*block))));
+                }
+                Terminator::Switch { value, cases, default: to(next) }
+            }
+            (Class::EmptyList, _) => branch(Test::IsEmptyList(value)),
+            (Class::Cons, _) => branch(Test::IsCons(value)),
+            (Class::Tuple(arity), 1) => branch(Test::IsTupleArity(value, arity16(arity))),
+            (Class::Tuple(_), _) => {
+                let case = |((class, _), block): (&(Class, _), &BlockId)| match class {
+                    Class::Tuple(arity) => Some((arity16(*arity), to(*block))),
+                    _ => None,
+                };
+                let cases = classes.iter().zip(&blocks).filter_map(case).collect();
+                Terminator::SwitchArity { value, cases, default: to(next) }
+            }
+            (Class::Map, _) => branch(Test::IsMap(value)),
+            (Class::Lit(literal), _) => branch(Test::Eq(value, Arg::Lit(literal))),
+            (Class::IsAtom, _) => branch(Test::IsAtom(value)),
+            (Class::Pin, _) => match self.pinned(&classes[0].1) {
+                Some(pinned) => branch(Test::Eq(value, pinned)),
+                None => return,
+            },
+            (Class::Bits, _) => return,
+        };
+        self.b.end(end, pos);
+        for ((class, rows), block) in classes.into_iter().zip(blocks) {
+            self.enter_class(class, rows, value, Some(block), fail, facts, todo);
+        }
+    }
+
+    fn atom_of(&self, rows: &[(Row, PatId)]) -> Option<jovial_atoms::Atom> {
+        match self.core.pat(rows.first()?.1) {
+            Pat::Atom(atom) => Some(*atom),
+            _ => None,
+        }
+    }
+
+    fn pinned(&mut self, rows: &[(Row, PatId)]) -> Option<Arg> {
+        match *self.core.pat(rows.first()?.1) {
+            Pat::Pin(expr) => Some(self.value(expr)),
+            _ => None,
+        }
+    }
+
+    /// Takes rows of one class apart, in the block where the class is known (`None`: here).
+    fn enter_class(
+        &mut self,
+        class: Class,
+        rows: Vec<(Row, PatId)>,
+        value: Arg,
+        block: Option<BlockId>,
+        fail: BlockId,
+        facts: &Facts,
+        todo: &mut Vec<Work>,
+    ) {
+        let core = self.core;
+        let pos = self.pos();
+        let block = block.unwrap_or_else(|| {
+            let block = self.b.block();
+            self.b.jump(to(block), pos);
+            block
+        });
+        if !self.b.enter(block) {
+            return;
+        }
+        self.b.facts.clone_from(facts);
+        match class {
+            Class::Tuple(arity) => self.b.learn(value, Fact::Arity(arity16(arity))),
+            Class::Cons => self.b.learn(value, Fact::Cons),
+            Class::Map => self.b.learn(value, Fact::Map),
+            _ => {}
+        }
+        let mut sub = Vec::with_capacity(rows.len());
+        for (mut row, pat) in rows {
+            match core.pat(pat) {
+                Pat::Tuple(items) => {
+                    for (place, &item) in items.iter().enumerate() {
+                        if !matches!(core.pat(item), Pat::Any) {
+                            let element = self.b.element(value, arity16(place), pos);
+                            self.want(&mut row, element, item);
+                        }
+                    }
+                }
+                Pat::Cons(head, tail) => {
+                    if !matches!(core.pat(*head), Pat::Any) {
+                        let part = self.b.head(value, pos);
+                        self.want(&mut row, part, *head);
+                    }
+                    if !matches!(core.pat(*tail), Pat::Any) {
+                        let part = self.b.tail(value, pos);
+                        self.want(&mut row, part, *tail);
+                    }
+                }
+                Pat::Map(pairs) => {
+                    for (key, pat) in pairs {
+                        let key = self.value(*key);
+                        row.columns.push((Place::Key(value, key), Want::Pat(*pat)));
+                    }
+                }
+                _ => {}
+            }
+            sub.push(row);
+        }
+        let facts = self.b.facts.clone();
+        // A key or a pin that has to be computed may have opened further blocks.
+        let block = self.b.suspend().unwrap_or(block);
+        todo.push(Work { block: Some(block), rows: sub, start: 0, fail, facts });
+    }
+
+    fn split_key(&mut self, group: Vec<Row>, map: Arg, key: Arg, fail: BlockId, facts: &Facts, todo: &mut Vec<Work>) {
+        let (block, params) = self.b.block_with(1);
+        let value = Arg::Val(params[0]);
+        self.b.end(Terminator::Fetch { map, key, found: to(block), missing: to(fail) }, self.pos());
+        let mut rows = Vec::with_capacity(group.len());
+        for mut row in group {
+            if let Some(Want::Pat(pat)) = row.take(Place::Key(map, key)) {
+                self.want(&mut row, value, pat);
+            }
+            rows.push(row);
+        }
+        todo.push(Work { block: Some(block), rows, start: 0, fail, facts: facts.clone() });
+    }
+
+    // ---- bitstrings ----
+
+    fn next(&self, want: Want) -> Next<'f> {
+        let core = self.core;
+        match want {
+            Want::Bytes { literal, byte } => match core.const_of(literal) {
+                Literal::Binary(bytes) if byte < bytes.len() => Next::Bytes(&bytes[byte..]),
+                _ => Next::End,
+            },
+            Want::Segments { pat, segment, byte } => {
+                let Pat::Bits(segments) = core.pat(pat) else { return Next::End };
+                match segments.get(segment) {
+                    None => Next::End,
+                    Some(SegmentPat::Bytes(bytes)) => Next::Bytes(&bytes[byte..]),
+                    Some(&SegmentPat::Get { ty, size, pat }) => {
+                        Next::Get { ty, size, pat, last: segment + 1 == segments.len() }
+                    }
+                }
+            }
+            Want::Pat(_) => Next::End,
+        }
+    }
+
+    /// What is left after so many bytes of constant, or after a segment.
+    fn advance(&self, want: Want, bytes: usize) -> Want {
+        match want {
+            Want::Bytes { literal, byte } => Want::Bytes { literal, byte: byte + bytes },
+            Want::Segments { pat, segment, byte } => match self.core.pat(pat) {
+                Pat::Bits(segments) => match segments.get(segment) {
+                    Some(SegmentPat::Bytes(all)) if byte + bytes < all.len() => {
+                        Want::Segments { pat, segment, byte: byte + bytes }
+                    }
+                    _ => Want::Segments { pat, segment: segment + 1, byte: 0 },
+                },
+                _ => want,
+            },
+            Want::Pat(_) => want,
+        }
+    }
+
+    /// A size that is there already: a constant or a variable.
+    fn fixed(&self, size: SegmentSize, row: &Row) -> Option<Option<Arg>> {
+        match size {
+            SegmentSize::None => Some(None),
+            SegmentSize::Fixed(size) => Some(Some(Arg::Int(size))),
+            SegmentSize::Expr(expr) => match self.core.expr(expr) {
+                Expr::Int(size) => Some(Some(Arg::Int(*size))),
+                Expr::Var(var) => {
+                    let bound = row.binds.iter().find(|(bound, _)| bound == var).map(|(_, value)| *value);
+                    bound.or_else(|| self.env.get(var).copied()).map(Some)
+                }
+                _ => None,
+            },
+        }
+    }
+
+    fn split_bits(&mut self, group: Vec<Row>, ctx: BitsContext, fail: BlockId, facts: &Facts, todo: &mut Vec<Work>) {
+        let place = Place::Bits(ctx);
+        let mut rows: Vec<(Row, Want)> = Vec::with_capacity(group.len());
+        for mut row in group {
+            if let Some(want) = row.take(place) {
+                rows.push((row, want));
+            }
+        }
+        let Some((first, want)) = rows.first() else { return };
+        match self.next(*want) {
+            Next::End => {
+                let block = self.b.block();
+                self.b.end(Terminator::BitsEnd { ctx, ok: to(block), fail: to(fail) }, self.pos());
+                let rows = rows.into_iter().map(|(row, _)| row).collect();
+                todo.push(Work { block: Some(block), rows, start: 0, fail, facts: facts.clone() });
+            }
+            Next::Bytes(bytes) => {
+                let common = rows.iter().fold(bytes.len(), |common, (_, want)| match self.next(*want) {
+                    Next::Bytes(other) => bytes.iter().zip(other).take(common).take_while(|(a, b)| a == b).count(),
+                    _ => 0,
+                });
+                if common == 0 {
+                    self.switch_byte(rows, ctx, fail, facts, todo);
+                    return;
+                }
+                let bytes = self.unit.literals.intern(Literal::Binary(bytes[..common].to_vec()));
+                let (block, params) = self.b.block_with(1);
+                let after = BitsContext { position: Arg::Val(params[0]), ..ctx };
+                self.b.end(Terminator::BitsMatch { ctx, bytes, ok: to(block), fail: to(fail) }, self.pos());
+                let rows = self.advance_all(rows, common, after);
+                todo.push(Work { block: Some(block), rows, start: 0, fail, facts: facts.clone() });
+            }
+            Next::Get { ty, size, .. } => {
+                let size = match self.fixed(size, first) {
+                    Some(size) => size,
+                    None => match size {
+                        SegmentSize::Expr(expr) => {
+                            let binds = first.binds.clone();
+                            self.env.extend(binds);
+                            Some(self.guard_value(expr, fail))
+                        }
+                        SegmentSize::None | SegmentSize::Fixed(_) => None,
+                    },
+                };
+                let (block, params) = self.b.block_with(2);
+                let value = Arg::Val(params[0]);
+                let after = BitsContext { position: Arg::Val(params[1]), ..ctx };
+                let end = Terminator::BitsGet { ctx, segment: ty, size, ok: to(block), fail: to(fail) };
+                self.b.end(end, self.pos());
+                let takes_all =
+                    size.is_none() && matches!(ty.kind, SegmentKind::Binary | SegmentKind::Bitstring);
+                let mut sub = Vec::with_capacity(rows.len());
+                for (mut row, want) in rows {
+                    if let Next::Get { pat, last, .. } = self.next(want) {
+                        self.want(&mut row, value, pat);
+                        if !(takes_all && last) {
+                            row.columns.push((Place::Bits(after), self.advance(want, 0)));
+                        }
+                    }
+                    sub.push(row);
+                }
+                todo.push(Work { block: Some(block), rows: sub, start: 0, fail, facts: facts.clone() });
+            }
+        }
+    }
+
+    fn advance_all(&self, rows: Vec<(Row, Want)>, bytes: usize, after: BitsContext) -> Vec<Row> {
+        rows.into_iter()
+            .map(|(mut row, want)| {
+                row.columns.push((Place::Bits(after), self.advance(want, bytes)));
+                row
+            })
+            .collect()
+    }
+
+    /// Rows that go on with different bytes.
+    fn switch_byte(
+        &mut self,
+        rows: Vec<(Row, Want)>,
+        ctx: BitsContext,
+        fail: BlockId,
+        facts: &Facts,
+        todo: &mut Vec<Work>,
+    ) {
+        let pos = self.pos();
+        let (read, params) = self.b.block_with(2);
+        let after = BitsContext { position: Arg::Val(params[1]), ..ctx };
+        let size = Some(Arg::Int(8));
+        self.b.end(Terminator::BitsGet { ctx, segment: BYTE, size, ok: to(read), fail: to(fail) }, pos);
+        self.b.enter(read);
+        let mut groups: Vec<(u8, Vec<(Row, Want)>)> = Vec::new();
+        let mut places: HashMap<u8, usize> = HashMap::new();
+        for (row, want) in rows {
+            let Next::Bytes(&[byte, ..]) = self.next(want) else { continue };
+            let at = *places.entry(byte).or_insert_with(|| {
+                groups.push((byte, Vec::new()));
+                groups.len() - 1
+            });
+            groups[at].1.push((row, want));
+        }
+        let mut cases = Vec::with_capacity(groups.len());
+        for (byte, rows) in groups {
+            let block = self.b.block();
+            cases.push((Arg::Int(i64::from(byte)), to(block)));
+            let rows = self.advance_all(rows, 1, after);
+            todo.push(Work { block: Some(block), rows, start: 0, fail, facts: facts.clone() });
+        }
+        self.b.end(Terminator::Switch { value: Arg::Val(params[0]), cases, default: to(fail) }, pos);
+    }
+}
+
+/// The first row's column that most of the rows below share.
+fn choose(rows: &[Row]) -> Place {
+    let columns = &rows[0].columns;
+    let mut best = columns[0].0;
+    if columns.len() == 1 || rows.len() == 1 {
+        return best;
+    }
+    let mut most = 0;
+    for &(place, _) in columns {
+        let count = rows.iter().take(RUN_MAX).take_while(|row| row.find(place).is_some()).count();
+        if count > most {
+            most = count;
+            best = place;
+        }
+    }
+    best
+}
+
+fn arity16(arity: usize) -> u16 {
+    u16::try_from(arity).unwrap_or(u16::MAX)
+}
