@@ -1,7 +1,7 @@
 //! `:erlang` functions that turn one kind of term into another: atoms, numbers, binaries, lists, identifiers.
 
-use etf::{self, DecodeError, DecodeOptions, EncodeOptions};
 use jovial_atoms::{Atom, known};
+use jovial_term::etf::{self, DecodeError, DecodeOptions, EncodeOptions};
 use jovial_term::{Bits, Pid, Term, Value, float};
 use jovial_vm::{Ctx, Halt};
 
