@@ -8,10 +8,17 @@
 
 pub mod bif;
 pub mod code;
+pub mod disassemble;
+pub mod emit;
 pub mod image;
 pub mod ir;
+mod moves;
 pub mod opcode;
 mod simplify;
+mod slots;
+pub mod text;
+pub mod verify;
 pub mod walk;
 
 pub use code::{Code, Image};
+pub use emit::{EmitError, emit};

@@ -68,12 +68,13 @@ pub enum Operand {
     Import,
     /// Address of a fun entry, in two words.
     Lambda,
-    /// 16-bit slots that are read, two in a word; the preceding `N` or `N16` is their number.
-    Slots,
+    /// [`Source`]s, one in a word; the preceding `N16` is their number. Terms in two words that they refer to follow the
+    /// last one.
+    Sources,
     /// Pairs of an immediate and a label; the preceding `N16` is their number.
     Cases,
-    /// Two words for each segment of a bitstring: a [`Pair`](Operand::Pair) of value and size, then a type as
-    /// [`pack_type`] makes it; `N16` is their number.
+    /// Three words for each segment of a bitstring: value and size as [`Source`]s (a slot of [`NO_SLOT`] for no size), then
+    /// a type as [`pack_type`] makes it; `N16` is their number. Terms follow as after `Sources`.
     Segments,
     /// Which slots hold live terms, and the frame size (invariant 2).
     Live,
@@ -81,6 +82,35 @@ pub enum Operand {
 
 /// Absent slot in an [`Operand::Pair`].
 pub const NO_SLOT: i16 = i16::MIN;
+
+/// Where a value comes from, in one word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// A slot: tagged like a header, which is never a value.
+    Slot(i16),
+    /// A term in two words, so many words behind this one.
+    Const(u32),
+    /// An immediate term: its word with the sign extended.
+    Imm(u32),
+}
+
+impl Source {
+    pub fn pack(self) -> u32 {
+        match self {
+            Source::Slot(slot) => u32::from(slot.cast_unsigned()) << 16 | 7,
+            Source::Const(distance) => distance << 3 | 1,
+            Source::Imm(word) => word,
+        }
+    }
+
+    pub fn unpack(word: u32) -> Source {
+        match word & 7 {
+            7 => Source::Slot(((word >> 16) as u16).cast_signed()),
+            1 => Source::Const(word >> 3),
+            _ => Source::Imm(word),
+        }
+    }
+}
 
 /// A segment's type in one word.
 pub fn pack_type(ty: SegmentType) -> u32 {
@@ -209,11 +239,11 @@ macro_rules! for_each_opcode {
             Cons op_cons [D S S Live] "cons cell";
             PutCons op_put_cons [D S S] "cons cell in memory that Room promised";
             Tuple2 op_tuple2 [D S S Live] "pair";
-            PutTuple op_put_tuple [D N16 Slots] "tuple in memory that Room promised";
-            PutFun op_put_fun [D N16 Lambda Slots] "fun in memory that Room promised";
-            MakeMap op_make_map [D N16 Slots] "map of keys and values in turn";
-            MapPut op_map_put [D N16 Slots] "the map in the first slot with further keys and values";
-            MapUpdate op_map_update [D N16 Slots] "as MapPut, for keys that must be there";
+            PutTuple op_put_tuple [D N16 Sources] "tuple in memory that Room promised";
+            PutFun op_put_fun [D N16 Lambda Sources] "fun in memory that Room promised";
+            MakeMap op_make_map [D N16 Sources] "map of keys and values in turn";
+            MapPut op_map_put [D N16 Sources] "the map in the first slot with further keys and values";
+            MapUpdate op_map_update [D N16 Sources] "as MapPut, for keys that must be there";
 
             Call op_call [Label Live] "call in this module";
             CallImport op_call_import [Import Live] "call of another module's function";
@@ -244,7 +274,7 @@ macro_rules! for_each_opcode {
             Raise op_raise [S S I] "raises class and reason with a trace taken here";
             RaiseRaw op_raise_raw [S S S] "raises class, reason and raw trace again";
             RaiseGiven op_raise_given [S S S] "raises class and reason with a trace that the program made";
-            FunctionClause op_function_clause [N Slots] "no clause matched these arguments";
+            FunctionClause op_function_clause [N16 Sources] "no clause matched these arguments";
             Stacktrace op_stacktrace [D S] "turns a raw trace into a list";
         }
     };
