@@ -197,10 +197,15 @@ fn shown_string(token: &str) -> String {
         return token.to_owned();
     }
     match token.strip_prefix("[<<\"").and_then(|rest| rest.split_once("\">>")) {
-        Some((text, _)) => format!("\"{}\"", text.replace("\\\"", "\"").replace("\\n", "\n").replace("\\\\", "\\")),
+        Some((text, _)) => format!("\"{}\"", unquoted(text)),
         None if token.starts_with("[<<>>") => "\"\"".to_owned(),
         None => "\"".to_owned(),
     }
+}
+
+/// What a text between Erlang's quotes stands for.
+fn unquoted(text: &str) -> String {
+    text.replace("\\\"", "\"").replace("\\n", "\n").replace("\\\\", "\\")
 }
 
 /// The rest of `{sigil,{1,3,nil},sigil_s,[<<"x">>],…}`.
@@ -210,7 +215,7 @@ fn sigil(rest: &str) -> String {
     let content = rest
         .split_once("[<<\"")
         .and_then(|(_, rest)| rest.split_once("\">>"))
-        .map_or(String::new(), |(text, _)| text.replace("\\\"", "\"").replace("\\\\", "\\"));
+        .map_or(String::new(), |(text, _)| unquoted(text));
     format!("syntax error before: sigil ~{name} starting with content '{content}'")
 }
 

@@ -11,6 +11,7 @@
 //! **What it must not know.** Terms, files, environments.
 #![forbid(unsafe_code)]
 
+mod completeness;
 pub mod diagnostics;
 mod lexer;
 mod names;
@@ -21,7 +22,9 @@ pub mod quoted;
 pub mod span;
 mod token;
 
+pub use completeness::{Completeness, completeness};
 pub use diagnostics::{Diagnostic, Kind, Severity};
+pub use lexer::unescape;
 pub use options::{Comment, EncodeAtom, EncodeLiteral, Options};
 
 use quoted::{NodeId, Tree};
@@ -48,18 +51,6 @@ impl Parsed {
     pub fn error(&self) -> Option<&Diagnostic> {
         self.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error)
     }
-}
-
-/// Whether a text is a finished piece of code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Completeness {
-    Complete,
-    /// More text may make it valid; the next line would start with this indentation.
-    Incomplete {
-        indent: String,
-    },
-    /// No text that follows can make it valid.
-    Invalid(Box<Diagnostic>),
 }
 
 /// Parses a text.

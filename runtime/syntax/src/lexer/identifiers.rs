@@ -279,6 +279,10 @@ impl Lexer<'_, '_, '_> {
 
 /// How a name could be written with characters that are allowed.
 fn suggestion(wrong: &str) -> Option<String> {
+    let ignorable = |character: char| unicode_security::skeleton(character.encode_utf8(&mut [0; 4])).next().is_none();
+    if wrong.chars().any(ignorable) {
+        return None;
+    }
     let valid = |text: &str| {
         let mut characters = text.chars();
         let first = characters.next()?;

@@ -33,6 +33,7 @@ use terminators::{Hint, Opened};
 
 pub(crate) use identifiers::is_plain_name;
 pub(crate) use numbers::parse_float;
+pub use unescape::unescape;
 
 /// What [`lex`] gives.
 pub(crate) struct Lexed {

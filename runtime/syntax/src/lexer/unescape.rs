@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 /// What is wrong with an escape: a sentence, and the escape's first characters.
-pub(crate) type Escape = (String, &'static str);
+pub(super) type Escape = (String, &'static str);
 
 /// The code point for a character behind a backslash; itself, if it has no other meaning.
 pub(crate) fn character(escaped: char) -> u32 {
@@ -26,7 +26,7 @@ pub(crate) fn character(escaped: char) -> u32 {
 }
 
 /// The bytes that a text with escapes means. Forms that are out of use are described in `deprecated`.
-pub(crate) fn unescape(text: &[u8], deprecated: &mut Vec<&'static str>) -> Result<Vec<u8>, Escape> {
+pub fn unescape(text: &[u8], deprecated: &mut Vec<&'static str>) -> Result<Vec<u8>, (String, &'static str)> {
     let mut buffer = text.to_vec();
     let start = buffer.len();
     unescape_within(&mut buffer, 0..start, deprecated)?;

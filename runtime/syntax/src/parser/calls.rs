@@ -79,7 +79,8 @@ impl Parser<'_, '_, '_> {
                 self.values.push(operand.node);
             }
         }
-        if self.kind() == Kind::Comma && !(operand.class == Class::NoParens && first && !keywords.begun()) {
+        let goes_on = keywords.begun() || !context.single && !(operand.class == Class::NoParens && first);
+        if self.kind() == Kind::Comma && goes_on {
             let comma = self.advance();
             let key_follows = self.kind().is_keyword_key();
             if keywords.begun() && !key_follows {
@@ -110,7 +111,7 @@ impl Parser<'_, '_, '_> {
             _ => Class::NoParens,
         };
         let node = self.call_node(callee, &args, None, None);
-        Ok(Next::After(Operand { bare_call: true, ..Operand::compound(node, class) }))
+        Ok(Next::After(Operand { bare_call: true, ends_bare: true, ..Operand::compound(node, class) }))
     }
 
     /// Makes the pairs at the end of `values` one list.
@@ -194,10 +195,14 @@ impl Parser<'_, '_, '_> {
     }
 
     /// Where an argument in parentheses may be a call without: only if it is the only one.
-    pub(super) fn check_argument(&self, operand: Operand, first: bool) -> Result<(), Failed> {
-        if operand.class == Class::NoParens && !(first && self.closes(Kind::CloseParen)) {
-            return Err(self.ambiguous_nested_call(operand.node));
+    pub(super) fn check_argument(&mut self, operand: Operand, first: bool) -> Result<(), Failed> {
+        if operand.class != Class::NoParens || first && self.closes(Kind::CloseParen) {
+            return Ok(());
         }
-        Ok(())
+        Err(match self.kind() {
+            Kind::Eol if first => self.unclosed(),
+            Kind::Comma | Kind::CloseParen | Kind::Eol => self.ambiguous_nested_call(operand.node),
+            _ => self.unexpected(),
+        })
     }
 }

@@ -49,6 +49,12 @@ impl Parser<'_, '_, '_> {
         self.error(self.cursor as At, "syntax error before: ", &shown)
     }
 
+    /// Whether the token at the cursor may stand behind some expression. If not, it is the first thing to report.
+    pub(super) fn may_follow(&self) -> bool {
+        let kind = self.kind();
+        !kind.starts_operand() && !kind.is_keyword_key()
+    }
+
     /// A token as the error message shows it.
     fn shown(&self, token: &Token) -> String {
         let source = &self.source[token.start as usize..token.end as usize];
@@ -62,12 +68,14 @@ impl Parser<'_, '_, '_> {
             Kind::DotCall | Kind::Dot => "'.'".to_owned(),
             Kind::InOp if token.atom() == jovial_atoms::known::NOT => "'not in'".to_owned(),
             Kind::Sigil => self.shown_sigil(token),
-            Kind::BinString | Kind::ListString => self.shown_text(token),
+            Kind::BinString | Kind::ListString => self.shown_parts(token),
             Kind::BinHeredoc | Kind::ListHeredoc => {
-                let text = &self.texts.strings[token.string()];
-                text.indentation.unwrap_or(0).to_string()
+                let name = if token.kind == Kind::BinHeredoc { "bin_heredoc" } else { "list_heredoc" };
+                let indentation = self.texts.strings[token.string()].indentation.unwrap_or(0);
+                let parts = self.shown_parts(token);
+                format!("{{{name},{{{},{},nil}},{indentation},{parts}}}", token.line, token.column)
             }
-            Kind::KwSafe | Kind::KwUnsafe | Kind::AtomSafe | Kind::AtomUnsafe => self.shown_text(token),
+            Kind::KwSafe | Kind::KwUnsafe | Kind::AtomSafe | Kind::AtomUnsafe => self.shown_parts(token),
             _ => match token.value {
                 crate::token::Value::Atom(atom) => shown_atom(atom.as_str()),
                 _ => format!("'{source}'"),
@@ -93,10 +101,6 @@ impl Parser<'_, '_, '_> {
             }
         });
         format!("[{}]", parts.collect::<Vec<_>>().join(","))
-    }
-
-    fn shown_text(&self, token: &Token) -> String {
-        self.shown_parts(token)
     }
 
     fn shown_sigil(&self, token: &Token) -> String {
@@ -191,6 +195,9 @@ impl Parser<'_, '_, '_> {
     }
 
     pub(super) fn ambiguous_nested_call(&self, node: NodeId) -> Failed {
+        if !self.may_follow() {
+            return self.unexpected();
+        }
         self.error_at_node(
             node,
             "unexpected comma. Parentheses are required to solve ambiguity in nested calls.\n\nThis error happens when you have nested function calls without parentheses. For example:\n\n    parent_call a, nested_call b, c, d\n\nIn the example above, we don't know if the parameters \"c\" and \"d\" apply to the function \"parent_call\" or \"nested_call\". You can solve this by explicitly adding parentheses:\n\n    parent_call a, nested_call(b, c, d)\n\nOr by adding commas (in case a nested call is not intended):\n\n    parent_call a, nested_call, b, c, d\n\nElixir cannot compile otherwise. Syntax error before: ",
@@ -199,6 +206,9 @@ impl Parser<'_, '_, '_> {
     }
 
     pub(super) fn ambiguous_in_container(&self, node: NodeId) -> Failed {
+        if !self.may_follow() {
+            return self.unexpected();
+        }
         self.error_at_node(
             node,
             "unexpected comma. Parentheses are required to solve ambiguity inside containers.\n\nThis error may happen when you forget a comma in a list or other container:\n\n    [a, b c, d]\n\nOr when you have ambiguous calls:\n\n    [function a, b, c]\n\nIn the example above, we don't know if the values \"b\" and \"c\" belongs to the list or the function \"function\". You can solve this by explicitly adding parentheses:\n\n    [one, function(a, b, c)]\n\nElixir cannot compile otherwise. Syntax error before: ",

@@ -41,17 +41,14 @@ impl Parser<'_, '_, '_> {
 
     pub(super) fn struct_name(&mut self, percent: At, context: Context, operand: Operand) -> Step {
         self.context = context;
-        self.skip_eol_before(Kind::OpenBrace);
-        if self.kind() != Kind::OpenBrace || !operand.base {
+        if !operand.base {
+            return Err(self.unexpected());
+        }
+        self.skip_eol();
+        if self.kind() != Kind::OpenBrace {
             return Err(self.unexpected());
         }
         self.begin_map(percent, Some(operand.node))
-    }
-
-    fn skip_eol_before(&mut self, kind: Kind) {
-        if self.kind_after(1) == kind {
-            self.skip_eol();
-        }
     }
 
     /// At the `{` of a map, or of a struct with that name.

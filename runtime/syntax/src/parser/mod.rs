@@ -74,12 +74,14 @@ struct Operand {
     base: bool,
     /// A call without parentheses that has arguments.
     bare_call: bool,
+    /// Its last part is such a call.
+    ends_bare: bool,
 }
 
 impl Operand {
     /// Whatever is closed in itself: a literal, a container, a call with parentheses.
     fn closed(node: NodeId) -> Self {
-        Operand { node, class: Class::Matched, access: true, base: true, bare_call: false }
+        Operand { node, class: Class::Matched, access: true, base: true, bare_call: false, ends_bare: false }
     }
 
     /// A variable, or a call without arguments and parentheses.
@@ -88,7 +90,7 @@ impl Operand {
     }
 
     fn compound(node: NodeId, class: Class) -> Self {
-        Operand { node, class, access: false, base: false, bare_call: false }
+        Operand { node, class, access: false, base: false, bare_call: false, ends_bare: false }
     }
 }
 
@@ -111,12 +113,14 @@ struct Context {
     allow_do: bool,
     /// Between `%` and `{`, where a brace begins no argument.
     struct_name: bool,
+    /// A call without parentheses has one argument at most.
+    single: bool,
 }
 
 impl Context {
-    const OPEN: Context = Context { allow_do: true, struct_name: false };
-    const ARGUMENTS: Context = Context { allow_do: false, struct_name: false };
-    const STRUCT: Context = Context { allow_do: false, struct_name: true };
+    const OPEN: Context = Context { allow_do: true, struct_name: false, single: false };
+    const ARGUMENTS: Context = Context { allow_do: false, struct_name: false, single: false };
+    const STRUCT: Context = Context { allow_do: false, struct_name: true, single: true };
 }
 
 /// What a `(` may mean beyond a block.

@@ -22,9 +22,7 @@ impl Parser<'_, '_, '_> {
             }
         }
         match kind.binary() {
-            Some((power, left)) if operand.class != Class::NoParens && !self.context.struct_name => {
-                self.binary(operand, kind, power, left)
-            }
+            Some((power, left)) if operand.class != Class::NoParens => self.binary(operand, kind, power, left),
             _ => self.deliver(operand),
         }
     }
@@ -77,6 +75,7 @@ impl Parser<'_, '_, '_> {
         let op = self.advance();
         self.skip_eol();
         self.push_operator(Frame::Infix { left: operand, op })?;
+        self.context.struct_name = false;
         if kind == Kind::WhenOp && self.kind().is_keyword_key() {
             let start = self.values.len() as u32;
             let keywords = Keywords { start, ..Keywords::NO };
@@ -97,7 +96,7 @@ impl Parser<'_, '_, '_> {
         };
         // Only `@x` is closed enough for `[`: the caller of `reduce_at` knows.
         let base = operand.base && token.kind != Kind::CaptureOp;
-        Ok(Operand { base, ..Operand::compound(node, operand.class) })
+        Ok(Operand { base, ends_bare: operand.ends_bare, ..Operand::compound(node, operand.class) })
     }
 
     /// `//a` reads as the name `/`, divided.
@@ -135,7 +134,7 @@ impl Parser<'_, '_, '_> {
                 self.tree.call(token.atom(), meta, &[left.node, right.node])
             }
         };
-        Ok(Operand::compound(node, class))
+        Ok(Operand { ends_bare: right.ends_bare, ..Operand::compound(node, class) })
     }
 
     fn range_step(&mut self, left: Operand, op: At, right: Operand) -> Result<crate::quoted::NodeId, Failed> {
@@ -144,7 +143,8 @@ impl Parser<'_, '_, '_> {
         {
             return Ok(self.tree.call(known::OP_DOT_DOT_SLASH, meta, &[first, last, right.node]));
         }
-        Err(self.misplaced_step(op))
+        // Elixir looks behind the last argument before it judges the operator.
+        Err(if right.ends_bare && !self.may_follow() { self.unexpected() } else { self.misplaced_step(op) })
     }
 
     /// `not a in b` means `not(a in b)`.
