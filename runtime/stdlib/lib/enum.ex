@@ -2425,6 +2425,13 @@ defmodule Enum do
   @spec into(Enumerable.t(), Collectable.t(), (term -> term)) :: Collectable.t()
   def into(enumerable, [], transform), do: map(enumerable, transform)
 
+  def into(enumerable, %{} = map, transform) when not is_struct(map) do
+    reduce(enumerable, map, fn element, map ->
+      {key, value} = transform.(element)
+      :maps.put(key, value, map)
+    end)
+  end
+
   def into(enumerable, collectable, transform) do
     {acc, collector} = Collectable.into(collectable)
 
