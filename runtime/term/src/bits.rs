@@ -53,12 +53,12 @@ impl<'a> Bits<'a> {
 
     /// Whether these are whole bytes.
     pub fn is_binary(&self) -> bool {
-        self.size % 8 == 0
+        self.size.is_multiple_of(8)
     }
 
     /// The bytes, if they are whole and start at a byte of the storage.
     pub fn as_bytes(&self) -> Option<&'a [u8]> {
-        if self.size % 8 == 0 && self.offset % 8 == 0 {
+        if self.size.is_multiple_of(8) && self.offset.is_multiple_of(8) {
             Some(&self.bytes[self.offset / 8..(self.offset + self.size) / 8])
         } else {
             None
@@ -67,13 +67,10 @@ impl<'a> Bits<'a> {
 
     /// The bits as bytes, the last one padded with zeros; copied if need be.
     pub fn to_bytes(&self) -> Cow<'a, [u8]> {
-        match self.as_bytes() {
-            Some(bytes) => Cow::Borrowed(bytes),
-            None => {
-                let mut copy = vec![0; self.size_bytes()];
-                self.copy_to(&mut copy, 0);
-                Cow::Owned(copy)
-            }
+        if let Some(bytes) = self.as_bytes() { Cow::Borrowed(bytes) } else {
+            let mut copy = vec![0; self.size_bytes()];
+            self.copy_to(&mut copy, 0);
+            Cow::Owned(copy)
         }
     }
 
@@ -118,15 +115,15 @@ impl<'a> Bits<'a> {
         if self.size == 0 {
             return;
         }
-        if at % 8 == 0
+        if at.is_multiple_of(8)
             && let Some(bytes) = self.as_bytes()
         {
             target[at / 8..at / 8 + bytes.len()].copy_from_slice(bytes);
             return;
         }
         let shift = at % 8;
-        let mut place = at / 8;
         for index in 0..self.size_bytes() {
+            let place = at / 8 + index;
             let left = (self.size - index * 8).min(8);
             let mask: u8 = if left == 8 { 0xff } else { !(0xff >> left) };
             let octet = self.octet(index * 8) & mask;
@@ -135,7 +132,6 @@ impl<'a> Bits<'a> {
                 let low = mask << (8 - shift);
                 target[place + 1] = (target[place + 1] & !low) | (octet << (8 - shift));
             }
-            place += 1;
         }
     }
 }

@@ -39,6 +39,7 @@ pub struct SystemLimit;
 impl Heap {
     /// Brands a word of an object that was just made here.
     #[inline]
+    #[allow(clippy::unused_self, reason = "the borrow is the brand")]
     pub(crate) fn term(&self, word: Word) -> Term<'_> {
         // SAFETY: builders pass pointers to complete objects of this heap, or immediates.
         unsafe { Term::from_word(word) }
@@ -148,12 +149,9 @@ impl Heap {
     }
 
     pub fn int128(&self, value: i128) -> Term<'_> {
-        match i64::try_from(value) {
-            Ok(value) => self.int(value),
-            Err(_) => {
-                let magnitude = value.unsigned_abs();
-                self.big(value < 0, &[magnitude as u64, (magnitude >> 64) as u64])
-            }
+        if let Ok(value) = i64::try_from(value) { self.int(value) } else {
+            let magnitude = value.unsigned_abs();
+            self.big(value < 0, &[magnitude as u64, (magnitude >> 64) as u64])
         }
     }
 
@@ -279,11 +277,10 @@ impl Heap {
         if tail.size_bits() == 0 {
             return Ok(source);
         }
-        if let (true, Some(tail_bytes), Some(storage)) = (bits.is_binary(), tail.as_bytes(), source.shared_bytes()) {
-            if storage.try_append(bits.size_bits() / 8, tail_bytes) {
+        if let (true, Some(tail_bytes), Some(storage)) = (bits.is_binary(), tail.as_bytes(), source.shared_bytes())
+            && storage.try_append(bits.size_bits() / 8, tail_bytes) {
                 return Ok(self.refc_handle(storage, size, tail_bytes.len()));
             }
-        }
         let capacity = (size * 2).clamp(256, BINARY_MAX);
         let storage = RefcBytes::build(size, capacity, |bytes| {
             bits.copy_to(bytes, 0);

@@ -197,12 +197,14 @@ impl Heap {
         // SAFETY: we own the fragment; from here on its words and owners belong to the heap.
         let root = unsafe {
             let owners = std::mem::replace(&mut (*header).off_heap, off_heap::EMPTY);
-            self.young_off_heap.set(off_heap::join(owners, self.young_off_heap.get()));
+            let (list, bytes) = off_heap::join(owners, self.young_off_heap.get());
+            self.young_off_heap.set(list);
+            self.off_heap_bytes.set(self.off_heap_bytes.get().saturating_add(bytes));
             (*header).root
         };
         // SAFETY: as above.
         if unsafe { (*header).used } > 0 {
-            self.push_chunk(fragment.0);
+            self.add_chunk(fragment.0);
         }
         // SAFETY: the words belong to this heap now and stay in place until it collects.
         unsafe { Term::from_word(root) }
@@ -220,10 +222,12 @@ impl Heap {
             return unsafe { Term::from_word(term.word()) };
         }
         let start = self.allocate(words).as_ptr();
-        // SAFETY: room for exactly the flat size was just allocated.
+        // SAFETY: room for exactly the flat size was just allocated; the copied owners form a list of their own first.
         unsafe {
-            let copied = copy::copy_to(term, start, words, self.young_off_heap.get());
-            self.young_off_heap.set(copied.off_heap);
+            let copied = copy::copy_to(term, start, words, off_heap::EMPTY);
+            let (list, bytes) = off_heap::join(copied.off_heap, self.young_off_heap.get());
+            self.young_off_heap.set(list);
+            self.off_heap_bytes.set(self.off_heap_bytes.get().saturating_add(bytes));
             Term::from_word(copied.root)
         }
     }

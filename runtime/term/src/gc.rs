@@ -21,11 +21,14 @@
 use std::ptr::{NonNull, null_mut};
 
 use crate::block;
-use crate::heap::{Heap, RED_ZONE, distance};
+use crate::heap::{Heap, OFF_HEAP_LEAST_LIMIT_KB, RED_ZONE, distance};
 use crate::literal;
 use crate::off_heap;
 use crate::stress;
 use crate::word::{TAG_CONS, Word};
+
+/// Words of a young generation that needs no more room to make minor collections rare.
+const YOUNG_ENOUGH: usize = 1 << 16;
 
 /// Why a collection can't give room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -245,7 +248,7 @@ pub unsafe fn collect(heap: &mut Heap, need: usize, roots: &mut (impl Roots + ?S
     let mature = distance(heap.start.get(), heap.high_water.get());
     let old_free = distance(heap.old_top.get(), heap.old_end.get());
     let has_old = !heap.old_start.get().is_null();
-    let due = heap.minors.get() >= heap.minors_max.get() || heap.forced.get();
+    let due = heap.minors.get() >= heap.minors_max.get() || heap.is_forced();
     // SAFETY: passed on.
     unsafe {
         if due || (has_old && mature > old_free) {
@@ -258,7 +261,6 @@ pub unsafe fn collect(heap: &mut Heap, need: usize, roots: &mut (impl Roots + ?S
 
 /// Words in use that may survive into a new block, and the stack.
 fn used(heap: &Heap) -> (usize, usize) {
-    heap.seal_chunk();
     let young = distance(heap.start.get(), heap.hp.get()) + heap.chunk_words.get();
     (young, distance(heap.sp.get(), heap.end.get()))
 }
@@ -271,7 +273,7 @@ unsafe fn collect_minor(heap: &mut Heap, need: usize, roots: &mut (impl Roots + 
     let block = distance(heap.start.get(), heap.end.get());
     let bound = young - mature + stack + need + RED_ZONE;
     let mut words = block.max(block::size_class(bound));
-    if heap.grow.get() {
+    if heap.wants_larger_block() {
         words = words.max(block::next_size_class(block));
     }
     let old_words = distance(heap.old_start.get(), heap.old_end.get());
@@ -305,12 +307,14 @@ unsafe fn collect_minor(heap: &mut Heap, need: usize, roots: &mut (impl Roots + 
     };
     // SAFETY: both targets have room: the block for all young data that is not mature, the old generation for the rest.
     unsafe { move_all(heap, collector, start, words, roots) };
-    heap.minors.set(heap.minors.get() + 1);
+    heap.minors.set(heap.minors.get().saturating_add(1));
     let live = distance(heap.start.get(), heap.hp.get());
-    // A block that a burst of garbage made large is not kept.
     settle_size(heap, live + stack + need + RED_ZONE, words.min(block));
+    // A block that a burst of garbage made large is not kept; nor is a huge one whose contents have become old.
+    let keep = if block > YOUNG_ENOUGH && live * 16 < block { YOUNG_ENOUGH } else { block };
     // SAFETY: passed on.
-    unsafe { shrink_to(heap, need, block, roots) }
+    unsafe { shrink_to(heap, need, keep, roots) };
+    Ok(())
 }
 
 /// # Safety
@@ -319,7 +323,7 @@ unsafe fn collect_major(heap: &mut Heap, need: usize, roots: &mut (impl Roots + 
     let (young, stack) = used(heap);
     let old_used = distance(heap.old_start.get(), heap.old_top.get());
     let bound = young + old_used + stack + need + RED_ZONE;
-    let words = block::size_class(bound).max(heap.min_words.get());
+    let words = block::size_class(bound).max(heap.min_words());
     check_limit(heap, words)?;
     let start = new_block(words)?.as_ptr();
     let collector = Collector {
@@ -335,14 +339,15 @@ unsafe fn collect_major(heap: &mut Heap, need: usize, roots: &mut (impl Roots + 
     let live = distance(heap.start.get(), heap.hp.get());
     settle_size(heap, live + stack + need + RED_ZONE, words);
     // SAFETY: passed on.
-    unsafe { shrink_to(heap, need, heap.min_words.get(), roots) }
+    unsafe { shrink_to(heap, need, heap.min_words(), roots) };
+    Ok(())
 }
 
 /// Decides whether the next collection should take a larger block: when this one leaves less than a third free.
 fn settle_size(heap: &Heap, needed: usize, block: usize) {
-    heap.grow.set(needed * 3 > block * 2);
-    let bytes = heap.off_heap_bytes.get();
-    heap.off_heap_limit.set((bytes * 2).max(256 << 10));
+    heap.set_larger_block(needed * 3 > block * 2);
+    let kilobytes = u32::try_from(heap.off_heap_bytes.get() >> 9).unwrap_or(u32::MAX);
+    heap.off_heap_limit_kb.set(kilobytes.max(OFF_HEAP_LEAST_LIMIT_KB));
     heap.off_heap_bytes.set(0);
 }
 
@@ -421,7 +426,6 @@ unsafe fn move_all(
         heap.hp.set(collector.young_top);
         heap.high_water.set(collector.young_top);
     }
-    heap.forced.set(false);
     heap.collections.set(heap.collections.get().wrapping_add(1));
     stress::collected(heap);
 }
@@ -430,23 +434,17 @@ unsafe fn move_all(
 ///
 /// # Safety
 /// As for [`collect`], right after a collection.
-unsafe fn shrink_to(
-    heap: &mut Heap,
-    need: usize,
-    keep: usize,
-    roots: &mut (impl Roots + ?Sized),
-) -> Result<(), CollectError> {
+unsafe fn shrink_to(heap: &mut Heap, need: usize, keep: usize, roots: &mut (impl Roots + ?Sized)) {
     let block = distance(heap.start.get(), heap.end.get());
     let stack = distance(heap.sp.get(), heap.end.get());
     let needed = distance(heap.start.get(), heap.hp.get()) + stack + need + RED_ZONE;
     let words = block::size_class(needed * 2).max(keep);
     if words * 2 >= block {
-        return Ok(());
+        return;
     }
     // SAFETY: passed on; the smaller block has room for twice what is needed.
     unsafe { resize(heap, words, roots) };
-    heap.grow.set(false);
-    Ok(())
+    heap.set_larger_block(false);
 }
 
 /// Moves young data and stack into a block of `words` words; gives up silently when there is no memory.

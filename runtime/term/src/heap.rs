@@ -32,22 +32,21 @@ pub(crate) const FIRST_BLOCK: usize = 64;
 const CHUNK_MIN: usize = 256;
 /// Largest growth step of fragments, in words.
 const CHUNK_MAX: usize = 1 << 16;
-/// Off-heap bytes of young binaries after which a collection is asked for.
-const OFF_HEAP_FIRST_LIMIT: usize = 256 << 10;
+/// Off-heap kilobytes of young binaries after which a collection is asked for, at least.
+pub(crate) const OFF_HEAP_LEAST_LIMIT_KB: u32 = 256;
 
 /// The memory of one process. The first fields are read and written by the interpreter through [`crate::raw`].
 #[repr(C)]
+#[allow(clippy::struct_field_names, reason = "off-heap is a word of its own")]
 pub struct Heap {
     pub(crate) hp: Cell<*mut Word>,
     pub(crate) sp: Cell<*mut Word>,
     pub(crate) start: Cell<*mut Word>,
     pub(crate) end: Cell<*mut Word>,
     pub(crate) high_water: Cell<*mut Word>,
-    /// Heap top of the newest chunk, and its end; equal when there is none.
-    pub(crate) chunk_hp: Cell<*mut Word>,
-    pub(crate) chunk_end: Cell<*mut Word>,
-    /// Adopted and overflow chunks, newest first; builders bump in the first one.
+    /// Adopted and overflow chunks; builders bump in the first one.
     pub(crate) chunks: Cell<*mut ChunkHeader>,
+    /// Words of all chunks.
     pub(crate) chunk_words: Cell<usize>,
     pub(crate) old_start: Cell<*mut Word>,
     pub(crate) old_top: Cell<*mut Word>,
@@ -56,18 +55,26 @@ pub struct Heap {
     pub(crate) old_off_heap: Cell<*mut Word>,
     /// Bytes that young off-heap objects hold since the last collection.
     pub(crate) off_heap_bytes: Cell<usize>,
-    pub(crate) off_heap_limit: Cell<usize>,
-    pub(crate) min_words: Cell<usize>,
     /// Most words that block, old generation and chunks may have together.
     pub(crate) max_words: Cell<usize>,
-    pub(crate) minors_max: Cell<u32>,
-    pub(crate) minors: Cell<u32>,
+    /// Off-heap kilobytes at which a collection is asked for.
+    pub(crate) off_heap_limit_kb: Cell<u32>,
     pub(crate) collections: Cell<u32>,
+    /// Words that the block does not shrink below, in units of the first block.
+    min_blocks: Cell<u16>,
+    pub(crate) minors_max: Cell<u16>,
+    pub(crate) minors: Cell<u16>,
     /// Counts down safepoints in stress mode.
-    pub(crate) stress_left: Cell<u32>,
-    pub(crate) grow: Cell<bool>,
-    pub(crate) forced: Cell<bool>,
+    pub(crate) stress_left: Cell<u8>,
+    flags: Cell<u8>,
 }
+
+/// The next collection should take a larger block.
+const GROW: u8 = 1;
+/// Somebody asked for a collection.
+const FORCED: u8 = 2;
+
+const _: () = assert!(size_of::<Heap>() <= 128, "two cache lines of every process");
 
 // SAFETY: the heap owns what it points to; a term of another thread never points here (invariant 5), counts are atomic
 // and what magic references hold is `Send + Sync`.
@@ -108,6 +115,16 @@ pub struct HeapStats {
     pub minors_since_major: u32,
 }
 
+/// A number of words in units of the first block, at most as many as 16 bits hold.
+fn blocks(words: usize) -> u16 {
+    u16::try_from(words / FIRST_BLOCK).unwrap_or(u16::MAX)
+}
+
+/// More minor collections than 16 bits can count are as good as no limit.
+fn narrow_minors(minors: u32) -> u16 {
+    u16::try_from(minors).unwrap_or(u16::MAX)
+}
+
 /// Words between two addresses of one block.
 #[inline]
 pub(crate) fn distance(low: *const Word, high: *const Word) -> usize {
@@ -134,8 +151,6 @@ impl Heap {
             start: Cell::new(start),
             end: Cell::new(end),
             high_water: Cell::new(start),
-            chunk_hp: Cell::new(null_mut()),
-            chunk_end: Cell::new(null_mut()),
             chunks: Cell::new(null_mut()),
             chunk_words: Cell::new(0),
             old_start: Cell::new(null_mut()),
@@ -144,15 +159,14 @@ impl Heap {
             young_off_heap: Cell::new(null_mut()),
             old_off_heap: Cell::new(null_mut()),
             off_heap_bytes: Cell::new(0),
-            off_heap_limit: Cell::new(OFF_HEAP_FIRST_LIMIT),
-            min_words: Cell::new(words),
             max_words: Cell::new(options.max_words),
-            minors_max: Cell::new(options.minors_max),
-            minors: Cell::new(0),
+            off_heap_limit_kb: Cell::new(OFF_HEAP_LEAST_LIMIT_KB),
             collections: Cell::new(0),
+            min_blocks: Cell::new(blocks(words)),
+            minors_max: Cell::new(narrow_minors(options.minors_max)),
+            minors: Cell::new(0),
             stress_left: Cell::new(0),
-            grow: Cell::new(false),
-            forced: Cell::new(false),
+            flags: Cell::new(0),
         })
     }
 
@@ -163,12 +177,12 @@ impl Heap {
 
     /// Changes how many minor collections lie between two major ones.
     pub fn set_minors_max(&self, minors: u32) {
-        self.minors_max.set(minors);
+        self.minors_max.set(narrow_minors(minors));
     }
 
     /// Changes the size below which the block does not shrink.
     pub fn set_min_words(&self, words: usize) {
-        self.min_words.set(block::size_class(words));
+        self.min_blocks.set(blocks(block::size_class(words)));
     }
 
     pub fn stats(&self) -> HeapStats {
@@ -181,7 +195,7 @@ impl Heap {
             chunk_words: self.chunk_words.get(),
             off_heap_bytes: self.off_heap_bytes.get(),
             collections: self.collections.get(),
-            minors_since_major: self.minors.get(),
+            minors_since_major: u32::from(self.minors.get()),
         }
     }
 
@@ -191,15 +205,35 @@ impl Heap {
         stats.block_words + stats.old_words + stats.chunk_words
     }
 
-    /// Whether the machine should collect soon: natives filled fragments, or binaries pile up off the heap.
+    /// Whether the machine should collect soon: fragments hold more than the block, or binaries pile up off the heap.
     #[inline]
     pub fn wants_collection(&self) -> bool {
-        !self.chunks.get().is_null() || self.off_heap_bytes.get() > self.off_heap_limit.get() || self.forced.get()
+        self.chunk_words.get() > distance(self.start.get(), self.end.get())
+            || self.off_heap_bytes.get() >> 10 > self.off_heap_limit_kb.get() as usize
+            || self.is_forced()
     }
 
     /// Asks for a collection at the next safepoint, as `garbage_collect/0` does.
     pub fn request_collection(&self) {
-        self.forced.set(true);
+        self.flags.set(self.flags.get() | FORCED);
+    }
+
+    pub(crate) fn is_forced(&self) -> bool {
+        self.flags.get() & FORCED != 0
+    }
+
+    pub(crate) fn wants_larger_block(&self) -> bool {
+        self.flags.get() & GROW != 0
+    }
+
+    /// Notes after a collection whether the next one should take a larger block; nobody waits for one any more.
+    pub(crate) fn set_larger_block(&self, wanted: bool) {
+        self.flags.set(if wanted { GROW } else { 0 });
+    }
+
+    /// Words that the block does not shrink below.
+    pub(crate) fn min_words(&self) -> usize {
+        block::size_class(self.min_blocks.get() as usize * FIRST_BLOCK)
     }
 
     /// Room between heap top and stack, less the red zone.
@@ -225,42 +259,40 @@ impl Heap {
     #[cold]
     #[inline(never)]
     fn allocate_in_chunk(&self, words: usize) -> NonNull<Word> {
-        if distance(self.chunk_hp.get(), self.chunk_end.get()) < words || self.chunk_hp.get().is_null() {
+        let mut header = self.chunks.get();
+        // SAFETY: the list holds live chunks that this heap owns.
+        if header.is_null() || unsafe { (*header).capacity - (*header).used } < words {
             let wanted = words.max(self.chunk_words.get().clamp(CHUNK_MIN, CHUNK_MAX));
             let chunk = Chunk::allocate(wanted).unwrap_or_else(|| {
                 let layout = std::alloc::Layout::array::<Word>(words).unwrap_or(std::alloc::Layout::new::<Word>());
                 std::alloc::handle_alloc_error(layout)
             });
-            self.push_chunk(chunk);
+            header = chunk.into_raw();
+            // SAFETY: we own the chunk that was just made; it becomes the first one, where builders bump.
+            unsafe { (*header).next = self.chunks.replace(header) };
+            self.chunk_words.set(self.chunk_words.get() + wanted);
         }
-        let hp = self.chunk_hp.get();
-        // SAFETY: the chunk has room for `words` words.
-        self.chunk_hp.set(unsafe { hp.add(words) });
-        // SAFETY: not null as the chunk exists.
-        unsafe { NonNull::new_unchecked(hp) }
-    }
-
-    /// Makes `chunk` the one that builders bump in. A full one (a message) leaves no room, but comes first all the same;
-    /// so the room of an earlier one is given up, which at most halves what chunks are used for.
-    pub(crate) fn push_chunk(&self, chunk: Chunk) {
-        self.seal_chunk();
-        let header = chunk.into_raw();
-        // SAFETY: we own the chunk that was just unwrapped.
+        // SAFETY: the chunk has room for `words` words behind those in use.
         unsafe {
-            (*header).next = self.chunks.get();
-            self.chunk_words.set(self.chunk_words.get() + (*header).capacity);
-            self.chunk_hp.set(ChunkHeader::words(header).add((*header).used));
-            self.chunk_end.set(ChunkHeader::words(header).add((*header).capacity));
+            let place = ChunkHeader::words(header).add((*header).used);
+            (*header).used += words;
+            NonNull::new_unchecked(place)
         }
-        self.chunks.set(header);
     }
 
-    /// Records in the newest chunk how much of it is used.
-    pub(crate) fn seal_chunk(&self) {
-        let header = self.chunks.get();
-        if !header.is_null() {
-            // SAFETY: the list holds live chunks that this heap owns.
-            unsafe { (*header).used = distance(ChunkHeader::words(header), self.chunk_hp.get()) };
+    /// Takes over a chunk that came from outside. It goes behind the one that builders bump in.
+    pub(crate) fn add_chunk(&self, chunk: Chunk) {
+        let header = chunk.into_raw();
+        let first = self.chunks.get();
+        // SAFETY: we own the chunk that was just unwrapped, and all chunks of the list.
+        unsafe {
+            self.chunk_words.set(self.chunk_words.get() + (*header).capacity);
+            if first.is_null() {
+                (*header).next = first;
+                self.chunks.set(header);
+            } else {
+                (*header).next = std::mem::replace(&mut (*first).next, header);
+            }
         }
     }
 
@@ -270,8 +302,6 @@ impl Heap {
     /// No term refers into the chunks any more.
     pub(crate) unsafe fn free_chunks(&self) {
         let mut header = self.chunks.replace(null_mut());
-        self.chunk_hp.set(null_mut());
-        self.chunk_end.set(null_mut());
         self.chunk_words.set(0);
         while !header.is_null() {
             // SAFETY: live chunks of ours, each freed once; their off-heap objects are on our list, not theirs.
@@ -286,7 +316,6 @@ impl Heap {
 
     /// Calls `visit` with each parsable range: block, old generation, chunks.
     pub(crate) fn ranges(&self, mut visit: impl FnMut(*mut Word, *mut Word)) {
-        self.seal_chunk();
         visit(self.start.get(), self.hp.get());
         visit(self.old_start.get(), self.old_top.get());
         let mut header = self.chunks.get();

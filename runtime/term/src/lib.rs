@@ -13,6 +13,11 @@
 //! `unsafe` lies in `block`, `refc`, `term`, `heap`, `off_heap`, `fragment`, `copy`, `literal`, `build`, `gc`, `verify`
 //! and `raw`; the rest is safe code on top of them.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "words are cut into bytes, halves and fields all over; every cast here takes the low bits on purpose"
+)]
+
 mod bits;
 mod block;
 mod build;

@@ -91,25 +91,22 @@ impl Space {
     fn allocate(&self, bytes: usize) -> Option<*mut u8> {
         let bytes = bytes.next_multiple_of(PAGE);
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let offset = match free.holes.iter().position(|&(_, size)| size >= bytes) {
-            Some(place) => {
-                let (offset, size) = free.holes[place];
-                if size == bytes {
-                    free.holes.remove(place);
-                } else {
-                    free.holes[place] = (offset + bytes, size - bytes);
-                }
-                offset
+        let offset = if let Some(place) = free.holes.iter().position(|&(_, size)| size >= bytes) {
+            let (offset, size) = free.holes[place];
+            if size == bytes {
+                free.holes.remove(place);
+            } else {
+                free.holes[place] = (offset + bytes, size - bytes);
             }
-            None => {
-                let offset = free.top;
-                let top = offset.checked_add(bytes)?;
-                if top as u64 > self.range.size {
-                    return None;
-                }
-                free.top = top;
-                offset
+            offset
+        } else {
+            let offset = free.top;
+            let top = offset.checked_add(bytes)?;
+            if top as u64 > self.range.size {
+                return None;
             }
+            free.top = top;
+            offset
         };
         let start = (self.range.low as usize + offset) as *mut u8;
         // SAFETY: the pages lie in our reservation and belong to no area.

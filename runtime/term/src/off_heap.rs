@@ -48,23 +48,23 @@ pub(crate) unsafe fn push(object: *mut Word, head: *mut Word) -> *mut Word {
     object
 }
 
-/// Joins two lists; walks the first one.
+/// Joins two lists; walks the first one and gives the bytes that its owners hold.
 ///
 /// # Safety
 /// Both are lists of live owners without common members.
-pub(crate) unsafe fn join(first: *mut Word, second: *mut Word) -> *mut Word {
+pub(crate) unsafe fn join(first: *mut Word, second: *mut Word) -> (*mut Word, usize) {
     if first.is_null() {
-        return second;
+        return (second, 0);
     }
-    let mut last = first;
+    let (mut last, mut total) = (first, 0);
     loop {
         // SAFETY: members of the list are live owners.
-        let next = unsafe { link(last, (*last).header_kind()) };
-        // SAFETY: as above.
         unsafe {
+            total += bytes(last);
+            let next = link(last, (*last).header_kind());
             if (*next).is_null() {
                 *next = second;
-                return first;
+                return (first, total);
             }
             last = *next;
         }

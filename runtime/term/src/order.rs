@@ -43,9 +43,13 @@ enum Outcome<'a> {
     Values(Term<'a>, Term<'a>, bool),
 }
 
-impl<'a> Term<'a> {
+impl Term<'_> {
     /// The order of terms, in which `1` and `1.0` are equal.
+    #[inline]
     pub fn compare(self, other: Term<'_>) -> Ordering {
+        if let (Some(left), Some(right)) = (self.as_small(), other.as_small()) {
+            return left.cmp(&right);
+        }
         compare(self, other, false)
     }
 
@@ -184,7 +188,7 @@ fn port_key(term: Term<'_>) -> (&'static str, u32, u64) {
     let (node, creation) = node_of(external.as_ref());
     let number = match external {
         Some(id) => (u64::from(id.words[1]) << 32) | u64::from(id.words[0]),
-        None => term.as_port().map_or(0, |port| port.number()),
+        None => term.as_port().map_or(0, super::term::Port::number),
     };
     (node, creation, number)
 }
@@ -247,19 +251,19 @@ fn maps<'a>(left: Map<'a>, right: Map<'a>, exact: bool, work: &mut Vec<Work<'a>>
             candidates.push((key, Outcome::Decided(Ordering::Less)));
         }
     }
-    if !candidates.is_empty() {
-        for (key, _) in right.iter() {
-            if !left.contains_key(key) {
-                candidates.push((key, Outcome::Decided(Ordering::Greater)));
-            }
-        }
-    } else {
+    if candidates.is_empty() {
         for (key, value) in left.iter() {
             if let Some(other) = right.get(key) {
                 let equal = if exact { value.same(other) } else { value.equals(other) };
                 if !equal {
                     candidates.push((key, Outcome::Values(value, other, exact)));
                 }
+            }
+        }
+    } else {
+        for (key, _) in right.iter() {
+            if !left.contains_key(key) {
+                candidates.push((key, Outcome::Decided(Ordering::Greater)));
             }
         }
     }

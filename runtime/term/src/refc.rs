@@ -116,7 +116,8 @@ impl RefcBytes {
     }
 
     /// Handles that exist.
-    pub(crate) fn count(&self) -> usize {
+    #[cfg(test)]
+    fn count(&self) -> usize {
         self.block().count.load(Ordering::Relaxed)
     }
 

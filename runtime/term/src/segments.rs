@@ -37,7 +37,7 @@ impl From<SystemLimit> for SegmentError {
     }
 }
 
-impl<'a> Bits<'a> {
+impl Bits<'_> {
     /// An unsigned integer of at most 64 bits.
     pub fn read_uint(&self, at: usize, size: usize, endian: Endian) -> Option<u64> {
         if size > 64 {
@@ -263,7 +263,7 @@ impl BitWriter {
             Endian::Big => (value << (64 - size)).to_be_bytes(),
             Endian::Little => {
                 let mut bytes = value.to_le_bytes();
-                if size % 8 != 0 {
+                if !size.is_multiple_of(8) {
                     bytes[size / 8] <<= 8 - size % 8;
                 }
                 bytes

@@ -17,7 +17,8 @@ use crate::verify;
 static PERIOD: AtomicU32 = AtomicU32::new(0);
 static VERIFY: AtomicBool = AtomicBool::new(cfg!(debug_assertions));
 
-/// Makes every `period`-th safepoint of every heap collect; 0 switches it off. Poisoning and verifying go with it.
+/// Makes every `period`-th safepoint (at most 255) of every heap collect; 0 switches it off. Poisoning and verifying go
+/// with it.
 pub fn set_period(period: u32) {
     PERIOD.store(period, Ordering::Relaxed);
     let on = period > 0 || cfg!(debug_assertions);
@@ -38,8 +39,8 @@ pub fn due(heap: &Heap) -> bool {
         return false;
     }
     let left = heap.stress_left.get();
-    if left <= 1 {
-        heap.stress_left.set(period);
+    if left <= 1 || period == 1 {
+        heap.stress_left.set(u8::try_from(period).unwrap_or(u8::MAX));
         return true;
     }
     heap.stress_left.set(left - 1);
@@ -48,7 +49,10 @@ pub fn due(heap: &Heap) -> bool {
 
 /// Called after each collection.
 pub(crate) fn collected(heap: &Heap) {
+    /// Heaps beyond this many words are verified now and then only, or tests with large heaps would never end.
+    const ALWAYS: usize = 1 << 14;
     if VERIFY.load(Ordering::Relaxed)
+        && (heap.total_words() < ALWAYS || heap.collections.get().is_multiple_of(16))
         && let Err(fault) = verify::heap(heap)
     {
         panic!("the heap is damaged after a collection: {fault}");

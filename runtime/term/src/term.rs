@@ -496,7 +496,7 @@ impl<'h> Term<'h> {
 
     /// A bitstring of whole bytes.
     pub fn as_binary(self) -> Option<Bits<'h>> {
-        self.as_bitstring().filter(|bits| bits.is_binary())
+        self.as_bitstring().filter(super::bits::Bits::is_binary)
     }
 
     /// The bytes of a binary; copied only if they don't start at a byte of their storage.

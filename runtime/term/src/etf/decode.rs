@@ -202,7 +202,7 @@ impl<'h> Decoder<'h, '_, '_> {
                 let (pairs, _) = values.as_chunks::<2>();
                 let map = self.heap.map_from(pairs.iter().map(|[key, value]| (*key, *value)));
                 // Repeated keys are malformed.
-                if map.as_map().map(|map| map.len()) == Some(pairs.len()) { Ok(map) } else { Err(Malformed) }
+                if map.as_map().map(super::super::map::Map::len) == Some(pairs.len()) { Ok(map) } else { Err(Malformed) }
             }
             Make::Export => {
                 let &[module, name, arity] = values else { return Err(Malformed) };
@@ -360,10 +360,7 @@ impl<'h> Decoder<'h, '_, '_> {
     }
 
     fn big(&mut self, len: usize) -> Result<Term<'h>> {
-        let negative = match self.input.u8()? {
-            0 => false,
-            _ => true,
-        };
+        let negative = self.input.u8()? != 0;
         let bytes = self.input.take(len)?;
         if len.div_ceil(8) > crate::int::LIMBS_MAX {
             return Err(DecodeError::SystemLimit);

@@ -28,6 +28,11 @@ fn int_of(term: Term<'_>) -> std::result::Result<Int<'_>, ArithError> {
     term.as_int().ok_or(ArithError::BadArith)
 }
 
+/// The term itself if it is an integer.
+fn int_term(term: Term<'_>) -> Result<'_> {
+    int_of(term).map(|_| term)
+}
+
 impl Heap {
     fn finite(&self, value: f64) -> Result<'_> {
         if value.is_finite() { Ok(self.float(value)) } else { Err(ArithError::BadArith) }
@@ -162,11 +167,7 @@ impl Heap {
     }
 
     pub fn bnot<'h>(&'h self, value: Term<'h>) -> Result<'h> {
-        self.sub(Term::small32(-1), self.int_term(value)?)
-    }
-
-    fn int_term<'h>(&'h self, value: Term<'h>) -> Result<'h> {
-        int_of(value).map(|_| value)
+        self.sub(Term::small32(-1), int_term(value)?)
     }
 
     /// Shift left; a negative count shifts right.
@@ -211,7 +212,7 @@ impl Heap {
     pub fn negate<'h>(&'h self, value: Term<'h>) -> Result<'h> {
         match value.as_float() {
             Some(value) => Ok(self.float(-value)),
-            None => self.sub(Term::ZERO, self.int_term(value)?),
+            None => self.sub(Term::ZERO, int_term(value)?),
         }
     }
 

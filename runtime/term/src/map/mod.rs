@@ -181,20 +181,16 @@ impl Heap {
     }
 
     pub fn map_put<'h>(&'h self, map: Map<'h>, key: Term<'h>, value: Term<'h>) -> Term<'h> {
-        match map.as_flat() {
-            Some((keys, values)) => flat::put(self, map, keys, values, key, value),
-            None => {
-                let (root, added) = trie::put(self, map.root(), key, value);
-                if root.is_same(map.root()) { map.0 } else { trie::with_root(self, map.len() + usize::from(added), root) }
-            }
+        if let Some((keys, values)) = map.as_flat() { flat::put(self, map, keys, values, key, value) } else {
+            let (root, added) = trie::put(self, map.root(), key, value);
+            if root.is_same(map.root()) { map.0 } else { trie::with_root(self, map.len() + usize::from(added), root) }
         }
     }
 
     /// `map` with another value for a key that it has; `None` if it does not.
     pub fn map_update<'h>(&'h self, map: Map<'h>, key: Term<'h>, value: Term<'h>) -> Option<Term<'h>> {
-        let (keys, values) = match map.as_flat() {
-            Some(flat) => flat,
-            None => return map.contains_key(key).then(|| self.map_put(map, key, value)),
+        let Some((keys, values)) = map.as_flat() else {
+            return map.contains_key(key).then(|| self.map_put(map, key, value));
         };
         let place = flat::find(keys.slots(), key)?;
         Some(flat::replace(self, map, keys, values, place, value))

@@ -35,7 +35,7 @@ fn place_of(hash: u64, level: u32) -> u32 {
 
 #[inline]
 fn bitmap(node: Term<'_>) -> u16 {
-    node.header().map_or(0, |header| header.header_aux())
+    node.header().map_or(0, super::super::word::Word::header_aux)
 }
 
 /// Where in the stored places `place` is, or would be; and whether it is.
@@ -127,7 +127,7 @@ fn collision<'h>(heap: &'h Heap, mut leaves: Vec<(Term<'h>, Term<'h>)>) -> Term<
     heap.object(Boxed::MapCollision, 0, &leaves)
 }
 
-fn leaves_of<'h>(node: Term<'h>) -> Vec<(Term<'h>, Term<'h>)> {
+fn leaves_of(node: Term<'_>) -> Vec<(Term<'_>, Term<'_>)> {
     node.slots().iter().filter_map(|slot| leaf(*slot)).collect()
 }
 
@@ -334,38 +334,31 @@ pub(super) fn chunk<'h>(
             stack.push(slots);
             break;
         }
-        match leaf(slots[0]) {
-            Some((key, _)) => {
-                stack.push(if key.hash64() < cursor { &slots[1..] } else { slots });
-                break;
-            }
-            None => {
-                stack.push(&slots[1..]);
-                current = slots[0];
-                if level + 1 == LEVELS {
-                    stack.push(current.slots());
-                }
-            }
+        if let Some((key, _)) = leaf(slots[0]) {
+            stack.push(if key.hash64() < cursor { &slots[1..] } else { slots });
+            break;
+        }
+        stack.push(&slots[1..]);
+        current = slots[0];
+        if level + 1 == LEVELS {
+            stack.push(current.slots());
         }
     }
     let mut pairs: Vec<(Term<'h>, Term<'h>)> = Vec::new();
     while let Some(slots) = stack.pop() {
         let Some((first, rest)) = slots.split_first() else { continue };
-        match leaf(*first) {
-            Some((key, value)) => {
-                if pairs.len() >= max.max(1) {
-                    let hash = key.hash64();
-                    if pairs.last().is_none_or(|(last, _)| last.hash64() != hash) {
-                        return (pairs, Some(hash));
-                    }
+        if let Some((key, value)) = leaf(*first) {
+            if pairs.len() >= max.max(1) {
+                let hash = key.hash64();
+                if pairs.last().is_none_or(|(last, _)| last.hash64() != hash) {
+                    return (pairs, Some(hash));
                 }
-                stack.push(rest);
-                pairs.push((key, value));
             }
-            None => {
-                stack.push(rest);
-                stack.push(first.slots());
-            }
+            stack.push(rest);
+            pairs.push((key, value));
+        } else {
+            stack.push(rest);
+            stack.push(first.slots());
         }
     }
     (pairs, None)

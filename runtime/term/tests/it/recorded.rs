@@ -116,7 +116,7 @@ fn external_format() {
     assert!(reference.as_external().is_some(), "a number that we never give out");
     assert!(read(&heap, &format!("835a0003{node}0000000000038e7e0d88000100000390")).as_ref().is_some());
     let port = read(&heap, &format!("8359{node}0000000700000000"));
-    assert_eq!(port.as_port().map(|port| port.number()), Some(7));
+    assert_eq!(port.as_port().map(jovial_term::Port::number), Some(7));
     for (term, hex) in [
         (pid, format!("8358{node}000000090000000000000000")),
         (reference, format!("835a0003{node}0000000000038e7e0d8800015bf50390")),
