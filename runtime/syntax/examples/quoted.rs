@@ -1,15 +1,28 @@
 //! Prints the quoted tree of files, one line for each, or what is wrong with them.
 //!
-//! `quoted [--columns] [--tokens] FILE…` prints trees; `--lines` takes each line of a file as a text of its own, with
+//! `quoted [--columns] [--tokens] [--encode] FILE…` prints trees; `--lines` takes each line of a file as a text of its own, with
 //! `⏎` for a line break; `--time` prints how long each file took instead.
 #![allow(clippy::print_stdout, reason = "printing is what this program is for")]
 
 use std::time::Instant;
 
+use jovial_atoms::known;
+use jovial_syntax::quoted::{Meta, NodeId, Tree};
 use jovial_syntax::{Options, Parsed, parse, print};
 
 fn options<'h>(columns: bool, tokens: bool) -> Options<'h> {
     Options { columns, token_metadata: tokens, ..Options::default() }
+}
+
+/// Parses; `encode` does as the formatter does, which keeps escapes and wraps each literal in a block.
+fn parsed(source: &str, columns: bool, tokens: bool, encode: bool) -> Parsed {
+    let mut wrap = |tree: &mut Tree, literal: NodeId, meta: Meta| Ok(tree.call(known::DUNDER_BLOCK, meta, &[literal]));
+    let mut options = options(columns, tokens);
+    if encode {
+        options.literal_encoder = Some(&mut wrap);
+        options.unescape = false;
+    }
+    parse(source, &mut options)
 }
 
 fn show(parsed: &Parsed) -> String {
@@ -40,7 +53,7 @@ fn main() {
         if lines {
             for (number, line) in source.lines().filter(|line| !line.is_empty()).enumerate() {
                 let text = line.replace('⏎', "\n").replace('␍', "\r").replace('␉', "\t");
-                let parsed = parse(&text, &mut options(columns, tokens));
+                let parsed = parsed(&text, columns, tokens, has("--encode"));
                 println!("{} {line}\n    {}", number + 1, show(&parsed));
                 if has("--warnings") {
                     for warning in parsed.diagnostics.iter().filter(|warning| warning.kind.name() == "warning") {
@@ -63,7 +76,7 @@ fn main() {
                 source.len() as f64 / best / 1e6
             );
         } else {
-            println!("{}", show(&parse(&source, &mut options(columns, tokens))));
+            println!("{}", show(&parsed(&source, columns, tokens, has("--encode"))));
         }
     }
 }

@@ -205,7 +205,19 @@ fn shown_string(token: &str) -> String {
 
 /// What a text between Erlang's quotes stands for.
 fn unquoted(text: &str) -> String {
-    text.replace("\\\"", "\"").replace("\\n", "\n").replace("\\\\", "\\")
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => match characters.next() {
+                Some('n') => out.push('\n'),
+                Some(escaped) => out.push(escaped),
+                None => {}
+            },
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// The rest of `{sigil,{1,3,nil},sigil_s,[<<"x">>],…}`.

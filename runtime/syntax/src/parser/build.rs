@@ -309,24 +309,33 @@ impl Parser<'_, '_, '_> {
         }
     }
 
-    /// `left.Alias`
+    /// `left.Alias`, with all segments that follow, so that long chains cost linear time.
     pub(super) fn dot_alias(&mut self, dot: At, left: NodeId, at: At) -> Result<NodeId, Failed> {
-        let name = self.token(at).atom();
-        let segment = self.tree.atom(name);
+        let mut segments = Vec::new();
+        let mut last = at;
+        loop {
+            let name = self.token(last).atom();
+            segments.push(self.tree.atom(name));
+            if self.kind() != Kind::Dot || self.kind_after(1) != Kind::Alias {
+                break;
+            }
+            self.advance();
+            last = self.advance();
+        }
         match self.tree.node(left) {
             Node::Call { name: known::DUNDER_ALIASES, meta, args } => {
-                let meta = self.aliases_meta(meta, at);
-                let mut segments = self.tree.seq(args).to_vec();
-                segments.push(segment);
+                let meta = self.aliases_meta(meta, last);
+                segments.splice(0..0, self.tree.seq(args).iter().copied());
                 Ok(self.tree.call(known::DUNDER_ALIASES, meta, &segments))
             }
             Node::Atom(_) => Err(self.alias_after_atom(at)),
             _ => {
                 self.scratch.clear();
-                self.push_last(at);
+                self.push_last(last);
                 self.push_position(dot);
                 let meta = self.take_meta();
-                Ok(self.tree.call(known::DUNDER_ALIASES, meta, &[left, segment]))
+                segments.insert(0, left);
+                Ok(self.tree.call(known::DUNDER_ALIASES, meta, &segments))
             }
         }
     }

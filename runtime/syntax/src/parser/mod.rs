@@ -305,7 +305,8 @@ impl Parser<'_, '_, '_> {
     /// Pushes a frame that is no operator.
     fn nest(&mut self, frame: Frame) -> Result<(), Failed> {
         self.nesting += 1;
-        if self.nesting > NESTING_MAX {
+        // The program itself is no nesting.
+        if self.nesting > NESTING_MAX + 1 {
             return Err(self.too_deep());
         }
         self.frames.push(frame);
