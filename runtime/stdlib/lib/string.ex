@@ -668,18 +668,19 @@ defmodule String do
   defp skip_continuation(<<0b10::2, _::6, rest::binary>>), do: skip_continuation(rest)
   defp skip_continuation(rest), do: rest
 
-  # How many bytes at the end begin a code point that needs more. `count` of them are under suspicion.
-  defp unfinished(part, size, count) when count <= 3 and count <= size do
+  # How many bytes at the end are torn off a code point: a start that needs more, or continuation bytes of nothing.
+  # The `count - 1` bytes at the end are continuation bytes.
+  defp unfinished(part, size, count) when count <= 4 and count <= size do
     case :binary.at(part, size - count) do
-      byte when byte >= 0x80 and byte < 0xC0 -> unfinished(part, size, count + 1)
-      byte when byte >= 0xC0 and byte < 0xE0 and count < 2 -> count
-      byte when byte >= 0xE0 and byte < 0xF0 and count < 3 -> count
-      byte when byte >= 0xF0 and byte < 0xF8 and count < 4 -> count
-      _ -> 0
+      byte when byte in 0x80..0xBF and count < 4 -> unfinished(part, size, count + 1)
+      byte when byte in 0xC0..0xDF -> if count < 2, do: count, else: 0
+      byte when byte in 0xE0..0xEF -> if count < 3, do: count, else: 0
+      byte when byte in 0xF0..0xF7 -> if count < 4, do: count, else: 0
+      _ -> count - 1
     end
   end
 
-  defp unfinished(_, _, _), do: 0
+  defp unfinished(_, _, count), do: count - 1
 
   @doc """
   Groups the characters into runs that share a trait or lack it.
