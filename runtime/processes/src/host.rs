@@ -178,11 +178,15 @@ impl Runtime {
             if done() {
                 return true;
             }
-            if scheduler.step() {
+            let ran = scheduler.step();
+            let now = Instant::now();
+            if now >= deadline {
+                return done();
+            }
+            if ran {
                 continue;
             }
-            let now = Instant::now();
-            if now >= deadline || self.is_stuck() {
+            if self.is_stuck() {
                 return done();
             }
             scheduler.rest(&done, Some(deadline - now));
@@ -196,6 +200,11 @@ impl Runtime {
         let timers = lane.timers.next_event().is_some();
         let frozen = shared.config.clock.is_virtual() && !shared.time_runs.load(Ordering::Acquire);
         lane.queue.is_empty() && (!timers || frozen) && shared.config.pools_inline
+    }
+
+    /// Whether no process is in a run queue; one may be running.
+    pub fn run_queue_is_empty(&self) -> bool {
+        self.shared.lanes.iter().all(|lane| lane.queue.is_empty())
     }
 
     pub fn is_alive(&self, pid: Pid) -> bool {

@@ -47,6 +47,8 @@ mod wheel;
 #[cfg(test)]
 mod interleavings;
 #[cfg(test)]
+mod tests;
+#[cfg(test)]
 mod unit;
 
 pub use crash::{Cause, Crash};

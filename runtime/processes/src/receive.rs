@@ -117,7 +117,7 @@ impl Scheduler {
             }
             Kind::TooLarge { max } => {
                 vm.set_cause(tag);
-                owner.ends = Some(End::Limit(Cause::TotalLimit { max }));
+                owner.ends = Some(Box::new(End::Limit(Cause::TotalLimit { max })));
             }
             Kind::Interrupt => {
                 owner.interrupted = true;
@@ -267,7 +267,7 @@ fn put(owner: &mut Owner, vm: &vm::Process, tag: Tag, mut message: Fragment) {
 fn exit_signal(own: Pid, owner: &mut Owner, vm: &vm::Process, tag: Tag, from: Pid, reason: Reason, link: bool) {
     if !link && reason.is(known::KILL) {
         take_tag(vm, tag);
-        owner.ends = Some(End::Exit(Reason::KILLED));
+        owner.ends = Some(Box::new(End::Exit(Reason::KILLED)));
     } else if owner.trap_exit {
         let message = build(|heap| {
             heap.tuple(&[Term::atom(known::UPPER_EXIT), Term::pid(from), reason.copy_in(heap)])
@@ -275,7 +275,7 @@ fn exit_signal(own: Pid, owner: &mut Owner, vm: &vm::Process, tag: Tag, from: Pi
         put(owner, vm, tag, message);
     } else if !reason.is(known::NORMAL) || (from == own && !link) {
         take_tag(vm, tag);
-        owner.ends = Some(End::Exit(reason));
+        owner.ends = Some(Box::new(End::Exit(reason)));
     }
 }
 

@@ -178,11 +178,14 @@ impl Shared {
 
     /// Sends a signal; gives it back when the receiver is gone.
     pub(crate) fn send(&self, place: usize, to: Pid, tag: Tag, kind: Kind) -> Result<(), Kind> {
-        self.deliver(place, to, tag, kind, false)
+        if let Some(priority) = self.deliver(place, to, tag, kind)? {
+            self.enqueue(place, to.number(), priority, false);
+        }
+        Ok(())
     }
 
-    /// As `send`; `front` puts a process that waits for it before others.
-    pub(crate) fn deliver(&self, place: usize, to: Pid, tag: Tag, kind: Kind, front: bool) -> Result<(), Kind> {
+    /// As `send`, but leaves it to the caller to put a process that was waiting into a run queue.
+    pub(crate) fn deliver(&self, place: usize, to: Pid, tag: Tag, kind: Kind) -> Result<Option<Priority>, Kind> {
         let guard = pin();
         let Some(process) = self.processes.get(to.number(), &guard) else { return Err(kind) };
         let name = kind.name();
@@ -190,10 +193,7 @@ impl Shared {
         match process.signals.push(Node::new(Signal { tag, kind })) {
             Ok(first) => {
                 self.config.log.add(Event::Signal { to: to.number(), kind: name });
-                if first && let Some(priority) = process.state.notify() {
-                    self.enqueue(place, to.number(), priority, front);
-                }
-                Ok(())
+                Ok(if first { process.state.notify() } else { None })
             }
             Err(node) => {
                 self.tags.end(place, tag);

@@ -152,8 +152,8 @@ impl Scheduler {
         }
         let mut due = self.due.take();
         timers.expire(now, &mut due);
-        // Each one goes to the front, so the first due is put there last.
-        for Due { time, value } in due.drain(..).rev() {
+        let mut woken = Vec::new();
+        for Due { time, value } in due.drain(..) {
             let (to, tag, kind) = match value {
                 Task::Wake { pid, wait } => {
                     let tag = shared.tag_of(pid);
@@ -170,8 +170,14 @@ impl Scheduler {
             if let Some(pid) = to {
                 shared.config.log.add(Event::Timer { time_us: time, to: pid.number() });
                 // Nobody is told when the receiver is gone.
-                let _ = shared.deliver(self.index, pid, tag, kind, true);
+                if let Ok(Some(priority)) = shared.deliver(self.index, pid, tag, kind) {
+                    woken.push((pid.number(), priority));
+                }
             }
+        }
+        // Each one goes to the front, so the first due is put there last.
+        for (number, priority) in woken.into_iter().rev() {
+            shared.enqueue(self.index, number, priority, true);
         }
         self.due.replace(due);
     }
@@ -264,7 +270,7 @@ impl Scheduler {
             self.handle_signals(process, vm);
             let mut owner = self.current.borrow_mut();
             if let Some(end) = owner.ends.take() {
-                return Outcome::Ends(end);
+                return Outcome::Ends(*end);
             }
             if owner.collects {
                 owner.collects = false;
@@ -289,27 +295,31 @@ impl Scheduler {
             let stop = shared.engine.run(&shared.machine, vm, self, reductions);
             let used = vm.reductions().saturating_sub(before);
             shared.config.log.add(Event::Ran { pid: process.pid().number(), reductions: used as u32 });
+            // A receive may have drained something that can't wait for the next turn; then all begins again.
+            let urgent = self.current.borrow().is_called();
             match stop {
-                Stop::Yield => {
-                    // A receive may have drained something that can't wait for the next turn.
-                    if self.current.borrow().ends.is_none() {
-                        return Outcome::Yields;
-                    }
-                }
+                Stop::Yield if urgent => {}
+                Stop::Yield => return Outcome::Yields,
                 Stop::Wait { deadline_ms } => {
                     self.wait(deadline_ms.map(|deadline| deadline.saturating_mul(1_000)));
-                    return Outcome::Waits;
+                    if !urgent {
+                        return Outcome::Waits;
+                    }
                 }
                 Stop::Hibernate => {
                     if vm.mailbox().borrow().is_empty() {
                         self.wait(None);
-                        return Outcome::Waits;
+                        if !urgent {
+                            return Outcome::Waits;
+                        }
                     }
                 }
                 Stop::Offload(job) => {
                     if let Some(job) = self.offload(job, vm) {
                         self.current.borrow_mut().waits = Waits::Job(job);
-                        return Outcome::Waits;
+                        if !urgent {
+                            return Outcome::Waits;
+                        }
                     }
                 }
                 Stop::Done => return Outcome::Ends(End::Exit(crate::signal::Reason::NORMAL)),
@@ -404,7 +414,7 @@ impl vm::System for Scheduler {
             self.handle_signals(process, vm);
         }
         let owner = self.current.borrow();
-        if owner.ends.is_some() || owner.interrupted || owner.collects || owner.is_suspended() {
+        if owner.is_called() || owner.is_suspended() {
             Drained::Interrupt
         } else if vm.mailbox().borrow().has_unseen() {
             Drained::Messages

@@ -144,6 +144,14 @@ impl Process {
         }
     }
 
+    /// Takes the oldest message, whatever it is, for natives that are loops of their own.
+    pub fn take_message(&self) -> Option<Term<'_>> {
+        self.mailbox.borrow_mut().end_receive();
+        let word = self.mailbox.borrow_mut().peek()?;
+        self.accept();
+        Some(raw_term(self.heap(), word))
+    }
+
     /// Counts work against the time slice.
     pub fn charge(&self, reductions: u32) {
         self.charged.set(self.charged.get() + i64::from(reductions));
