@@ -133,7 +133,7 @@ impl Build {
     /// Ends the current block.
     pub(super) fn end(&mut self, terminator: Terminator, pos: Pos) {
         let Some(current) = self.current.take() else { return };
-        each_target(&terminator, &mut |target| self.blocks[target.block.0 as usize].reached = true);
+        terminator.targets(&mut |target, _| self.blocks[target.block.0 as usize].reached = true);
         self.proto(current).end = Some((terminator, pos));
     }
 
@@ -236,7 +236,7 @@ impl Build {
         let mut blocks = Vec::with_capacity(count as usize);
         for block in &mut self.blocks {
             let Some((mut end, end_pos)) = block.end.take() else { continue };
-            each_target_mut(&mut end, &mut |target| place(&mut target.block));
+            end.targets_mut(&mut |target| place(&mut target.block));
             let mut handler = block.handler;
             if let Some(handler) = &mut handler {
                 place(handler);
@@ -263,65 +263,5 @@ impl Drop for FactNode {
                 Err(_) => break,
             }
         }
-    }
-}
-
-pub(super) fn each_target(terminator: &Terminator, visit: &mut dyn FnMut(&Target)) {
-    match terminator {
-        Terminator::Jump(target) | Terminator::RecvSkip(target) => visit(target),
-        Terminator::Branch { then: a, otherwise: b, .. }
-        | Terminator::Fetch { found: a, missing: b, .. }
-        | Terminator::Guard { ok: a, fail: b, .. }
-        | Terminator::BitsStart { ok: a, fail: b, .. }
-        | Terminator::BitsGet { ok: a, fail: b, .. }
-        | Terminator::BitsMatch { ok: a, fail: b, .. }
-        | Terminator::BitsEnd { ok: a, fail: b, .. }
-        | Terminator::RecvPeek { message: a, empty: b }
-        | Terminator::RecvWait { again: a, timeout: b, .. } => {
-            visit(a);
-            visit(b);
-        }
-        Terminator::Switch { cases, default, .. } => {
-            cases.iter().for_each(|(_, target)| visit(target));
-            visit(default);
-        }
-        Terminator::SwitchArity { cases, default, .. } => {
-            cases.iter().for_each(|(_, target)| visit(target));
-            visit(default);
-        }
-        Terminator::Return(_)
-        | Terminator::TailCall(..)
-        | Terminator::Raise { .. }
-        | Terminator::FunctionClause(_) => {}
-    }
-}
-
-fn each_target_mut(terminator: &mut Terminator, visit: &mut dyn FnMut(&mut Target)) {
-    match terminator {
-        Terminator::Jump(target) | Terminator::RecvSkip(target) => visit(target),
-        Terminator::Branch { then: a, otherwise: b, .. }
-        | Terminator::Fetch { found: a, missing: b, .. }
-        | Terminator::Guard { ok: a, fail: b, .. }
-        | Terminator::BitsStart { ok: a, fail: b, .. }
-        | Terminator::BitsGet { ok: a, fail: b, .. }
-        | Terminator::BitsMatch { ok: a, fail: b, .. }
-        | Terminator::BitsEnd { ok: a, fail: b, .. }
-        | Terminator::RecvPeek { message: a, empty: b }
-        | Terminator::RecvWait { again: a, timeout: b, .. } => {
-            visit(a);
-            visit(b);
-        }
-        Terminator::Switch { cases, default, .. } => {
-            cases.iter_mut().for_each(|(_, target)| visit(target));
-            visit(default);
-        }
-        Terminator::SwitchArity { cases, default, .. } => {
-            cases.iter_mut().for_each(|(_, target)| visit(target));
-            visit(default);
-        }
-        Terminator::Return(_)
-        | Terminator::TailCall(..)
-        | Terminator::Raise { .. }
-        | Terminator::FunctionClause(_) => {}
     }
 }

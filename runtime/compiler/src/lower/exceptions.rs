@@ -48,25 +48,6 @@ fn bare_reasons(module: Atom) -> Vec<Bare> {
     }
 }
 
-const NAMED: [Atom; 16] = [
-    known::MOD_ARGUMENTERROR,
-    known::MOD_ARITHMETICERROR,
-    known::MOD_SYSTEMLIMITERROR,
-    known::MOD_CONDCLAUSEERROR,
-    known::MOD_UNDEFINEDFUNCTIONERROR,
-    known::MOD_FUNCTIONCLAUSEERROR,
-    known::MOD_BADARITYERROR,
-    known::MOD_BADFUNCTIONERROR,
-    known::MOD_BADMAPERROR,
-    known::MOD_MATCHERROR,
-    known::MOD_CASECLAUSEERROR,
-    known::MOD_WITHCLAUSEERROR,
-    known::MOD_TRYCLAUSEERROR,
-    known::MOD_BADSTRUCTERROR,
-    known::MOD_BADBOOLEANERROR,
-    known::MOD_KEYERROR,
-];
-
 /// What a handler was given.
 #[derive(Clone, Copy)]
 struct Raised {
@@ -259,13 +240,8 @@ impl<'f> Fun<'f, '_> {
                 Some(modules) => {
                     for &module in modules {
                         if module == known::MOD_ERLANGERROR {
-                            // Whatever has no exception of its own.
-                            let named = self.b.block();
-                            for module in NAMED {
-                                self.test_bare(module, raised.reason, named);
-                            }
+                            // Takes every bare reason, also one that has an exception of its own.
                             self.jump(chosen);
-                            self.b.enter(named);
                         } else {
                             self.test_bare(module, raised.reason, chosen);
                         }

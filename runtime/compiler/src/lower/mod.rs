@@ -35,6 +35,9 @@ mod matching;
 mod unit;
 
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::rc::Rc;
 
