@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::diagnostics::Diagnostic;
 use crate::token::{Kind, Value};
 
+use super::scripts::{self, Mixed};
 use super::unicode::{self, CodeClass};
 use super::{Lexer, Step};
 
@@ -60,12 +61,12 @@ fn normalized(character: char) -> char {
 
 impl Lexer<'_, '_, '_> {
     /// The name at `start`; `None` if no name begins there.
-    fn scan_name(&self, start: usize) -> Result<Option<Name>, Box<Diagnostic>> {
+    fn scan_name(&self, start: usize, column: u32) -> Result<Option<Name>, Box<Diagnostic>> {
         let rest = &self.source[start..];
         let class = match rest.first() {
             Some(b'a'..=b'z' | b'_') => Class::Identifier,
             Some(b'A'..=b'Z') => Class::Alias,
-            Some(0x80..) => return self.scan_unicode_name(start),
+            Some(0x80..) => return self.scan_unicode_name(start, column),
             _ => return Ok(None),
         };
         let mut len = 1;
@@ -77,7 +78,7 @@ impl Lexer<'_, '_, '_> {
                     has_at = true;
                     len += 1;
                 }
-                Some(0x80..) => return self.scan_unicode_name(start),
+                Some(0x80..) => return self.scan_unicode_name(start, column),
                 _ => break,
             }
         }
@@ -86,7 +87,7 @@ impl Lexer<'_, '_, '_> {
         Ok(Some(Name { class, start, end, normal: None, has_at, punctuated }))
     }
 
-    fn scan_unicode_name(&self, start: usize) -> Result<Option<Name>, Box<Diagnostic>> {
+    fn scan_unicode_name(&self, start: usize, column: u32) -> Result<Option<Name>, Box<Diagnostic>> {
         let rest = &self.text[start..];
         let Some(first) = rest.chars().next().map(normalized) else { return Ok(None) };
         let class = match first {
@@ -109,7 +110,7 @@ impl Lexer<'_, '_, '_> {
                 _ if character.is_ascii() || is_continue(normal) || is_start(normal) => {}
                 _ => {
                     written.push(character);
-                    return Err(self.unexpected_in_name(&written, start, end));
+                    return Err(self.unexpected_in_name(&written, start, end, column));
                 }
             }
             written.push(normal);
@@ -118,13 +119,29 @@ impl Lexer<'_, '_, '_> {
                 break;
             }
         }
-        let normal = Some(written.nfc().collect());
+        let normal: String = written.nfc().collect();
+        if let Some(mixed) = scripts::check(&normal) {
+            return Err(self.mixed_scripts(&normal, &mixed, start..end, column));
+        }
+        let normal = Some(normal);
         Ok(Some(Name { class, start, end, normal, has_at, punctuated }))
     }
 
+    fn mixed_scripts(&self, name: &str, mixed: &Mixed, span: std::ops::Range<usize>, first: u32) -> Box<Diagnostic> {
+        let (column, more) = match suggestion(name) {
+            Some(better) => (first + super::number(name.chars().count()) - 1, better),
+            None => {
+                let more = "\nSee https://hexdocs.pm/elixir/unicode-syntax.html for more information.";
+                (first, more.to_owned())
+            }
+        };
+        let at = self.at(self.line, column, span.start, span.len());
+        Box::new(Diagnostic::around(at, mixed.before, format!("{}{more}", mixed.after), name))
+    }
+
     /// A character that can't stand in a name; suggests how the name could be written.
-    fn unexpected_in_name(&self, written: &str, start: usize, pos: usize) -> Box<Diagnostic> {
-        let column = self.column_at(start) + super::number(written.chars().count()) - 1;
+    fn unexpected_in_name(&self, written: &str, start: usize, pos: usize, column: u32) -> Box<Diagnostic> {
+        let column = column + super::number(written.chars().count()) - 1;
         let last = &self.text[pos..pos + self.text[pos..].chars().next().map_or(0, char::len_utf8)];
         for wrong in [written, last] {
             if let Some(message) = suggestion(wrong) {
@@ -133,8 +150,8 @@ impl Lexer<'_, '_, '_> {
             }
         }
         let at = self.at(self.line, column, pos, last.len());
-        let code = last.chars().next().map_or(0, u32::from);
-        let token = format!("\"{last}\" (column {column}, code point U+{code:04X})");
+        let code = unicode::hex4(last.chars().next().unwrap_or('\0'));
+        let token = format!("\"{last}\" (column {column}, code point U+{code})");
         Box::new(Diagnostic::error(at, "unexpected token: ", token))
     }
 
@@ -160,7 +177,7 @@ impl Lexer<'_, '_, '_> {
     }
 
     pub(super) fn identifier(&mut self) -> Step {
-        let Some(name) = self.scan_name(self.pos)? else { return Err(self.unknown_character()) };
+        let Some(name) = self.scan_name(self.pos, self.column())? else { return Err(self.unknown_character()) };
         let len = name.end - name.start;
         let next = self.byte(len);
         if name.normal.is_none()
@@ -221,8 +238,8 @@ impl Lexer<'_, '_, '_> {
         let text = self.name_text(name);
         let invalid = text.chars().find(|character| *character < 'A' || !character.is_ascii()).unwrap_or('?');
         let message = format!(
-            "invalid character \"{invalid}\" (code point U+{:04X}) in alias (only ASCII characters, without punctuation, are allowed): ",
-            u32::from(invalid)
+            "invalid character \"{invalid}\" (code point U+{}) in alias (only ASCII characters, without punctuation, are allowed): ",
+            unicode::hex4(invalid)
         );
         Diagnostic::error(self.here(name.end - name.start), message, text)
     }
@@ -265,7 +282,7 @@ impl Lexer<'_, '_, '_> {
 
     /// `:name`
     pub(super) fn plain_atom(&mut self) -> Step {
-        let Some(name) = self.scan_name(self.pos + 1)? else { return Err(self.unexpected(self.pos)) };
+        let Some(name) = self.scan_name(self.pos + 1, self.column())? else { return Err(self.unexpected(self.pos)) };
         let column = self.column();
         let atom = self.name_atom(&name, column)?;
         if name.punctuated && self.source.get(name.end) == Some(&b'=') {
@@ -283,17 +300,8 @@ fn suggestion(wrong: &str) -> Option<String> {
     if wrong.chars().any(ignorable) {
         return None;
     }
-    let valid = |text: &str| {
-        let mut characters = text.chars();
-        let first = characters.next()?;
-        let starts = is_start(first) || first.is_ascii_alphabetic() || first == '_';
-        let continues_all = characters.all(|character| {
-            is_continue(character) || character.is_ascii() && continues(character as u8) || character == '@'
-        });
-        (starts && continues_all).then_some(())
-    };
     let compatible: String = wrong.nfkc().collect();
-    let (intro, hint, better) = if valid(&compatible).is_some() {
+    let (intro, hint, better) = if leading_name(&compatible).is_some() {
         (
             "Elixir expects unquoted Unicode atoms, variables, and calls to use allowed codepoints and to be in NFC form.",
             "You could write the above in a compatible format that is accepted by Elixir:",
@@ -301,11 +309,10 @@ fn suggestion(wrong: &str) -> Option<String> {
         )
     } else {
         let skeleton: String = unicode_security::skeleton(wrong).collect();
-        valid(&skeleton)?;
         (
             "Codepoint failed identifier tokenization, but a simpler form was found.",
             "You could write the above in a similar way that is accepted by Elixir:",
-            skeleton,
+            leading_name(&skeleton)?.to_owned(),
         )
     };
     let codes = |text: &str| text.chars().map(|c| format!(" 0x{:05X}", u32::from(c))).collect::<String>();
@@ -314,6 +321,27 @@ fn suggestion(wrong: &str) -> Option<String> {
         codes(wrong),
         codes(&better)
     ))
+}
+
+/// The name that a text begins with, if it is a valid one.
+fn leading_name(text: &str) -> Option<&str> {
+    let first = text.chars().next()?;
+    if !(is_start(first) || first.is_ascii_alphabetic() || first == '_') {
+        return None;
+    }
+    let mut end = 0;
+    for character in text.chars() {
+        if character.is_ascii() && !continues(character as u8) && character != '@' {
+            end += usize::from(matches!(character, '!' | '?'));
+            break;
+        }
+        if !character.is_ascii() && !is_continue(character) {
+            return None;
+        }
+        end += character.len_utf8();
+    }
+    let name = &text[..end];
+    (!scripts::is_mixed(name)).then_some(name)
 }
 
 /// Whether an atom of this text needs no quotes.

@@ -14,6 +14,7 @@
 mod identifiers;
 mod numbers;
 mod operators;
+mod scripts;
 mod sigils;
 mod strings;
 mod terminators;
@@ -330,7 +331,7 @@ impl<'s> Lexer<'s, '_, '_> {
         let comment = &self.text[self.pos..self.pos + len];
         if !comment.is_ascii() {
             if let Some(character) = comment.chars().find(|character| unicode::is_bidi(*character)) {
-                let token = format!("\\u{:04X}", u32::from(character));
+                let token = format!("\\u{}", unicode::hex4(character));
                 let before = "invalid bidirectional formatting character in comment: ";
                 return Err(Box::new(Diagnostic::error(self.here(len), before, token)));
             }
@@ -394,7 +395,7 @@ impl<'s> Lexer<'s, '_, '_> {
             Some((_, name)) => name.to_owned(),
             None => format!("\"{character}\""),
         };
-        let token = format!("{shown} (column {column}, code point U+{:04X})", u32::from(character));
+        let token = format!("{shown} (column {column}, code point U+{})", unicode::hex4(character));
         let at = self.at(self.line, column, pos, character.len_utf8());
         Box::new(Diagnostic::error(at, "unexpected token: ", token))
     }

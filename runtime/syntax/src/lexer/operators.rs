@@ -319,6 +319,7 @@ impl Lexer<'_, '_, '_> {
             let len = match (self.byte(0), self.byte(1)) {
                 (b'#', _) => {
                     self.skip_comment()?;
+                    self.bol = self.pos as i64 - i64::from(self.first_column);
                     continue;
                 }
                 (b'\r', b'\n') => 2,

@@ -27,8 +27,8 @@ impl Lexer<'_, '_, '_> {
         if !matches!(open, '/' | '<' | '"' | '\'' | '[' | '(' | '{' | '|') {
             let column = self.column_at(self.pos + len);
             let message = format!(
-                "\"{open}\" (column {column}, code point U+{:04X}). The available delimiters are: //, ||, \"\", '', (), [], {{}}, <>",
-                u32::from(open)
+                "\"{open}\" (column {column}, code point U+{}). The available delimiters are: //, ||, \"\", '', (), [], {{}}, <>",
+                super::unicode::hex4(open)
             );
             return Err(Box::new(Diagnostic::error(self.here(len + 1), "invalid sigil delimiter: ", message)));
         }

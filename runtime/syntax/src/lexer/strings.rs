@@ -302,8 +302,14 @@ impl Lexer<'_, '_, '_> {
             return Ok(());
         }
         self.pos += 1;
-        if next.is_ascii() {
+        if next.is_ascii() && self.byte(1).is_ascii() {
             self.pos += usize::from(self.pos < self.source.len());
+            return Ok(());
+        }
+        if next.is_ascii() {
+            let len = first_grapheme(&self.text[self.pos..]);
+            self.pos += len;
+            self.bol += len as i64 - 1;
             return Ok(());
         }
         self.beyond_ascii(self.pos)
@@ -329,7 +335,7 @@ impl Lexer<'_, '_, '_> {
             }
         }
         if unicode::is_bidi(character) {
-            let escaped = format!("\\u{:04X}", u32::from(character));
+            let escaped = format!("\\u{}", unicode::hex4(character));
             let after = format!(". If you want to use such character, use it in its escaped {escaped} form instead");
             let before = "invalid bidirectional formatting character in string: ";
             return Err(Box::new(Diagnostic::around(self.here(3), before, after, escaped)));

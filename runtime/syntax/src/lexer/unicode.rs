@@ -33,3 +33,11 @@ pub(super) fn named(code: u32) -> Option<(&'static str, &'static str)> {
         _ => return None,
     })
 }
+
+/// A code point in four hexadecimal digits, as messages show it: larger ones do not fit, and Erlang writes stars then.
+pub(super) fn hex4(character: char) -> String {
+    match u32::from(character) {
+        code @ 0..=0xFFFF => format!("{code:04X}"),
+        _ => "****".to_owned(),
+    }
+}

@@ -83,11 +83,12 @@ impl Parser<'_, '_, '_> {
         if self.kind() == Kind::Comma && goes_on {
             let comma = self.advance();
             let key_follows = self.kind().is_keyword_key();
-            if keywords.begun() && !key_follows {
+            let follow_up = keywords.begun() && !key_follows;
+            if follow_up {
                 keywords.follow_up = comma;
             }
             self.nest(Frame::Arguments { callee, start, keywords, context })?;
-            self.context = Context::ARGUMENTS;
+            self.context = Context { single: follow_up, ..Context::ARGUMENTS };
             return if key_follows { self.key() } else { Ok(Next::Operand) };
         }
         self.context = context;

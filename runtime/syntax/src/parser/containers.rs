@@ -146,7 +146,8 @@ impl Parser<'_, '_, '_> {
             container.keywords.follow_up = comma;
         }
         self.nest(Frame::Container(container))?;
-        self.context = Context { allow_do: !container.keywords.begun(), ..Context::OPEN };
+        let begun = container.keywords.begun();
+        self.context = Context { allow_do: !begun, single: begun, ..Context::OPEN };
         Ok(Next::Operand)
     }
 

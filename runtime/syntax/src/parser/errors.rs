@@ -228,6 +228,11 @@ impl Parser<'_, '_, '_> {
         self.error(at, &format!("{reason}: "), "literal")
     }
 
+    pub(super) fn invalid_encoding(&self, token: At, rest: &[u8]) -> Failed {
+        let bytes: Vec<String> = rest.iter().map(u8::to_string).collect();
+        self.error(token, "invalid encoding starting at ", &format!("<<{}>>", bytes.join(", ")))
+    }
+
     pub(super) fn warn_trailing_comma(&mut self, comma: At) {
         self.warn(comma, "trailing commas are not allowed inside function/macro call arguments");
     }

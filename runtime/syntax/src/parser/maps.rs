@@ -75,7 +75,7 @@ impl Parser<'_, '_, '_> {
     fn next_in_map(&mut self, map: MapFrame) -> Step {
         let follow_up = map.keywords.follow_up != NONE;
         self.nest(Frame::Map(map))?;
-        self.context = Context { allow_do: !follow_up, ..Context::OPEN };
+        self.context = Context { allow_do: !follow_up, single: follow_up, ..Context::OPEN };
         if self.kind().is_keyword_key() && map.key.is_none() {
             return self.key();
         }

@@ -210,11 +210,12 @@ impl Parser<'_, '_, '_> {
             Kind::Comma => {
                 let comma = self.advance();
                 let key_follows = self.kind().is_keyword_key();
-                if stab.keywords.begun() && !key_follows {
+                let follow_up = stab.keywords.begun() && !key_follows;
+                if follow_up {
                     stab.keywords.follow_up = comma;
                 }
                 self.nest(Frame::Stab(stab))?;
-                self.context = Context::ARGUMENTS;
+                self.context = Context { single: follow_up, ..Context::ARGUMENTS };
                 if key_follows { self.key() } else { Ok(Next::Operand) }
             }
             Kind::StabOp => {

@@ -144,7 +144,7 @@ impl Parser<'_, '_, '_> {
 
     fn list_string(&mut self, token: At, parts: &[NodeId]) -> Result<NodeId, super::Failed> {
         if let Some(&text) = self.plain(token, parts) {
-            let list = self.charlist(text);
+            let list = self.charlist(text, token)?;
             return self.text_literal(list, token);
         }
         let dot_meta = self.meta_of(token);
@@ -156,10 +156,18 @@ impl Parser<'_, '_, '_> {
         Ok(self.tree.apply(dot, meta, &[list]))
     }
 
-    fn charlist(&mut self, binary: NodeId) -> NodeId {
-        let crate::quoted::Node::Binary(bytes) = self.tree.node(binary) else { return binary };
-        let text = String::from_utf8_lossy(self.tree.bytes(bytes)).into_owned();
-        self.code_points(&text)
+    fn charlist(&mut self, binary: NodeId, token: At) -> Result<NodeId, super::Failed> {
+        let crate::quoted::Node::Binary(bytes) = self.tree.node(binary) else { return Ok(binary) };
+        match std::str::from_utf8(self.tree.bytes(bytes)) {
+            Ok(text) => {
+                let text = text.to_owned();
+                Ok(self.code_points(&text))
+            }
+            Err(error) => {
+                let rest = self.tree.bytes(bytes)[error.valid_up_to()..].to_vec();
+                Err(self.invalid_encoding(token, &rest))
+            }
+        }
     }
 
     fn code_points(&mut self, text: &str) -> NodeId {
