@@ -1,5 +1,7 @@
 //! The external format: round trips, depth, and hostile bytes.
 
+use std::sync::LazyLock;
+
 use jovial_atoms::Atom;
 use jovial_term::etf::{DecodeError, DecodeOptions, EncodeOptions, FunId, ResolveFun, decode, encode};
 use jovial_term::{External, FunEntry, Heap, Kind, Pid, Term};
@@ -125,34 +127,35 @@ fn identifiers_of_other_nodes_come_back() {
     round_trip(heap.external_fun(node, node, 3), EncodeOptions::default());
 }
 
-struct OneFun(&'static FunEntry);
+static ENTRY: LazyLock<FunEntry> = LazyLock::new(|| FunEntry {
+    code: 0.into(),
+    module: Atom::new("m"),
+    name: Atom::new("-f/1-fun-0-"),
+    arity: 1,
+    index: 4,
+    old_uniq: 99,
+    uniq: [7; 16],
+});
+
+struct OneFun;
 
 // SAFETY: the entry lives for ever.
 unsafe impl ResolveFun for OneFun {
     fn resolve(&self, id: &FunId) -> Option<*const FunEntry> {
-        (id.module == self.0.module && id.index == self.0.index && id.uniq == self.0.uniq).then_some(self.0)
+        (id.module == ENTRY.module && id.index == ENTRY.index && id.uniq == ENTRY.uniq).then_some(&raw const *ENTRY)
     }
 }
 
 #[test]
 fn funs_come_back_through_the_resolver() {
-    let entry: &'static FunEntry = Box::leak(Box::new(FunEntry {
-        code: 0.into(),
-        module: Atom::new("m"),
-        name: Atom::new("-f/1-fun-0-"),
-        arity: 1,
-        index: 4,
-        old_uniq: 99,
-        uniq: [7; 16],
-    }));
     let heap = Heap::new();
     // SAFETY: the entry lives for ever.
-    let inner = unsafe { heap.fun(entry, 1, &[Term::OK]) };
+    let inner = unsafe { heap.fun(&raw const *ENTRY, 1, &[Term::OK]) };
     // SAFETY: as above.
-    let fun = unsafe { heap.fun(entry, 1, &[Term::OK, heap.list([inner])]) };
+    let fun = unsafe { heap.fun(&raw const *ENTRY, 1, &[Term::OK, heap.list([inner])]) };
     let bytes = encode(fun, EncodeOptions::default()).expect("small");
     assert_eq!(decode(&heap, &bytes, &DecodeOptions::default()).err(), Some(DecodeError::Malformed));
-    let options = DecodeOptions { funs: &OneFun(entry), ..DecodeOptions::default() };
+    let options = DecodeOptions { funs: &OneFun, ..DecodeOptions::default() };
     let (back, _) = decode(&heap, &bytes, &options).expect("a fun");
     assert!(back.same(fun));
     assert_eq!(back.hash64(), fun.hash64());

@@ -14,5 +14,6 @@ mod external;
 mod gen_terms;
 mod integers;
 mod maps;
+mod mutator;
 mod ordering;
 mod recorded;

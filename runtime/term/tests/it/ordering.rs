@@ -1,9 +1,10 @@
 //! The order of terms: laws, and orders recorded from OTP 25.
 
 use std::cmp::Ordering;
+use std::sync::LazyLock;
 
 use jovial_atoms::Atom;
-use jovial_term::{External, Heap, Kind, Pid, Term};
+use jovial_term::{External, FunEntry, Heap, Kind, Pid, Term};
 use proptest::prelude::*;
 
 use crate::gen_terms::plain;
@@ -33,18 +34,20 @@ proptest! {
     }
 }
 
+static ENTRY: LazyLock<FunEntry> = LazyLock::new(|| FunEntry {
+    code: 0.into(),
+    module: Atom::new("m"),
+    name: Atom::new("f"),
+    arity: 1,
+    index: 0,
+    old_uniq: 1,
+    uniq: [0; 16],
+});
+
 #[test]
 fn kinds_are_ordered() {
     let heap = Heap::new();
-    let entry = Box::leak(Box::new(jovial_term::FunEntry {
-        code: 0.into(),
-        module: Atom::new("m"),
-        name: Atom::new("f"),
-        arity: 1,
-        index: 0,
-        old_uniq: 1,
-        uniq: [0; 16],
-    }));
+    let entry = &raw const *ENTRY;
     let other_node = Atom::new("x@y");
     let ascending = [
         heap.int128(-(1 << 100)),
