@@ -30,8 +30,18 @@ use super::core::{Expr, For, Generator, Into};
 use super::function::{Dest, Fun, Task, TaskKind};
 use super::matching::Row;
 
-const ALL_BITS: SegmentType =
+pub(super) const ALL_BITS: SegmentType =
     SegmentType { kind: SegmentKind::Bitstring, unit: 1, signed: false, endian: Endian::Big };
+
+impl For {
+    /// 1 for a plain map over one source, 2 where an accumulator shows.
+    pub(super) fn shown_arity(&self) -> u8 {
+        match (&*self.levels, &self.into, self.uniq) {
+            ([only], Into::List, false) if only.filters.is_empty() => 1,
+            _ => 2,
+        }
+    }
+}
 
 impl<'f> Fun<'f, '_> {
     #[inline(never)]

@@ -22,11 +22,15 @@ use jovial_bytecode::ir::{
 
 use super::bifs;
 use super::build::{Build, Fact, to, with};
+use super::comprehension::ALL_BITS;
 use super::core::{Clause, Core, Expr, ExprId, For, Lambda, Pat, PatId, VarId};
 use super::guard::test_of;
 use super::matching::Row;
 use super::unit::Unit;
 use super::{Cause, LowerError};
+
+/// Literals of more parts are built piece by piece: a frame can't hold any number of values.
+const WIDE: usize = 256;
 
 /// What becomes of a value.
 #[derive(Clone, Copy, Debug)]
@@ -301,6 +305,7 @@ impl<'f, 'u> Fun<'f, 'u> {
     #[inline(never)]
     fn construct(&mut self, expr: ExprId) -> Arg {
         match self.core.expr(expr) {
+            Expr::List { items, tail } if items.len() > WIDE => self.wide_list(items, *tail, expr),
             Expr::List { items, tail } => {
                 let items = self.values(items);
                 let tail = match tail {
@@ -310,28 +315,63 @@ impl<'f, 'u> Fun<'f, 'u> {
                 let pos = self.at(expr);
                 items.into_iter().rev().fold(tail, |tail, item| self.b.emit(Op::Cons(item, tail), pos))
             }
+            Expr::Tuple(items) if items.len() > WIDE => {
+                let list = self.wide_list(items, None, expr);
+                let pos = self.at(expr);
+                self.b.emit(Op::Call(Callee::Remote(known::ERLANG, Atom::new("list_to_tuple")), vec![list]), pos)
+            }
             Expr::Tuple(items) => {
                 let items = self.values(items);
                 let pos = self.at(expr);
                 self.b.emit(Op::Tuple(items), pos)
             }
             Expr::Map(pairs) => {
-                let pairs = self.pairs(pairs);
+                let mut chunks = pairs.chunks(2 * WIDE);
+                let first = self.pairs(chunks.next().unwrap_or(&[]));
                 let pos = self.at(expr);
-                self.b.emit(Op::Map(pairs), pos)
+                let mut map = self.b.emit(Op::Map(first), pos);
+                for chunk in chunks {
+                    let pairs = self.pairs(chunk);
+                    map = self.b.emit(Op::MapPut { map, pairs }, pos);
+                }
+                map
             }
-            Expr::Bits(segments) => {
-                let mut all = Vec::with_capacity(segments.len());
-                for segment in segments {
-                    let value = self.value(segment.value);
-                    let size = segment.size.map(|size| self.value(size));
-                    all.push(Segment { value, size, ty: segment.ty });
+            Expr::Bits(segments) if segments.len() > WIDE => {
+                let mut parts = Vec::with_capacity(segments.len() / WIDE + 1);
+                for chunk in segments.chunks(WIDE) {
+                    let value = self.bits(chunk, expr);
+                    parts.push(Segment { value, size: None, ty: ALL_BITS });
                 }
                 let pos = self.at(expr);
-                self.b.emit(Op::Bits(all), pos)
+                self.b.emit(Op::Bits(parts), pos)
             }
+            Expr::Bits(segments) => self.bits(segments, expr),
             _ => Arg::Atom(known::NIL),
         }
+    }
+
+    fn bits(&mut self, segments: &'f [super::core::Segment], expr: ExprId) -> Arg {
+        let mut all = Vec::with_capacity(segments.len());
+        for segment in segments {
+            let value = self.value(segment.value);
+            let size = segment.size.map(|size| self.value(size));
+            all.push(Segment { value, size, ty: segment.ty });
+        }
+        let pos = self.at(expr);
+        self.b.emit(Op::Bits(all), pos)
+    }
+
+    /// Grown backwards, so that few values wait at a time.
+    fn wide_list(&mut self, items: &'f [ExprId], tail: Option<ExprId>, expr: ExprId) -> Arg {
+        let mut reversed = Arg::EmptyList;
+        for &item in items {
+            let item = self.value(item);
+            reversed = self.emit(Op::Cons(item, reversed));
+        }
+        let tail = tail.map_or(Arg::EmptyList, |tail| self.value(tail));
+        let pos = self.at(expr);
+        let reverse = Callee::Remote(known::LISTS, Atom::new("reverse"));
+        self.b.emit(Op::Call(reverse, vec![reversed, tail]), pos)
     }
 
     fn pairs(&mut self, pairs: &'f [ExprId]) -> Vec<(Arg, Arg)> {
@@ -767,8 +807,10 @@ pub(super) fn run_tasks<'f>(unit: &mut Unit, core: &'f Core, base: &Rc<str>, fil
                 let (mut fun, args) = Fun::new(unit, core, tasks, base, params, pos);
                 let name = fun.inner_name();
                 fun.level(comprehension, level, &functions, &args);
-                let free = u8::try_from(free).unwrap_or(u8::MAX);
-                fun.finish(name, 2, free, line)
+                // Traces show the arity that Elixir's function for the loop's body has.
+                let shown = comprehension.shown_arity();
+                let free = u8::try_from(free + 2).unwrap_or(u8::MAX) - shown;
+                fun.finish(name, shown, free, line)
             }
             TaskKind::Reducer { function: level, free } => {
                 let (mut fun, args) = Fun::new(unit, core, tasks, base, 2 + u32::from(free), pos);

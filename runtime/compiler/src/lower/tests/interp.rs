@@ -485,6 +485,11 @@ impl<'m> Machine<'m> {
                 Some(items) => list(items.into_iter().rev().collect(), Value::Nil),
                 None => return badarg(),
             },
+            ("lists", "reverse", [all, tail]) => match items(all) {
+                Some(items) => list(items.into_iter().rev().collect(), tail.clone()),
+                None => return badarg(),
+            },
+            ("erlang", "list_to_tuple", [all]) => tuple(items(all).unwrap()),
             ("maps", "from_list", [all]) => {
                 let mut pairs = Vec::new();
                 for item in items(all).unwrap() {

@@ -1,8 +1,9 @@
 //! Lowers the recorded cases, checks the result's form, runs it and compares with what Elixir gave.
 
-mod check;
+mod forms;
 mod interp;
 mod reader;
+mod scale;
 
 use std::sync::Arc;
 
@@ -105,6 +106,13 @@ fn definition(term: &Term) -> Definition {
     }
 }
 
+fn check(module: &Module) {
+    if let Err(fault) = jovial_bytecode::verify::verify(module) {
+        panic!("{fault}\n{}", jovial_bytecode::text::print(module));
+    }
+    jovial_bytecode::emit(module).expect("code can be emitted");
+}
+
 /// Lowering and the interpreter recurse; the tests' threads have small stacks.
 fn with_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     std::thread::Builder::new().stack_size(256 << 20).spawn(work).unwrap().join().unwrap()
@@ -117,7 +125,7 @@ fn recorded_cases_give_what_elixir_gives() {
         for case in cases() {
             let outcome = std::panic::catch_unwind(|| {
                 let module = if case.is_module { lower_module(case.code) } else { lower_tree(case.code) };
-                check::check(&module);
+                check(&module);
                 let mut machine = Machine::new(&module);
                 let outcome = if case.is_module {
                     machine.export("run", Vec::new())
