@@ -394,7 +394,6 @@ defmodule Regex do
         part = :erlang.binary_part(string, from, part_size)
         kept = if keep?, do: [:erlang.binary_part(string, at, size)], else: []
         dropped? = trim? and part == ""
-        kept = if trim? and kept == [""], do: [], else: kept
         parts = if parts == :infinity or (dropped? and kept == []), do: parts, else: parts - 1
         tail = kept ++ cut(cuts, string, at + size, parts, keep?, trim?)
         if dropped?, do: tail, else: [part | tail]
