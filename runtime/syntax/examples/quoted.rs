@@ -2,6 +2,7 @@
 //!
 //! `quoted [--columns] [--tokens] [--encode] FILE…` prints trees; `--lines` takes each line of a file as a text of its own, with
 //! `⏎` for a line break; `--time` prints how long each file took instead.
+#![allow(clippy::cast_precision_loss, reason = "sizes of files are small")]
 #![allow(clippy::print_stdout, reason = "printing is what this program is for")]
 
 use std::time::Instant;

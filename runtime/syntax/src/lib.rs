@@ -29,6 +29,9 @@ pub use options::{Comment, EncodeAtom, EncodeLiteral, Options};
 
 use quoted::{NodeId, Tree};
 
+/// Bytes of a text; more would overflow the indices of tokens and nodes.
+const SOURCE_MAX: usize = 128 << 20;
+
 /// What [`parse`] gives.
 #[derive(Debug)]
 pub struct Parsed {
@@ -55,12 +58,16 @@ impl Parsed {
 
 /// Parses a text.
 pub fn parse(source: &str, options: &mut Options) -> Parsed {
+    if source.len() > SOURCE_MAX {
+        let at = diagnostics::At { line: options.line, column: Some(options.column), span: 0..0 };
+        let error =
+            Diagnostic::error(at, "source text is limited to 134217728 bytes, but has: ", source.len().to_string());
+        return failed(error, Vec::new());
+    }
     let lexed = lexer::lex(source, options);
     let comments = lexed.comments;
     if let Some(error) = lexed.error {
-        let mut tree = Tree::new();
-        let root = tree.call(jovial_atoms::known::DUNDER_BLOCK, quoted::Meta::EMPTY, &[]);
-        return Parsed { tree, root, diagnostics: vec![error], comments };
+        return failed(error, comments);
     }
     let outcome = parser::parse(source, lexed.tokens, options);
     let mut diagnostics = Vec::new();
@@ -68,6 +75,31 @@ pub fn parse(source: &str, options: &mut Options) -> Parsed {
         diagnostics.extend(lexed.warnings);
         diagnostics.extend(outcome.warnings);
     }
-    diagnostics.extend(outcome.error);
+    diagnostics.extend(outcome.errors);
     Parsed { tree: outcome.tree, root: outcome.root, diagnostics, comments }
+}
+
+/// An error before there was anything to make a tree of.
+fn failed(error: Diagnostic, comments: Vec<Comment>) -> Parsed {
+    let mut tree = Tree::new();
+    let root = tree.call(jovial_atoms::known::DUNDER_BLOCK, quoted::Meta::EMPTY, &[]);
+    Parsed { tree, root, diagnostics: vec![error], comments }
+}
+
+/// The tokens of a text, one on a line: where it stands, its kind, and how it is written. For people, not for programs.
+pub fn show_tokens(source: &str) -> String {
+    use std::fmt::Write;
+    let lexed = lexer::lex(source, &mut Options::default());
+    let mut out = String::new();
+    for (list, indent) in [(&lexed.tokens.list, ""), (&lexed.tokens.pool, "  ")] {
+        for token in list {
+            let text = source.get(token.start as usize..token.end as usize).unwrap_or("");
+            // Writing to a string can't fail.
+            let _ = writeln!(out, "{indent}{}:{} {:?} {text:?}", token.line, token.column, token.kind);
+        }
+    }
+    if let Some(error) = lexed.error {
+        let _ = writeln!(out, "{}: {}", error.kind.name(), error.message);
+    }
+    out
 }

@@ -13,6 +13,7 @@ pub type EncodeLiteral<'h> = &'h mut dyn FnMut(&mut Tree, NodeId, Meta) -> Resul
 pub type EncodeAtom<'h> = &'h mut dyn FnMut(&str, u32, u32) -> Result<Atom, String>;
 
 /// How to parse. [`Options::default`] is what `Code.string_to_quoted(text)` does.
+#[allow(clippy::struct_excessive_bools, reason = "these are the switches that callers know")]
 pub struct Options<'h> {
     /// Line of the first character.
     pub line: u32,
@@ -28,6 +29,8 @@ pub struct Options<'h> {
     pub emit_warnings: bool,
     /// A name that is no atom yet is an error.
     pub existing_atoms_only: bool,
+    /// Go on behind an error, with the next expression of the program, to find more.
+    pub all_errors: bool,
     /// Collect comments.
     pub comments: bool,
     pub literal_encoder: Option<EncodeLiteral<'h>>,
@@ -44,6 +47,7 @@ impl Default for Options<'_> {
             unescape: true,
             emit_warnings: true,
             existing_atoms_only: false,
+            all_errors: false,
             comments: false,
             literal_encoder: None,
             static_atoms_encoder: None,

@@ -128,13 +128,9 @@ impl Lexer<'_, '_, '_> {
     }
 
     fn mixed_scripts(&self, name: &str, mixed: &Mixed, span: std::ops::Range<usize>, first: u32) -> Box<Diagnostic> {
-        let (column, more) = match suggestion(name) {
-            Some(better) => (first + super::number(name.chars().count()) - 1, better),
-            None => {
-                let more = "\nSee https://hexdocs.pm/elixir/unicode-syntax.html for more information.";
-                (first, more.to_owned())
-            }
-        };
+        let last = first + super::number(name.chars().count()) - 1;
+        let more = "\nSee https://hexdocs.pm/elixir/unicode-syntax.html for more information.";
+        let (column, more) = suggestion(name).map_or_else(|| (first, more.to_owned()), |better| (last, better));
         let at = self.at(self.line, column, span.start, span.len());
         Box::new(Diagnostic::around(at, mixed.before, format!("{}{more}", mixed.after), name))
     }
@@ -315,7 +311,10 @@ fn suggestion(wrong: &str) -> Option<String> {
             leading_name(&skeleton)?.to_owned(),
         )
     };
-    let codes = |text: &str| text.chars().map(|c| format!(" 0x{:05X}", u32::from(c))).collect::<String>();
+    let codes = |text: &str| {
+        let codes: Vec<String> = text.chars().map(|character| format!(" 0x{:05X}", u32::from(character))).collect();
+        codes.concat()
+    };
     Some(format!(
         "{intro}\n\nGot:\n\n    \"{wrong}\" (code points{})\n\nHint: {hint}\n\n    \"{better}\" (code points{})\n\nSee https://hexdocs.pm/elixir/unicode-syntax.html for more information.",
         codes(wrong),

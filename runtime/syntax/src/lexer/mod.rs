@@ -11,6 +11,8 @@
 //!
 //! **What it must not know.** The grammar, the tree.
 
+#![allow(clippy::cast_possible_wrap, reason = "a text is bounded by SOURCE_MAX")]
+
 mod identifiers;
 mod numbers;
 mod operators;
@@ -124,7 +126,7 @@ pub(crate) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-impl<'s> Lexer<'s, '_, '_> {
+impl Lexer<'_, '_, '_> {
     fn run(&mut self) -> Step {
         while self.pos < self.source.len() || !self.frames.is_empty() {
             self.token()?;
@@ -329,12 +331,12 @@ impl<'s> Lexer<'s, '_, '_> {
             len -= 1;
         }
         let comment = &self.text[self.pos..self.pos + len];
-        if !comment.is_ascii() {
-            if let Some(character) = comment.chars().find(|character| unicode::is_bidi(*character)) {
-                let token = format!("\\u{}", unicode::hex4(character));
-                let before = "invalid bidirectional formatting character in comment: ";
-                return Err(Box::new(Diagnostic::error(self.here(len), before, token)));
-            }
+        if !comment.is_ascii()
+            && let Some(character) = comment.chars().find(|character| unicode::is_bidi(*character))
+        {
+            let token = format!("\\u{}", unicode::hex4(character));
+            let before = "invalid bidirectional formatting character in comment: ";
+            return Err(Box::new(Diagnostic::error(self.here(len), before, token)));
         }
         if self.keep_comments {
             let previous_eol_count = match self.previous() {

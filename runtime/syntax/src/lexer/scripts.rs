@@ -34,10 +34,8 @@ pub(super) fn check(name: &str) -> Option<Mixed> {
     if !is_mixed(name) {
         return None;
     }
-    let lines: String = name
-        .chars()
-        .map(|character| format!("  \\u{} {character}{}\n", hex4(character), shown(&scripts(character))))
-        .collect();
+    let line = |character| format!("  \\u{} {character}{}\n", hex4(character), shown(&scripts(character)));
+    let lines = name.chars().map(line).collect::<Vec<String>>().concat();
     let after = format!(
         "\n\nMixed-script identifiers are not supported for security reasons. '{name}' is made of the following scripts:\n\n{lines}\nCharacters in identifiers from different scripts must be separated by underscore (_).\n"
     );
@@ -49,7 +47,10 @@ fn shown(set: &AugmentedScriptSet) -> String {
     if set.is_all() {
         return String::new();
     }
-    let mut names: Vec<&str> = set.base.iter().map(|script| script.full_name()).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for script in set.base.iter() {
+        names.push(script.full_name());
+    }
     let joined = [(set.hanb, "Han with Bopomofo"), (set.jpan, "Japanese"), (set.kore, "Korean")];
     names.extend(joined.iter().filter(|(holds, _)| *holds).map(|(_, name)| *name));
     names.sort_by_key(|name| (*name != "Latin", *name));

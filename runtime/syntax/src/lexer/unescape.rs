@@ -84,7 +84,8 @@ fn read(rest: &[u8], found: &mut Found, deprecated: &mut Vec<&'static str>) -> R
         _ => {
             found.len = 1;
             // Bytes of longer characters stand for themselves.
-            let byte = if first.is_ascii() { character(char::from(first)) as u8 } else { first };
+            let byte =
+                if first.is_ascii() { u8::try_from(character(char::from(first))).unwrap_or(first) } else { first };
             found.bytes = Bytes::Byte(byte);
         }
     }
@@ -100,7 +101,7 @@ fn hex(rest: &[u8], found: &mut Found, deprecated: &mut Vec<&'static str>) -> Re
     match rest {
         [a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => {
             found.len = 3;
-            found.bytes = Bytes::Byte((digit(*a) * 16 + digit(*b)) as u8);
+            found.bytes = Bytes::Byte(u8::try_from(digit(*a) * 16 + digit(*b)).unwrap_or(0));
             Ok(())
         }
         [a, ..] if a.is_ascii_hexdigit() => {
@@ -152,14 +153,10 @@ fn digit(byte: u8) -> u32 {
 
 fn scalar(digits: &[u8], token: &'static str, found: &mut Found) -> Result<(), Escape> {
     let code = digits.iter().fold(0, |code, byte| code * 16 + digit(*byte));
-    match char::from_u32(code) {
-        Some(character) => {
-            found.bytes = Bytes::Char(character);
-            Ok(())
-        }
-        None => {
-            let digits = String::from_utf8_lossy(digits);
-            Err((format!("invalid or reserved Unicode code point \\u{{{digits}}}"), token))
-        }
-    }
+    let Some(character) = char::from_u32(code) else {
+        let digits = String::from_utf8_lossy(digits);
+        return Err((format!("invalid or reserved Unicode code point \\u{{{digits}}}"), token));
+    };
+    found.bytes = Bytes::Char(character);
+    Ok(())
 }

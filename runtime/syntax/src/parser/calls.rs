@@ -64,22 +64,19 @@ impl Parser<'_, '_, '_> {
             return Err(self.expression_after_keywords_in_call(keywords.follow_up));
         }
         let first = self.values.len() as u32 == start;
-        match keywords.key.take() {
-            Some(key) => {
-                if operand.class == Class::NoParens {
-                    self.warn_nested_keyword_call(key, operand.node);
-                }
-                let pair = self.tree.pair(key, operand.node);
-                self.values.push(pair);
+        if let Some(key) = keywords.key.take() {
+            if operand.class == Class::NoParens {
+                self.warn_nested_keyword_call(key, operand.node);
             }
-            None => {
-                if operand.class == Class::NoParens && !first {
-                    return Err(self.ambiguous_nested_call(operand.node));
-                }
-                self.values.push(operand.node);
+            let pair = self.tree.pair(key, operand.node);
+            self.values.push(pair);
+        } else {
+            if operand.class == Class::NoParens && !first {
+                return Err(self.ambiguous_nested_call(operand.node));
             }
+            self.values.push(operand.node);
         }
-        let goes_on = keywords.begun() || !context.single && !(operand.class == Class::NoParens && first);
+        let goes_on = keywords.begun() || !(context.single || operand.class == Class::NoParens && first);
         if self.kind() == Kind::Comma && goes_on {
             let comma = self.advance();
             let key_follows = self.kind().is_keyword_key();

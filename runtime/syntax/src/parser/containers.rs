@@ -80,28 +80,26 @@ impl Parser<'_, '_, '_> {
                 return Err(self.unexpected());
             }
             let comma = container.keywords.follow_up;
-            return Err(match call {
-                true => self.expression_after_keywords_in_call(comma),
-                false => self.expression_after_keywords(comma),
+            return Err(if call {
+                self.expression_after_keywords_in_call(comma)
+            } else {
+                self.expression_after_keywords(comma)
             });
         }
-        match container.keywords.key.take() {
-            Some(key) => {
-                if operand.class == Class::NoParens {
-                    return Err(self.ambiguous_in_container(operand.node));
-                }
-                let pair = self.tree.pair(key, operand.node);
-                self.values.push(pair);
+        if let Some(key) = container.keywords.key.take() {
+            if operand.class == Class::NoParens {
+                return Err(self.ambiguous_in_container(operand.node));
             }
-            None => {
-                if call {
-                    let first = self.values.len() as u32 == container.start;
-                    self.check_argument(operand, first)?;
-                } else if operand.class == Class::NoParens {
-                    return Err(self.ambiguous_in_container(operand.node));
-                }
-                self.values.push(operand.node);
+            let pair = self.tree.pair(key, operand.node);
+            self.values.push(pair);
+        } else {
+            if call {
+                let first = self.values.len() as u32 == container.start;
+                self.check_argument(operand, first)?;
+            } else if operand.class == Class::NoParens {
+                return Err(self.ambiguous_in_container(operand.node));
             }
+            self.values.push(operand.node);
         }
         if self.kind() == Kind::Comma && !(call && operand.class == Class::NoParens && !container.keywords.begun()) {
             return self.next_element(container);

@@ -25,6 +25,8 @@
 //!
 //! **What it must not know.** Characters: it reads source text only for numbers and sigil modifiers.
 
+#![allow(clippy::cast_possible_truncation, reason = "a text and all that is made of it is bounded by SOURCE_MAX")]
+
 mod build;
 mod calls;
 mod containers;
@@ -50,6 +52,8 @@ use stab::{Item, Stab};
 
 /// Deeper nesting than this is refused.
 const NESTING_MAX: usize = 100_000;
+/// More errors than this help nobody.
+const ERRORS_MAX: usize = 50;
 /// Operators may wait in far greater number, since a long line of signs is flat to a reader.
 const FRAMES_MAX: usize = 8_000_000;
 
@@ -65,6 +69,7 @@ enum Class {
 
 /// An operand that has been read.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each answers a question of the grammar")]
 struct Operand {
     node: NodeId,
     class: Class,
@@ -189,6 +194,12 @@ struct Parser<'s, 'o, 'h> {
     /// Where the tokens of interpolations begin in `tokens`.
     pool: u32,
     cursor: usize,
+    /// Where reading went on after the last error.
+    recovered: usize,
+    /// Where the cursor goes behind the outermost interpolation.
+    outside: usize,
+    /// How many values are finished expressions of the program.
+    finished: usize,
     tree: Tree,
     frames: Vec<Frame>,
     /// Frames that are no operators.
@@ -208,7 +219,8 @@ pub(crate) struct Outcome {
     pub(crate) tree: Tree,
     pub(crate) root: NodeId,
     pub(crate) warnings: Vec<Diagnostic>,
-    pub(crate) error: Option<Diagnostic>,
+    /// One at most, unless all are asked for.
+    pub(crate) errors: Vec<Diagnostic>,
 }
 
 /// The tree of a program.
@@ -221,6 +233,9 @@ pub(crate) fn parse(source: &str, mut texts: Tokens, options: &mut Options) -> O
         pool,
         texts,
         cursor: 0,
+        recovered: 0,
+        outside: 0,
+        finished: 0,
         tree: Tree::with_capacity(tokens.len()),
         tokens,
         frames: Vec::new(),
@@ -235,16 +250,23 @@ pub(crate) fn parse(source: &str, mut texts: Tokens, options: &mut Options) -> O
         token_metadata: options.token_metadata,
         encode_literal: options.literal_encoder.as_mut(),
     };
-    let (root, error) = match parser.run() {
-        Ok(root) => (root, None),
-        Err(error) => (parser.so_far(), Some(*error)),
+    let mut errors = Vec::new();
+    let mut next = parser.begin_program(None);
+    let root = loop {
+        match next.and_then(|next| parser.run(next)) {
+            Ok(root) => break root,
+            Err(error) => errors.push(*error),
+        }
+        if !options.all_errors || errors.len() == ERRORS_MAX || !parser.recover() {
+            break parser.so_far();
+        }
+        next = Ok(Next::Operand);
     };
-    Outcome { tree: parser.tree, root, warnings: parser.warnings, error }
+    Outcome { tree: parser.tree, root, warnings: parser.warnings, errors }
 }
 
 impl Parser<'_, '_, '_> {
-    fn run(&mut self) -> Result<NodeId, Failed> {
-        let mut next = self.begin_program(None)?;
+    fn run(&mut self, mut next: Next) -> Result<NodeId, Failed> {
         loop {
             next = match next {
                 Next::Operand => self.operand()?,
@@ -329,7 +351,7 @@ impl Parser<'_, '_, '_> {
         }
         match frame {
             Frame::Program { start, back, text } => self.program_element(start, back, text, operand),
-            Frame::Prefix { op } => Ok(Next::After(self.prefix(op, operand)?)),
+            Frame::Prefix { op } => Ok(Next::After(self.prefix(op, operand))),
             Frame::Infix { left, op } => Ok(Next::After(self.infix(left, op, operand)?)),
             Frame::Arguments { callee, start, keywords, context } => {
                 self.argument(callee, start, keywords, context, operand)
@@ -350,18 +372,43 @@ impl Parser<'_, '_, '_> {
         }
     }
 
+    /// After an error: goes to the next expression of the program that lies outside of all brackets.
+    fn recover(&mut self) -> bool {
+        if self.frames.is_empty() {
+            return false;
+        }
+        let mut at = self.recovered;
+        let mut depth = 0usize;
+        let reached = if (self.cursor as u32) < self.pool { self.cursor } else { self.outside };
+        loop {
+            match self.tokens[at].kind {
+                Kind::Eof => return false,
+                Kind::OpenParen | Kind::OpenBracket | Kind::OpenBrace | Kind::OpenBits | Kind::Fn | Kind::Do => {
+                    depth += 1;
+                }
+                Kind::CloseParen | Kind::CloseBracket | Kind::CloseBrace | Kind::CloseBits | Kind::End => {
+                    depth = depth.saturating_sub(1);
+                }
+                Kind::Eol | Kind::Semicolon if depth == 0 && at >= reached => break,
+                _ => {}
+            }
+            at += 1;
+        }
+        self.cursor = at;
+        self.separator();
+        self.recovered = self.cursor;
+        self.values.truncate(self.finished);
+        self.items.clear();
+        self.frames.truncate(1);
+        self.nesting = 1;
+        self.context = Context::OPEN;
+        self.paren_role = ParenRole::Plain;
+        self.kind() != Kind::Eof
+    }
+
     /// After an error: the finished expressions of the program.
     fn so_far(&mut self) -> NodeId {
-        let end = self.frames.iter().find_map(|frame| match frame {
-            Frame::Arguments { start, .. } => Some(*start),
-            Frame::Container(container) => Some(container.start),
-            Frame::Map(map) => Some(map.start),
-            Frame::Stab(stab) => Some(stab.values_start()),
-            Frame::Program { text: Some(text), .. } => Some(text.start),
-            Frame::Program { .. } | Frame::Prefix { .. } | Frame::Infix { .. } | Frame::StructName { .. } => None,
-        });
-        let end = end.map_or(self.values.len(), |end| end as usize).min(self.values.len());
-        let finished = self.values[..end].to_vec();
+        let finished = self.values[..self.finished.min(self.values.len())].to_vec();
         self.block(&finished, None)
     }
 }

@@ -1,5 +1,7 @@
 //! Values of numbers and characters.
 
+use std::fmt::Write;
+
 use jovial_atoms::known;
 
 use crate::lexer::parse_float;
@@ -95,7 +97,8 @@ fn to_decimal(digits: &str, radix: u32) -> String {
     }
     let mut text = limbs.pop().map_or(String::new(), |limb| limb.to_string());
     for limb in limbs.iter().rev() {
-        text.push_str(&format!("{limb:09}"));
+        // Writing to a string can't fail.
+        let _ = write!(text, "{limb:09}");
     }
     text
 }
@@ -108,9 +111,6 @@ mod tests {
     fn large_numbers_of_any_base() {
         assert_eq!(to_decimal("FFFFFFFFFFFFFFFFFFFF", 16), "1208925819614629174706175");
         assert_eq!(to_decimal(&"1".repeat(70), 2), "1180591620717411303423");
-        assert_eq!(
-            to_decimal("1_000000000000000000000_000", 8),
-            "37778931862957161709568".replace("37778931862957161709568", "4722366482869645213696")
-        );
+        assert_eq!(to_decimal("1_000000000000000000000_000", 8), "4722366482869645213696");
     }
 }

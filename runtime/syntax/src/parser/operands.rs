@@ -79,11 +79,11 @@ impl Parser<'_, '_, '_> {
                     self.push_operator(Frame::Prefix { op })?;
                     return Ok(Next::Operand);
                 }
-                self.nullary(op)
+                Ok(self.nullary(op))
             }
             Kind::RangeOp => {
                 let op = self.advance();
-                self.nullary(op)
+                Ok(self.nullary(op))
             }
             kind if kind.prefix().is_some() => {
                 let op = self.advance();
@@ -96,10 +96,10 @@ impl Parser<'_, '_, '_> {
     }
 
     /// `..` and `...` without operands.
-    fn nullary(&mut self, op: super::At) -> Step {
+    fn nullary(&mut self, op: super::At) -> Next {
         let meta = self.meta_of(op);
         let name = self.token(op).atom();
         let node = self.tree.call(name, meta, &[]);
-        Ok(Next::After(Operand::name(node)))
+        Next::After(Operand::name(node))
     }
 }

@@ -14,7 +14,7 @@ impl Parser<'_, '_, '_> {
             match kind {
                 Kind::Dot | Kind::DotCall => return self.dot(operand),
                 Kind::OpenBracket if operand.access => {
-                    let operand = self.reduce_at(operand)?;
+                    let operand = self.reduce_at(operand);
                     return self.begin_access(operand);
                 }
                 Kind::KwIdentifier if operand.access => return Err(self.keyword_after_operand()),
@@ -28,19 +28,19 @@ impl Parser<'_, '_, '_> {
     }
 
     /// An `@` binds tighter than what follows its operand.
-    fn reduce_at(&mut self, mut operand: Operand) -> Result<Operand, Failed> {
+    fn reduce_at(&mut self, mut operand: Operand) -> Operand {
         while let Some(Frame::Prefix { op }) = self.frames.last()
             && self.token(*op).kind == Kind::AtOp
         {
             let op = *op;
             self.frames.pop();
-            operand = self.prefix(op, operand)?;
+            operand = self.prefix(op, operand);
             // `@a[b]` is one access, so `@@a[b]` is `@` of it.
             if self.kind() == Kind::OpenBracket {
                 break;
             }
         }
-        Ok(operand)
+        operand
     }
 
     fn binary(&mut self, mut operand: Operand, kind: Kind, power: u16, left: bool) -> Step {
@@ -58,7 +58,7 @@ impl Parser<'_, '_, '_> {
                 Some(Frame::Prefix { op }) if binds => {
                     let op = *op;
                     self.frames.pop();
-                    operand = self.prefix(op, operand)?;
+                    operand = self.prefix(op, operand);
                 }
                 Some(Frame::Infix { left, op }) if binds => {
                     let (left, op) = (*left, *op);
@@ -86,7 +86,7 @@ impl Parser<'_, '_, '_> {
         Ok(Next::Operand)
     }
 
-    pub(super) fn prefix(&mut self, op: At, operand: Operand) -> Result<Operand, Failed> {
+    pub(super) fn prefix(&mut self, op: At, operand: Operand) -> Operand {
         let token = *self.token(op);
         let node = if token.kind == Kind::TernaryOp {
             self.double_slash(op, operand.node)
@@ -96,7 +96,7 @@ impl Parser<'_, '_, '_> {
         };
         // Only `@x` is closed enough for `[`: the caller of `reduce_at` knows.
         let base = operand.base && token.kind != Kind::CaptureOp;
-        Ok(Operand { base, ends_bare: operand.ends_bare, ..Operand::compound(node, operand.class) })
+        Operand { base, ends_bare: operand.ends_bare, ..Operand::compound(node, operand.class) }
     }
 
     /// `//a` reads as the name `/`, divided.
@@ -163,7 +163,7 @@ impl Parser<'_, '_, '_> {
     }
 
     fn dot(&mut self, operand: Operand) -> Step {
-        let operand = self.reduce_at(operand)?;
+        let operand = self.reduce_at(operand);
         let dot = self.advance();
         let meta = self.meta_of(dot);
         if self.token(dot).kind == Kind::DotCall {

@@ -13,6 +13,9 @@ impl Parser<'_, '_, '_> {
     pub(super) fn begin_program(&mut self, text: Option<Suspended>) -> Step {
         let back = if text.is_some() { self.cursor as u32 } else { NONE };
         if let Some(text) = &text {
+            if (self.cursor as u32) < self.pool {
+                self.outside = self.cursor;
+            }
             self.cursor = text.code as usize;
         }
         self.paren_role = ParenRole::Plain;
@@ -53,6 +56,9 @@ impl Parser<'_, '_, '_> {
             node = self.annotate(node, separator);
         }
         self.values.push(node);
+        if text.is_none() {
+            self.finished = self.values.len();
+        }
         if self.kind() == Kind::Eof {
             let nodes = self.values.split_off(start as usize);
             let root = self.block(&nodes, None);

@@ -59,15 +59,6 @@ pub(super) struct Stab {
     context: Context,
 }
 
-impl Stab {
-    pub(super) fn values_start(&self) -> u32 {
-        match self.owner {
-            Owner::Do { args, .. } => args,
-            Owner::Fn | Owner::Paren(_) => self.head,
-        }
-    }
-}
-
 impl Parser<'_, '_, '_> {
     fn stab(&self, owner: Owner, open: At, context: Context) -> Stab {
         Stab {

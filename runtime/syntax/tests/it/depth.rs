@@ -8,7 +8,7 @@ fn check(source: &str, expected: Option<&str>) {
     match (parsed.error(), expected) {
         (None, None) => assert!(!print::print(&parsed.tree, parsed.root).is_empty()),
         (Some(error), Some(expected)) => assert!(error.message.starts_with(expected), "{}", error.message),
-        (None, Some(expected)) => panic!("{:.40}… is valid, expected {expected}", source),
+        (None, Some(expected)) => panic!("{source:.40}… is valid, expected {expected}"),
         (Some(error), None) => panic!("{:.40}…: {}", source, error.message),
     }
 }

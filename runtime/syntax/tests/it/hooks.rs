@@ -83,6 +83,10 @@ fn positions_count_from_the_given_ones() {
         &parse("a\nb", &mut options),
         "{:__block__, [], [{:a, [line: 7, column: 5], nil}, {:b, [line: 8, column: 5], nil}]}",
     );
+    check(
+        &parse("\"\"\"\na\n\"\"\"; b", &mut options),
+        "{:__block__, [], [\"a\\n\", {:b, [line: 9, column: 6], nil}]}",
+    );
 }
 
 #[test]
@@ -93,4 +97,35 @@ fn escapes_can_be_kept() {
     assert_eq!(unescape(br"a\tb\x41\u00e9\u{1F600}\q", &mut deprecated).unwrap(), "a\tbAé😀q".as_bytes());
     assert!(deprecated.is_empty());
     assert!(unescape(br"\xZ", &mut deprecated).is_err());
+}
+
+#[test]
+fn all_errors_are_found_when_asked_for() {
+    let source = "a = 1\nb = [1 2]\nc = 3\nf(x, y z, w)\nfn a b c -> end; d = )(".replace(")(", "1 2");
+    let all = parse(&source, &mut Options { all_errors: true, ..Options::default() });
+    let places: Vec<_> = all.diagnostics.iter().map(|error| (error.line, &error.message[..20])).collect();
+    let expected = [
+        (2, "syntax error before:"),
+        (4, "unexpected comma. Pa"),
+        (5, "an expression is alw"),
+        (5, "syntax error before:"),
+    ];
+    let mut sorted = places.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, expected);
+    assert_eq!(
+        print::print(&all.tree, all.root),
+        "{:__block__, [], [{:=, [line: 1], [{:a, [line: 1], nil}, 1]}, {:=, [line: 3], [{:c, [line: 3], nil}, 3]}, {:fn, [line: 5], [{:->, [line: 5], [[{:a, [line: 5], [{:b, [line: 5], [{:c, [line: 5], nil}]}]}], nil]}]}, {:=, [line: 5], [{:d, [line: 5], nil}, 1]}]}"
+    );
+    let first = parse(&source, &mut Options::default());
+    assert_eq!(first.diagnostics.iter().filter(|error| error.line == 2).count(), 1);
+    assert_eq!(first.error().map(|error| error.line), Some(2));
+}
+
+#[test]
+fn errors_inside_interpolation_do_not_hide_later_ones() {
+    let mut options = Options { all_errors: true, ..Options::default() };
+    let parsed = parse("a\n\"#{1 +}\"\nb = = 1\nc", &mut options);
+    let lines: Vec<_> = parsed.diagnostics.iter().map(|error| error.line).collect();
+    assert_eq!(lines, [2, 3]);
 }

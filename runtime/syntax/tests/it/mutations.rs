@@ -61,6 +61,8 @@ fn check(text: &str, detailed: bool) {
         assert!(diagnostic.line as usize <= text.split('\n').count(), "{text:?}");
         let _ = lines.position(diagnostic.span.start);
     }
+    let all = parse(text, &mut Options { all_errors: true, ..Options::default() });
+    assert_eq!(parsed.error().map(|error| &error.message), all.error().map(|error| &error.message), "{text:?}");
     assert_eq!(parsed.ok(), completeness(text) == Completeness::Complete, "{text:?}");
 }
 
