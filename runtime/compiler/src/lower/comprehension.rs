@@ -161,7 +161,8 @@ impl<'f> Fun<'f, '_> {
         self.b.enter(other);
         let reducer = self.unit.reserve();
         let free_count = u8::try_from(free.len()).unwrap_or(u8::MAX);
-        let kind = TaskKind::Reducer { function, free: free_count };
+        let number = spec.levels[level].number;
+        let kind = TaskKind::Reducer { function, number, free: free_count };
         self.tasks.push(Task { function: reducer, kind, line: self.line });
         let fun = self.emit(Op::Fun { function: reducer, free });
         let reduce = Callee::Remote(known::MOD_ENUM, known::REDUCE);

@@ -47,6 +47,8 @@ pub(super) struct Converter<'t> {
     scopes: Vec<Scope>,
     trace: Option<VarId>,
     caller: Option<VarId>,
+    /// Functions inside this one so far.
+    inner: u32,
     depth: u32,
     pub(super) line: u32,
 }
@@ -64,6 +66,7 @@ impl<'t> Converter<'t> {
             scopes: vec![Scope { free: Vec::new(), seen: HashSet::new() }],
             trace: None,
             caller: None,
+            inner: 0,
             depth: 0,
             line: 0,
         }
@@ -137,6 +140,11 @@ impl<'t> Converter<'t> {
             }
             scope.free.push(var);
         }
+    }
+
+    fn next_inner(&mut self) -> u32 {
+        self.inner += 1;
+        self.inner - 1
     }
 
     fn open_scope(&mut self) {
@@ -868,7 +876,8 @@ impl<'t> Converter<'t> {
         self.line = line;
         let arity = clauses.first().map_or(0, |clause| clause.pats.len());
         let Ok(arity) = u8::try_from(arity) else { return self.error(Cause::TooManyArguments) };
-        Ok(self.add(Expr::Lambda(Box::new(Lambda { arity, clauses: clauses.into(), free }))))
+        let number = self.next_inner();
+        Ok(self.add(Expr::Lambda(Box::new(Lambda { number, arity, clauses: clauses.into(), free }))))
     }
 
     #[inline(never)]
@@ -923,7 +932,7 @@ impl<'t> Converter<'t> {
                 let source = self.expr(right)?;
                 self.open_scope();
                 let kind = self.generator_pattern(left)?;
-                levels.push(Level { kind, source, filters: Box::default(), free: Box::default(), line });
+                levels.push(Level { kind, source, filters: Box::default(), free: Box::default(), number: 0, line });
             } else {
                 let filter = self.expr(step)?;
                 let Some(level) = levels.last_mut() else { return self.error(Cause::Malformed("for")) };
@@ -949,6 +958,7 @@ impl<'t> Converter<'t> {
         };
         for level in levels.iter_mut().rev() {
             level.free = self.close_scope();
+            level.number = self.next_inner();
         }
         self.line = line;
         Ok(self.add(Expr::For(Box::new(For { levels: levels.into(), uniq, into, body }))))

@@ -79,6 +79,8 @@ pub(super) struct Clause {
 
 #[derive(Debug)]
 pub(super) struct Lambda {
+    /// Its place among the functions inside its definition, inner ones first: part of its name.
+    pub(super) number: u32,
     pub(super) arity: u8,
     pub(super) clauses: Box<[Clause]>,
     pub(super) free: Box<[VarId]>,
@@ -115,6 +117,8 @@ pub(super) struct Level {
     /// What lies between this generator and the next, or the body: all must be truthy.
     pub(super) filters: Exprs,
     pub(super) free: Box<[VarId]>,
+    /// As a lambda's.
+    pub(super) number: u32,
     pub(super) line: u32,
 }
 

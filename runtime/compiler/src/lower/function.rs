@@ -58,7 +58,7 @@ pub(super) enum TaskKind<'f> {
     /// The loop of one generator.
     Level { comprehension: &'f For, level: usize, functions: Rc<[FunId]> },
     /// Feeds one element to that loop: what `Enum.reduce/3` calls for whatever is no list.
-    Reducer { function: FunId, free: u8 },
+    Reducer { function: FunId, number: u32, free: u8 },
 }
 
 pub(super) struct Fun<'f, 'u> {
@@ -71,8 +71,6 @@ pub(super) struct Fun<'f, 'u> {
     marked: HashSet<VarId>,
     file: u16,
     pub(super) line: u32,
-    /// `name/arity` of the definition, for the names of lambdas.
-    base: Rc<str>,
 }
 
 impl<'f, 'u> Fun<'f, 'u> {
@@ -80,7 +78,6 @@ impl<'f, 'u> Fun<'f, 'u> {
         unit: &'u mut Unit,
         core: &'f Core,
         tasks: &'u mut Vec<Task<'f>>,
-        base: &Rc<str>,
         params: u32,
         pos: Pos,
     ) -> (Self, Vec<Arg>) {
@@ -94,7 +91,6 @@ impl<'f, 'u> Fun<'f, 'u> {
             marked: HashSet::new(),
             file: pos.file,
             line: pos.line,
-            base: base.clone(),
         };
         (fun, args)
     }
@@ -426,15 +422,17 @@ impl<'f, 'u> Fun<'f, 'u> {
         self.b.emit(Op::Fun { function, free }, pos)
     }
 
-    /// The name that traces show for the next lambda or loop.
-    fn inner_name(&mut self) -> Atom {
-        let count = self.unit.next_lambda();
-        Atom::new(&format!("-{}-fun-{count}-", self.base))
-    }
-
     // ---- calls ----
 
     fn call(&mut self, expr: ExprId, first: Option<Arg>) -> (Callee, Vec<Arg>) {
+        let (callee, args) = self.callee(expr, first);
+        if args.len() > usize::from(u8::MAX) {
+            self.fail(Cause::TooManyArguments);
+        }
+        (callee, args)
+    }
+
+    fn callee(&mut self, expr: ExprId, first: Option<Arg>) -> (Callee, Vec<Arg>) {
         match self.core.expr(expr) {
             Expr::Remote(module, name, args) => (Callee::Remote(*module, *name), self.operands(args, first)),
             Expr::Local(name, args) => {
@@ -684,7 +682,7 @@ impl<'f, 'u> Fun<'f, 'u> {
     #[inline(never)]
     fn match_expr(&mut self, pat: PatId, value: ExprId, expr: ExprId) -> Arg {
         let mark = match self.core.pat(pat) {
-            Pat::Var(var) if self.core.receive_refs.contains(var) && self.is_call(value) => Some(*var),
+            Pat::Var(var) if self.core.receive_refs.contains(var) && self.makes_reference(value) => Some(*var),
             _ => None,
         };
         if mark.is_some() {
@@ -726,9 +724,14 @@ impl<'f, 'u> Fun<'f, 'u> {
         value
     }
 
-    /// A call that may make a reference.
-    fn is_call(&self, expr: ExprId) -> bool {
-        matches!(self.core.expr(expr), Expr::Remote(..))
+    /// A call that makes a reference and neither receives nor calls anything that might.
+    fn makes_reference(&self, expr: ExprId) -> bool {
+        let Expr::Remote(module, name, _) = self.core.expr(expr) else { return false };
+        match *module {
+            known::ERLANG => matches!(name.as_str(), "make_ref" | "monitor" | "alias"),
+            known::MOD_PROCESS => matches!(name.as_str(), "monitor" | "alias"),
+            _ => false,
+        }
     }
 
     pub(super) fn is_marked(&self, var: VarId) -> bool {
@@ -788,7 +791,8 @@ impl<'f, 'u> Fun<'f, 'u> {
 }
 
 /// Lowers whatever the function before left to do.
-pub(super) fn run_tasks<'f>(unit: &mut Unit, core: &'f Core, base: &Rc<str>, file: u16, tasks: &mut Vec<Task<'f>>) {
+pub(super) fn run_tasks<'f>(unit: &mut Unit, core: &'f Core, base: &str, file: u16, tasks: &mut Vec<Task<'f>>) {
+    let name_of = |number: u32| Atom::new(&format!("-{base}-fun-{number}-"));
     while let Some(task) = tasks.pop() {
         let Task { function, kind, line } = task;
         let pos = Pos { file, line };
@@ -796,25 +800,25 @@ pub(super) fn run_tasks<'f>(unit: &mut Unit, core: &'f Core, base: &Rc<str>, fil
             TaskKind::Lambda(lambda) => {
                 let free = u8::try_from(lambda.free.len()).unwrap_or(u8::MAX);
                 let params = u32::from(lambda.arity) + u32::from(free);
-                let (mut fun, args) = Fun::new(unit, core, tasks, base, params, pos);
-                let name = fun.inner_name();
+                let (mut fun, args) = Fun::new(unit, core, tasks, params, pos);
+                let name = name_of(lambda.number);
                 fun.body(&lambda.clauses, &args, &lambda.free);
                 fun.finish(name, lambda.arity, free, line)
             }
             TaskKind::Level { comprehension, level, functions } => {
                 let free = comprehension.levels[level].free.len();
                 let params = u32::try_from(free + 2).unwrap_or(u32::MAX);
-                let (mut fun, args) = Fun::new(unit, core, tasks, base, params, pos);
-                let name = fun.inner_name();
+                let (mut fun, args) = Fun::new(unit, core, tasks, params, pos);
+                let name = name_of(comprehension.levels[level].number);
                 fun.level(comprehension, level, &functions, &args);
                 // Traces show the arity that Elixir's function for the loop's body has.
                 let shown = comprehension.shown_arity();
                 let free = u8::try_from(free + 2).unwrap_or(u8::MAX) - shown;
                 fun.finish(name, shown, free, line)
             }
-            TaskKind::Reducer { function: level, free } => {
-                let (mut fun, args) = Fun::new(unit, core, tasks, base, 2 + u32::from(free), pos);
-                let name = fun.inner_name();
+            TaskKind::Reducer { function: level, number, free } => {
+                let (mut fun, args) = Fun::new(unit, core, tasks, 2 + u32::from(free), pos);
+                let name = name_of(number);
                 let mut args = args;
                 args[0] = fun.emit(Op::Cons(args[0], Arg::EmptyList));
                 fun.b.end(Terminator::TailCall(Callee::Local(level), args), pos);

@@ -34,6 +34,9 @@ const WHOLE_BINARIES_MAX: usize = 4;
 /// How far to look when the most shared column is chosen.
 const RUN_MAX: usize = 64;
 
+/// Cases of one switch.
+const CASES_MAX: usize = 32_000;
+
 const BYTE: SegmentType = SegmentType { kind: SegmentKind::Integer, unit: 1, signed: false, endian: Endian::Big };
 
 /// Where a wanted value comes from.
@@ -368,7 +371,16 @@ impl<'f, 'u> Fun<'f, 'u> {
                     };
                     cases.extend(constant.map(|constant| (constant, to(*block))));
                 }
-                Terminator::Switch { value, cases, default: to(next) }
+                let mut cases = cases.into_iter().peekable();
+                loop {
+                    let now: Vec<_> = cases.by_ref().take(CASES_MAX).collect();
+                    if cases.peek().is_none() {
+                        break Terminator::Switch { value, cases: now, default: to(next) };
+                    }
+                    let more = self.b.block();
+                    self.b.end(Terminator::Switch { value, cases: now, default: to(more) }, pos);
+                    self.b.enter(more);
+                }
             }
             (Class::EmptyList, _) => branch(Test::IsEmptyList(value)),
             (Class::Cons, _) => branch(Test::IsCons(value)),

@@ -39,7 +39,6 @@ mod unit;
 mod tests;
 
 use std::fmt;
-use std::rc::Rc;
 
 use jovial_atoms::Atom;
 use jovial_bytecode::ir::{Arg, Export, Literal, Module, Op, Pos, Terminator};
@@ -176,11 +175,11 @@ pub fn expression(unit: &Expression) -> Result<Module, LowerError> {
     let mut module = Unit::new(unit.module);
     let file = module.file(unit.file);
     let id = module.declare(name, arity);
-    let base: Rc<str> = format!("__eval__/{arity}").into();
+    let base = format!("__eval__/{arity}");
     let mut tasks = Vec::new();
     let line = core.line(root).max(1);
     let (mut fun, args) =
-        Fun::new(&mut module, &core, &mut tasks, &base, u32::from(arity), Pos { file, line });
+        Fun::new(&mut module, &core, &mut tasks, u32::from(arity), Pos { file, line });
     fun.env.extend(inputs.into_iter().zip(args));
     let value = fun.value(root);
     if fun.b.live() {
@@ -256,12 +255,11 @@ fn lower_definition<'a>(
         clauses.push(converter.clause_of(&clause.args, &clause.guards, clause.body)?);
     }
     let core = converter.core;
-    let base: Rc<str> = format!("{name}/{arity}").into();
+    let base = format!("{name}/{arity}");
     let file = unit.file(&definition.file);
     let mut tasks = Vec::new();
-    unit.restart_lambdas();
     let pos = Pos { file, line: definition.line };
-    let (mut fun, args) = Fun::new(unit, &core, &mut tasks, &base, u32::from(arity), pos);
+    let (mut fun, args) = Fun::new(unit, &core, &mut tasks, u32::from(arity), pos);
     fun.definition(&clauses, &args, caller);
     let made = fun.finish(name, arity, 0, definition.line);
     unit.define(function, made);

@@ -17,7 +17,6 @@ pub(super) struct Unit {
     functions: Vec<Option<Function>>,
     pub(super) literals: Literals,
     names: HashMap<(Atom, usize), FunId>,
-    lambdas: u32,
     /// The first thing that went wrong.
     pub(super) error: Option<LowerError>,
 }
@@ -30,7 +29,6 @@ impl Unit {
             functions: Vec::new(),
             literals: Literals::default(),
             names: HashMap::new(),
-            lambdas: 0,
             error: None,
         }
     }
@@ -62,16 +60,6 @@ impl Unit {
 
     pub(super) fn local(&self, name: Atom, arity: usize) -> Option<FunId> {
         self.names.get(&(name, arity)).copied()
-    }
-
-    /// Lambdas are numbered within each definition.
-    pub(super) fn restart_lambdas(&mut self) {
-        self.lambdas = 0;
-    }
-
-    pub(super) fn next_lambda(&mut self) -> u32 {
-        self.lambdas += 1;
-        self.lambdas - 1
     }
 
     pub(super) fn finish(self) -> Result<Module, LowerError> {
