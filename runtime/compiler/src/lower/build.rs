@@ -11,9 +11,7 @@
 
 use std::rc::Rc;
 
-use jovial_bytecode::ir::{
-    Arg, Block, BlockId, Function, Inst, Op, Pos, Target, Terminator, Test, Val,
-};
+use jovial_bytecode::ir::{Arg, Block, BlockId, Function, Inst, Op, Pos, Target, Terminator, Test, Val};
 
 use jovial_atoms::{Atom, known};
 

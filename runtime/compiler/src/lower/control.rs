@@ -37,15 +37,8 @@ impl<'f> Fun<'f, '_> {
         }
     }
 
-    fn only_pat(&self, clause: &Clause) -> Option<PatId> {
-        match (&*clause.pats, clause.guards.is_empty()) {
-            (&[pat], true) => Some(pat),
-            _ => None,
-        }
-    }
-
     fn atom_clause(&self, clause: &Clause) -> Option<bool> {
-        match self.core.pat(self.only_pat(clause)?) {
+        match self.core.pat(only_pat(clause)?) {
             Pat::Atom(known::TRUE) => Some(true),
             Pat::Atom(known::FALSE) => Some(false),
             _ => None,
@@ -64,7 +57,7 @@ impl<'f> Fun<'f, '_> {
             (Some(false), Some(true)) => (second, first),
             _ => return false,
         };
-        let rest_var = match rest.map(|rest| self.only_pat(rest).map(|pat| self.core.pat(pat))) {
+        let rest_var = match rest.map(|rest| only_pat(rest).map(|pat| self.core.pat(pat))) {
             None | Some(Some(Pat::Any)) => None,
             Some(Some(Pat::Var(var))) => Some(*var),
             Some(_) => return false,
@@ -105,7 +98,7 @@ impl<'f> Fun<'f, '_> {
         if !self.is_falsy_test(guard, falsy_var) {
             return false;
         }
-        let truthy_var = match self.only_pat(truthy).map(|pat| self.core.pat(pat)) {
+        let truthy_var = match only_pat(truthy).map(|pat| self.core.pat(pat)) {
             Some(Pat::Any) => None,
             Some(Pat::Var(var)) => Some(*var),
             _ => return false,
@@ -321,5 +314,13 @@ impl<'f> Fun<'f, '_> {
             }
         }
         self.b.facts = facts;
+    }
+}
+
+/// The pattern of a clause with one and no guard.
+fn only_pat(clause: &Clause) -> Option<PatId> {
+    match (&*clause.pats, clause.guards.is_empty()) {
+        (&[pat], true) => Some(pat),
+        _ => None,
     }
 }

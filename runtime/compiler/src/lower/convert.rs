@@ -16,17 +16,12 @@ use jovial_syntax::quoted::{Handle, Meta, MetaValue, Node, NodeId, Seq, Tree};
 use crate::carried::{self, Carried, Code, Item};
 
 use super::bifs;
-use super::core::{
-    Clause, Core, Expr, ExprId, Exprs, For, Generator, Into, Lambda, Level, Pat, PatId, Receive, Rescue, Step, Try,
-    VarId, With,
-};
+use super::core::{ConstId, Core, Expr, ExprId, Exprs, VarId};
 use super::{Cause, HostLiterals, LowerError, VarKey, VarScope};
 
 /// Nesting of source that is still compiled.
 pub(super) const DEPTH_MAX: u32 = 100_000;
 const CONST_DEPTH_MAX: u16 = 200;
-/// Longer list patterns of constants are compared as a whole.
-const LIST_PATTERN_MAX: usize = 16;
 
 pub(super) type Result<T> = std::result::Result<T, LowerError>;
 
@@ -45,11 +40,11 @@ pub(super) struct Converter<'t> {
     /// By variable: the depth of the scope that binds it.
     homes: Vec<u32>,
     scopes: Vec<Scope>,
-    trace: Option<VarId>,
+    pub(super) trace: Option<VarId>,
     caller: Option<VarId>,
     /// Functions inside this one so far.
     inner: u32,
-    depth: u32,
+    pub(super) depth: u32,
     pub(super) line: u32,
 }
 
@@ -121,7 +116,7 @@ impl<'t> Converter<'t> {
         u32::try_from(self.scopes.len() - 1).unwrap_or(u32::MAX)
     }
 
-    fn bind(&mut self, key: VarKey) -> VarId {
+    pub(super) fn bind(&mut self, key: VarKey) -> VarId {
         if let Some(&var) = self.vars.get(&key) {
             return var;
         }
@@ -131,7 +126,7 @@ impl<'t> Converter<'t> {
     }
 
     /// Notes a use: every scope between the binding and here captures it.
-    fn use_var(&mut self, var: VarId) {
+    pub(super) fn use_var(&mut self, var: VarId) {
         self.core.count_use(var);
         let home = self.homes[var.0 as usize] as usize;
         for scope in self.scopes.iter_mut().skip(home + 1).rev() {
@@ -142,20 +137,20 @@ impl<'t> Converter<'t> {
         }
     }
 
-    fn next_inner(&mut self) -> u32 {
+    pub(super) fn next_inner(&mut self) -> u32 {
         self.inner += 1;
         self.inner - 1
     }
 
-    fn open_scope(&mut self) {
+    pub(super) fn open_scope(&mut self) {
         self.scopes.push(Scope { free: Vec::new(), seen: HashSet::new() });
     }
 
-    fn close_scope(&mut self) -> Box<[VarId]> {
+    pub(super) fn close_scope(&mut self) -> Box<[VarId]> {
         self.scopes.pop().map(|scope| scope.free.into_boxed_slice()).unwrap_or_default()
     }
 
-    fn key(&self, name: Atom, meta: Meta, context: Atom) -> VarKey {
+    pub(super) fn key(&self, name: Atom, meta: Meta, context: Atom) -> VarKey {
         let version = self.tree.meta_int(meta, known::VERSION).unwrap_or(-1);
         let scope = match self.tree.meta_get(meta, known::COUNTER) {
             Some(MetaValue::Int(counter)) => VarScope::Counter(counter),
@@ -176,7 +171,7 @@ impl<'t> Converter<'t> {
         self.core.add(expr, self.line)
     }
 
-    fn see_line(&mut self, meta: Meta) {
+    pub(super) fn see_line(&mut self, meta: Meta) {
         if let Some(line) = self.tree.meta_int(meta, known::LINE)
             && line > 0
         {
@@ -186,15 +181,18 @@ impl<'t> Converter<'t> {
 
     // ---- constants ----
 
+    /// Keeps a constant with its nesting.
+    pub(super) fn store(&mut self, literal: Literal, depth: u16) -> ConstId {
+        self.const_depths.push(depth);
+        self.core.add_const(literal)
+    }
+
     pub(super) fn constant(&mut self, literal: Literal, depth: u16) -> ExprId {
         let expr = match literal {
             Literal::Int(value) if is_small(value) => Expr::Int(value),
             Literal::Atom(atom) => Expr::Atom(atom),
             Literal::List(items) if items.is_empty() => Expr::EmptyList,
-            other => {
-                self.const_depths.push(depth);
-                Expr::Const(self.core.add_const(other))
-            }
+            other => Expr::Const(self.store(other, depth)),
         };
         self.add(expr)
     }
@@ -336,16 +334,12 @@ impl<'t> Converter<'t> {
             Node::Var { name, meta, context } => {
                 Literal::Tuple(vec![Literal::Atom(name), self.data_meta(meta)?, Literal::Atom(context)])
             }
-            Node::Call { name, meta, args } => Literal::Tuple(vec![
-                Literal::Atom(name),
-                self.data_meta(meta)?,
-                Literal::List(self.data_seq(args)?),
-            ]),
-            Node::Apply { callee, meta, args } => Literal::Tuple(vec![
-                self.data(callee)?,
-                self.data_meta(meta)?,
-                Literal::List(self.data_seq(args)?),
-            ]),
+            Node::Call { name, meta, args } => {
+                Literal::Tuple(vec![Literal::Atom(name), self.data_meta(meta)?, Literal::List(self.data_seq(args)?)])
+            }
+            Node::Apply { callee, meta, args } => {
+                Literal::Tuple(vec![self.data(callee)?, self.data_meta(meta)?, Literal::List(self.data_seq(args)?)])
+            }
             Node::Opaque(handle) => self.opaque(handle)?,
         })
     }
@@ -369,7 +363,7 @@ impl<'t> Converter<'t> {
 
     // ---- expressions ----
 
-    fn seq(&mut self, seq: Seq) -> Result<Vec<ExprId>> {
+    pub(super) fn seq(&mut self, seq: Seq) -> Result<Vec<ExprId>> {
         let tree = self.tree;
         tree.seq(seq).iter().map(|&id| self.expr(id)).collect()
     }
@@ -385,7 +379,7 @@ impl<'t> Converter<'t> {
     }
 
     /// The parts of `module.name`.
-    fn dot(&self, callee: NodeId) -> Option<(NodeId, NodeId)> {
+    pub(super) fn dot(&self, callee: NodeId) -> Option<(NodeId, NodeId)> {
         match self.tree.node(callee) {
             Node::Call { name: known::OP_DOT, args, .. } => match *self.tree.seq(args) {
                 [module, name] => Some((module, name)),
@@ -462,7 +456,7 @@ impl<'t> Converter<'t> {
     }
 
     /// Takes `[a, b | tail]` apart.
-    fn split_tail(&self, items: Seq) -> (Vec<NodeId>, Option<NodeId>) {
+    pub(super) fn split_tail(&self, items: Seq) -> (Vec<NodeId>, Option<NodeId>) {
         let mut items = self.tree.seq(items).to_vec();
         if let Some(&last) = items.last()
             && let Node::Call { name: known::OP_PIPE, args, .. } = self.tree.node(last)
@@ -580,8 +574,7 @@ impl<'t> Converter<'t> {
                     return Ok(self.remote(module, name, operands));
                 }
                 let module = self.expr(module)?;
-                let no_parens =
-                    matches!(tree.meta_get(meta, known::NO_PARENS), Some(MetaValue::Atom(known::TRUE)));
+                let no_parens = matches!(tree.meta_get(meta, known::NO_PARENS), Some(MetaValue::Atom(known::TRUE)));
                 if let (Node::Atom(key), true, true) = (tree.node(name), no_parens, args.is_empty()) {
                     return Ok(self.add(Expr::Field(module, key)));
                 }
@@ -737,531 +730,6 @@ impl<'t> Converter<'t> {
             }
         }
         self.error(Cause::Malformed("&"))
-    }
-
-    // ---- clauses ----
-
-    fn arrows(&self, id: NodeId) -> Result<Vec<(Meta, Vec<NodeId>, NodeId)>> {
-        let tree = self.tree;
-        let items = match tree.node(id) {
-            Node::List(items) => tree.seq(items),
-            Node::Call { name: known::DUNDER_BLOCK, args, .. } if args.is_empty() => &[],
-            _ => return self.error(Cause::Malformed("->")),
-        };
-        items.iter().map(|&item| self.arrow(item)).collect()
-    }
-
-    fn arrow(&self, item: NodeId) -> Result<(Meta, Vec<NodeId>, NodeId)> {
-        let tree = self.tree;
-        if let Node::Call { name: known::OP_ARROW, meta, args } = tree.node(item)
-            && let &[heads, body] = tree.seq(args)
-            && let Node::List(heads) = tree.node(heads)
-        {
-            return Ok((meta, tree.seq(heads).to_vec(), body));
-        }
-        self.error(Cause::Malformed("->"))
-    }
-
-    /// Splits `a, b when guard` into patterns and guard alternatives.
-    fn split_guard(&self, mut heads: Vec<NodeId>) -> (Vec<NodeId>, Vec<NodeId>) {
-        let tree = self.tree;
-        if let &[only] = heads.as_slice()
-            && let Node::Call { name: known::WHEN, args, .. } = tree.node(only)
-        {
-            heads = tree.seq(args).to_vec();
-            let guard = heads.pop();
-            return (heads, guard.map(|guard| self.alternatives(guard)).unwrap_or_default());
-        }
-        (heads, Vec::new())
-    }
-
-    fn alternatives(&self, mut guard: NodeId) -> Vec<NodeId> {
-        let mut all = Vec::new();
-        while let Node::Call { name: known::WHEN, args, .. } = self.tree.node(guard)
-            && let &[left, right] = self.tree.seq(args)
-        {
-            all.push(left);
-            guard = right;
-        }
-        all.push(guard);
-        all
-    }
-
-    fn guards(&mut self, guards: &[NodeId]) -> Result<Exprs> {
-        guards.iter().map(|&guard| self.expr(guard)).collect()
-    }
-
-    pub(super) fn clause(&mut self, meta: Meta, heads: Vec<NodeId>, body: NodeId) -> Result<Clause> {
-        self.see_line(meta);
-        let (pats, guards) = self.split_guard(heads);
-        self.clause_of(&pats, &guards, body)
-    }
-
-    pub(super) fn clause_of(&mut self, pats: &[NodeId], guards: &[NodeId], body: NodeId) -> Result<Clause> {
-        let line = self.line;
-        let pats = pats.iter().map(|&pat| self.pat(pat)).collect::<Result<_>>()?;
-        let mut alternatives = Vec::new();
-        for &guard in guards {
-            alternatives.extend(self.alternatives(guard));
-        }
-        let guards = self.guards(&alternatives)?;
-        let body = self.expr(body)?;
-        self.line = line;
-        Ok(Clause { pats, guards, body, line })
-    }
-
-    fn clauses(&mut self, id: NodeId) -> Result<Box<[Clause]>> {
-        let line = self.line;
-        let mut clauses = Vec::new();
-        for (meta, heads, body) in self.arrows(id)? {
-            clauses.push(self.clause(meta, heads, body)?);
-        }
-        self.line = line;
-        Ok(clauses.into())
-    }
-
-    /// The value of a keyword such as `do` in a list of blocks.
-    fn keyword(&self, blocks: NodeId, key: Atom) -> Option<NodeId> {
-        let Node::List(items) = self.tree.node(blocks) else { return None };
-        self.tree.seq(items).iter().find_map(|&item| match self.tree.node(item) {
-            Node::Pair(name, value) => match self.tree.node(name) {
-                Node::Atom(name) if name == key => Some(value),
-                _ => None,
-            },
-            _ => None,
-        })
-    }
-
-    fn required(&self, blocks: NodeId, key: Atom, form: &'static str) -> Result<NodeId> {
-        match self.keyword(blocks, key) {
-            Some(node) => Ok(node),
-            None => self.error(Cause::Malformed(form)),
-        }
-    }
-
-    #[inline(never)]
-    fn case_expr(&mut self, value: NodeId, blocks: NodeId) -> Result<ExprId> {
-        let value = self.expr(value)?;
-        let clauses = self.required(blocks, known::DO, "case")?;
-        let clauses = self.clauses(clauses)?;
-        Ok(self.add(Expr::Case { value, clauses }))
-    }
-
-    #[inline(never)]
-    fn cond_expr(&mut self, blocks: NodeId) -> Result<ExprId> {
-        let line = self.line;
-        let clauses = self.required(blocks, known::DO, "cond")?;
-        let mut all = Vec::new();
-        for (meta, heads, body) in self.arrows(clauses)? {
-            self.see_line(meta);
-            let &[condition] = heads.as_slice() else { return self.error(Cause::Malformed("cond")) };
-            let condition = self.expr(condition)?;
-            all.push((condition, self.expr(body)?));
-        }
-        self.line = line;
-        Ok(self.add(Expr::Cond(all.into())))
-    }
-
-    #[inline(never)]
-    fn lambda(&mut self, args: Seq) -> Result<ExprId> {
-        let tree = self.tree;
-        let line = self.line;
-        self.open_scope();
-        let mut clauses = Vec::with_capacity(args.len());
-        for &item in tree.seq(args) {
-            let (meta, heads, body) = self.arrow(item)?;
-            clauses.push(self.clause(meta, heads, body)?);
-        }
-        let free = self.close_scope();
-        self.line = line;
-        let arity = clauses.first().map_or(0, |clause| clause.pats.len());
-        let Ok(arity) = u8::try_from(arity) else { return self.error(Cause::TooManyArguments) };
-        let number = self.next_inner();
-        Ok(self.add(Expr::Lambda(Box::new(Lambda { number, arity, clauses: clauses.into(), free }))))
-    }
-
-    #[inline(never)]
-    fn with_expr(&mut self, args: Seq) -> Result<ExprId> {
-        let tree = self.tree;
-        let line = self.line;
-        let Some((&blocks, steps)) = tree.seq(args).split_last() else { return self.error(Cause::Malformed("with")) };
-        let mut all = Vec::with_capacity(steps.len());
-        for &step in steps {
-            if let Node::Call { name: known::OP_LEFT_ARROW, meta, args } = tree.node(step)
-                && let &[left, right] = tree.seq(args)
-            {
-                self.see_line(meta);
-                let value = self.expr(right)?;
-                let (pats, guards) = self.split_guard(vec![left]);
-                let &[pat] = pats.as_slice() else { return self.error(Cause::Malformed("with")) };
-                let pat = self.pat(pat)?;
-                let guards = self.guards(&guards)?;
-                all.push(Step::Arrow { pat, guards, value, line: self.line });
-            } else {
-                all.push(Step::Plain(self.expr(step)?));
-            }
-        }
-        let body = self.required(blocks, known::DO, "with")?;
-        let body = self.expr(body)?;
-        let otherwise = self.keyword(blocks, known::ELSE).map(|clauses| self.clauses(clauses)).transpose()?;
-        self.line = line;
-        Ok(self.add(Expr::With(Box::new(With { steps: all.into(), body, otherwise }))))
-    }
-
-    #[inline(never)]
-    fn for_expr(&mut self, args: Seq) -> Result<ExprId> {
-        let tree = self.tree;
-        let line = self.line;
-        let Some((&blocks, steps)) = tree.seq(args).split_last() else { return self.error(Cause::Malformed("for")) };
-        let uniq = self
-            .keyword(blocks, known::UNIQ)
-            .is_some_and(|uniq| matches!(tree.node(uniq), Node::Atom(known::TRUE)));
-        let mut into = match (self.keyword(blocks, known::REDUCE), self.keyword(blocks, known::INTO)) {
-            (Some(start), _) => Into::Reduce(self.expr(start)?, Box::default()),
-            (None, None) => Into::List,
-            (None, Some(target)) => {
-                let target = self.expr(target)?;
-                self.into_target(target)
-            }
-        };
-        let mut levels: Vec<Level> = Vec::new();
-        for &step in steps {
-            if let Some((left, right, meta)) = self.generator(step) {
-                self.see_line(meta);
-                let line = self.line;
-                let source = self.expr(right)?;
-                self.open_scope();
-                let kind = self.generator_pattern(left)?;
-                levels.push(Level { kind, source, filters: Box::default(), free: Box::default(), number: 0, line });
-            } else {
-                let filter = self.expr(step)?;
-                let Some(level) = levels.last_mut() else { return self.error(Cause::Malformed("for")) };
-                let mut filters = std::mem::take(&mut level.filters).into_vec();
-                filters.push(filter);
-                level.filters = filters.into();
-            }
-        }
-        if levels.is_empty() {
-            return self.error(Cause::Malformed("for"));
-        }
-        let body = self.required(blocks, known::DO, "for")?;
-        let body = match &mut into {
-            Into::Reduce(_, clauses) => {
-                *clauses = self.clauses(body)?;
-                self.add(Expr::Atom(known::NIL))
-            }
-            Into::Collectable(_, fun) => {
-                self.use_var(*fun);
-                self.expr(body)?
-            }
-            Into::List | Into::Map | Into::Binary => self.expr(body)?,
-        };
-        for level in levels.iter_mut().rev() {
-            level.free = self.close_scope();
-            level.number = self.next_inner();
-        }
-        self.line = line;
-        Ok(self.add(Expr::For(Box::new(For { levels: levels.into(), uniq, into, body }))))
-    }
-
-    fn into_target(&mut self, target: ExprId) -> Into {
-        match *self.core.expr(target) {
-            Expr::EmptyList => Into::List,
-            Expr::Const(literal) => match self.core.const_of(literal) {
-                Literal::Map(pairs) if pairs.is_empty() => Into::Map,
-                Literal::Binary(bytes) if bytes.is_empty() => Into::Binary,
-                _ => Into::Collectable(target, self.fresh()),
-            },
-            _ => Into::Collectable(target, self.fresh()),
-        }
-    }
-
-    /// The two sides of a generator: a list's pattern is any node, a bitstring's is its `<<>>`.
-    fn generator(&self, step: NodeId) -> Option<(NodeId, NodeId, Meta)> {
-        let arrow = |id| match self.tree.node(id) {
-            Node::Call { name: known::OP_LEFT_ARROW, meta, args } => match *self.tree.seq(args) {
-                [left, right] => Some((left, right, meta)),
-                _ => None,
-            },
-            _ => None,
-        };
-        match self.tree.node(step) {
-            Node::Call { name: known::OP_BITS, args, .. } => {
-                let (left, right, meta) = arrow(*self.tree.seq(args).last()?)?;
-                // Marked as a bitstring generator by the node around the arrow.
-                matches!(self.tree.node(left), Node::Call { name: known::OP_BITS, .. }).then_some((step, right, meta))
-            }
-            _ => arrow(step),
-        }
-    }
-
-    fn generator_pattern(&mut self, left: NodeId) -> Result<Generator> {
-        let tree = self.tree;
-        if let Node::Call { name: known::OP_BITS, args, .. } = tree.node(left)
-            && let Some(&last) = tree.seq(args).last()
-            && let Node::Call { name: known::OP_LEFT_ARROW, args, .. } = tree.node(last)
-            && let Some(&pattern) = tree.seq(args).first()
-            && let Node::Call { name: known::OP_BITS, args: segments, .. } = tree.node(pattern)
-        {
-            return self.bits_generator(segments);
-        }
-        let (pats, guards) = self.split_guard(vec![left]);
-        let &[pat] = pats.as_slice() else { return self.error(Cause::Malformed("for")) };
-        let pat = self.pat(pat)?;
-        let guards = self.guards(&guards)?;
-        Ok(Generator::List { pat, guards })
-    }
-
-    #[inline(never)]
-    fn try_expr(&mut self, blocks: NodeId) -> Result<ExprId> {
-        let line = self.line;
-        let body = self.required(blocks, known::DO, "try")?;
-        let body = self.expr(body)?;
-        let trace = self.fresh();
-        let outer = self.trace.replace(trace);
-        let mut rescue = Vec::new();
-        if let Some(clauses) = self.keyword(blocks, known::RESCUE) {
-            for (meta, heads, body) in self.arrows(clauses)? {
-                self.see_line(meta);
-                let &[head] = heads.as_slice() else { return self.error(Cause::Malformed("rescue")) };
-                rescue.push(self.rescue(head, body)?);
-            }
-        }
-        let catch = match self.keyword(blocks, known::CATCH) {
-            Some(clauses) => self.clauses(clauses)?,
-            None => Box::default(),
-        };
-        if catch.iter().any(|clause| clause.pats.len() != 2) {
-            return self.error(Cause::Malformed("catch"));
-        }
-        self.trace = outer;
-        let otherwise = self.keyword(blocks, known::ELSE).map(|clauses| self.clauses(clauses)).transpose()?;
-        let after = self.keyword(blocks, known::AFTER).map(|after| self.expr(after)).transpose()?;
-        self.line = line;
-        Ok(self.add(Expr::Try(Box::new(Try { body, rescue: rescue.into(), catch, otherwise, after, trace }))))
-    }
-
-    fn rescue(&mut self, head: NodeId, body: NodeId) -> Result<Rescue> {
-        let tree = self.tree;
-        let line = self.line;
-        let (var, modules) = match tree.node(head) {
-            Node::Call { name: known::IN, args, .. } => match *tree.seq(args) {
-                [var, modules] => (var, Some(modules)),
-                _ => return self.error(Cause::Malformed("rescue")),
-            },
-            _ => (head, None),
-        };
-        let modules = match modules.map(|modules| tree.node(modules)) {
-            None => None,
-            Some(Node::List(items)) => {
-                let mut all = Vec::with_capacity(items.len());
-                for &item in tree.seq(items) {
-                    let Node::Atom(module) = tree.node(item) else { return self.error(Cause::Malformed("rescue")) };
-                    all.push(module);
-                }
-                Some(all.into())
-            }
-            Some(Node::Atom(module)) => Some([module].into()),
-            Some(_) => return self.error(Cause::Malformed("rescue")),
-        };
-        let var = match tree.node(var) {
-            Node::Var { name: known::OP_UNDERSCORE, .. } => None,
-            Node::Var { name, meta, context } => Some(self.bind(self.key(name, meta, context))),
-            _ => return self.error(Cause::Malformed("rescue")),
-        };
-        let body = self.expr(body)?;
-        Ok(Rescue { var, modules, body, line })
-    }
-
-    #[inline(never)]
-    fn receive_expr(&mut self, blocks: NodeId) -> Result<ExprId> {
-        let line = self.line;
-        let clauses = match self.keyword(blocks, known::DO) {
-            Some(clauses) => self.clauses(clauses)?,
-            None => Box::default(),
-        };
-        let mut after = None;
-        if let Some(node) = self.keyword(blocks, known::AFTER) {
-            let arrows = self.arrows(node)?;
-            let [(meta, heads, body)] = arrows.as_slice() else { return self.error(Cause::Malformed("after")) };
-            self.see_line(*meta);
-            let &[time] = heads.as_slice() else { return self.error(Cause::Malformed("after")) };
-            let time = self.expr(time)?;
-            after = Some((time, self.expr(*body)?));
-        }
-        let refs = self.common_pins(&clauses);
-        self.core.receive_refs.extend(refs.iter().copied());
-        self.line = line;
-        Ok(self.add(Expr::Receive(Box::new(Receive { clauses, after, refs }))))
-    }
-
-    /// The variables that each clause pins somewhere in its pattern.
-    fn common_pins(&self, clauses: &[Clause]) -> Box<[VarId]> {
-        let mut common: Option<Vec<VarId>> = None;
-        for clause in clauses {
-            let mut pins = Vec::new();
-            let mut todo = clause.pats.to_vec();
-            while let Some(pat) = todo.pop() {
-                match self.core.pat(pat) {
-                    Pat::Pin(expr) => {
-                        if let &Expr::Var(var) = self.core.expr(*expr) {
-                            pins.push(var);
-                        }
-                    }
-                    Pat::Cons(a, b) | Pat::Both(a, b) => todo.extend([*a, *b]),
-                    Pat::Tuple(items) => todo.extend(items),
-                    Pat::Map(pairs) => todo.extend(pairs.iter().map(|(_, pat)| *pat)),
-                    _ => {}
-                }
-            }
-            common = Some(match common {
-                None => pins,
-                Some(common) => common.into_iter().filter(|var| pins.contains(var)).collect(),
-            });
-        }
-        common.unwrap_or_default().into()
-    }
-
-    // ---- patterns ----
-
-    pub(super) fn pat(&mut self, id: NodeId) -> Result<PatId> {
-        self.depth += 1;
-        if self.depth > DEPTH_MAX {
-            return self.error(Cause::TooDeep);
-        }
-        let pat = self.pat_node(id)?;
-        self.depth -= 1;
-        Ok(pat)
-    }
-
-    fn pat_node(&mut self, id: NodeId) -> Result<PatId> {
-        let pat = match self.tree.node(id) {
-            Node::Var { name: known::OP_UNDERSCORE, .. } => Pat::Any,
-            Node::Var { name, meta, context } => Pat::Var(self.bind(self.key(name, meta, context))),
-            Node::Int(value) if is_small(value) => Pat::Int(value),
-            Node::Atom(atom) => Pat::Atom(atom),
-            Node::Pair(left, right) => Pat::Tuple([self.pat(left)?, self.pat(right)?].into()),
-            Node::Tuple(items) => Pat::Tuple(self.pats(items)?),
-            Node::List(items) => return self.list_pat(items),
-            Node::Call { name, args, .. } => return self.call_pat(name, args),
-            Node::Apply { callee, args, .. } => return self.operator_pat(callee, args),
-            Node::Int(_)
-            | Node::BigInt(_)
-            | Node::Float(_)
-            | Node::Binary(_)
-            | Node::Improper(_)
-            | Node::Map(_)
-            | Node::Opaque(_) => {
-                let literal = self.data(id)?;
-                self.const_depths.push(1);
-                Pat::Const(self.core.add_const(literal))
-            }
-        };
-        Ok(self.core.add_pat(pat))
-    }
-
-    fn pats(&mut self, items: Seq) -> Result<Box<[PatId]>> {
-        let tree = self.tree;
-        tree.seq(items).iter().map(|&item| self.pat(item)).collect()
-    }
-
-    #[inline(never)]
-    fn list_pat(&mut self, items: Seq) -> Result<PatId> {
-        let (items, tail) = self.split_tail(items);
-        if tail.is_none()
-            && items.len() > LIST_PATTERN_MAX
-            && items.iter().all(|&item| matches!(self.tree.node(item), Node::Int(_) | Node::Atom(_)))
-        {
-            let literal = Literal::List(items.into_iter().map(|item| self.data(item)).collect::<Result<_>>()?);
-            self.const_depths.push(1);
-            let literal = self.core.add_const(literal);
-            return Ok(self.core.add_pat(Pat::Const(literal)));
-        }
-        let items = items.into_iter().map(|item| self.pat(item)).collect::<Result<Vec<_>>>()?;
-        let tail = match tail {
-            Some(tail) => self.pat(tail)?,
-            None => self.core.add_pat(Pat::EmptyList),
-        };
-        Ok(self.cons_pats(&items, tail))
-    }
-
-    fn cons_pats(&mut self, items: &[PatId], tail: PatId) -> PatId {
-        items.iter().rev().fold(tail, |tail, &item| self.core.add_pat(Pat::Cons(item, tail)))
-    }
-
-    #[inline(never)]
-    fn call_pat(&mut self, name: Atom, args: Seq) -> Result<PatId> {
-        let tree = self.tree;
-        let pat = match (name, tree.seq(args)) {
-            (known::OP_EQ, &[left, right]) => Pat::Both(self.pat(left)?, self.pat(right)?),
-            (known::OP_CARET, &[var]) => Pat::Pin(self.expr(var)?),
-            (known::OP_BRACES, _) => Pat::Tuple(self.pats(args)?),
-            (known::OP_PERCENT_BRACES, pairs) => Pat::Map(self.map_pat(pairs)?.into()),
-            (known::OP_PERCENT, &[module, map]) => {
-                let Node::Call { name: known::OP_PERCENT_BRACES, args, .. } = tree.node(map) else {
-                    return self.error(Cause::Malformed("%"));
-                };
-                let name = match tree.node(module) {
-                    Node::Var { .. } => {
-                        let var = self.pat(module)?;
-                        let atom = self.core.add_pat(Pat::IsAtom);
-                        self.core.add_pat(Pat::Both(atom, var))
-                    }
-                    _ => self.pat(module)?,
-                };
-                let key = self.add(Expr::Atom(known::DUNDER_STRUCT));
-                let mut pairs = vec![(key, name)];
-                pairs.extend(self.map_pat(tree.seq(args))?);
-                Pat::Map(pairs.into())
-            }
-            (known::OP_BITS, _) => return self.bits_pat(args),
-            (known::DUNDER_BLOCK, &[only]) => return self.pat(only),
-            _ => return self.error(Cause::Malformed("pattern")),
-        };
-        Ok(self.core.add_pat(pat))
-    }
-
-    fn map_pat(&mut self, pairs: &[NodeId]) -> Result<Vec<(ExprId, PatId)>> {
-        let mut all = Vec::with_capacity(pairs.len());
-        for &pair in pairs {
-            let Node::Pair(key, value) = self.tree.node(pair) else { return self.error(Cause::Malformed("%{}")) };
-            let key = self.expr(key)?;
-            all.push((key, self.pat(value)?));
-        }
-        Ok(all)
-    }
-
-    /// `[a, b] ++ rest` and signed numbers, which are the operators that a pattern may hold.
-    #[inline(never)]
-    fn operator_pat(&mut self, callee: NodeId, args: Seq) -> Result<PatId> {
-        let tree = self.tree;
-        if let Some((module, name)) = self.dot(callee)
-            && let (Node::Atom(known::ERLANG), Node::Atom(name)) = (tree.node(module), tree.node(name))
-        {
-            match (name, tree.seq(args)) {
-                (known::OP_PLUS_PLUS, &[left, right]) => {
-                    if let Node::List(items) = tree.node(left) {
-                        let items = self.pats(items)?;
-                        let tail = self.pat(right)?;
-                        return Ok(self.cons_pats(&items, tail));
-                    }
-                }
-                (known::OP_PLUS, &[number]) => return self.pat(number),
-                (known::OP_MINUS, &[number]) => match tree.node(number) {
-                    Node::Int(value) if is_small(value) && is_small(-value) => {
-                        return Ok(self.core.add_pat(Pat::Int(-value)));
-                    }
-                    Node::Float(value) => {
-                        self.const_depths.push(0);
-                        let literal = self.core.add_const(Literal::Float(-value));
-                        return Ok(self.core.add_pat(Pat::Const(literal)));
-                    }
-                    _ => {}
-                },
-                _ => {}
-            }
-        }
-        self.error(Cause::Malformed("pattern"))
     }
 
     /// The variable behind a key, if the outermost scope binds it.

@@ -16,10 +16,8 @@ struct Spec {
     size: Option<NodeId>,
 }
 
-const BYTES: SegmentType =
-    SegmentType { kind: SegmentKind::Binary, unit: 8, signed: false, endian: Endian::Big };
-const REST: SegmentType =
-    SegmentType { kind: SegmentKind::Bitstring, unit: 1, signed: false, endian: Endian::Big };
+const BYTES: SegmentType = SegmentType { kind: SegmentKind::Binary, unit: 8, signed: false, endian: Endian::Big };
+const REST: SegmentType = SegmentType { kind: SegmentKind::Bitstring, unit: 1, signed: false, endian: Endian::Big };
 
 impl Converter<'_> {
     fn spec(&self, node: Option<NodeId>, value: NodeId) -> Result<Spec> {
@@ -128,10 +126,13 @@ impl Converter<'_> {
                 }
                 // Most significant byte first; beyond the 8 bytes there are, the sign goes on.
                 let sign = if value < 0 { 0xff } else { 0 };
-                let mut bytes: Vec<u8> = (0..bits / 8)
-                    .rev()
-                    .map(|place| if place < 8 { value.to_be_bytes()[7 - usize::try_from(place).unwrap_or(0)] } else { sign })
-                    .collect();
+                let mut bytes: Vec<u8> =
+                    (0..bits / 8)
+                        .rev()
+                        .map(|place| {
+                            if place < 8 { value.to_be_bytes()[7 - usize::try_from(place).unwrap_or(0)] } else { sign }
+                        })
+                        .collect();
                 if little(spec.ty.endian) {
                     bytes.reverse();
                 }
@@ -249,11 +250,7 @@ impl Converter<'_> {
     }
 
     fn byte_const(&mut self, bytes: Vec<u8>) -> super::core::ConstId {
-        let constant = self.constant(Literal::Binary(bytes), 0);
-        match *self.core.expr(constant) {
-            Expr::Const(literal) => literal,
-            _ => self.core.add_const(Literal::Binary(Vec::new())),
-        }
+        self.store(Literal::Binary(bytes), 0)
     }
 
     /// A generator's pattern takes its segments from the front. Where only a value differs, that many bits are skipped.

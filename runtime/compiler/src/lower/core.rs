@@ -34,12 +34,19 @@ pub(super) enum Expr {
     EmptyList,
     Const(ConstId),
     Var(VarId),
-    List { items: Exprs, tail: Option<ExprId> },
+    List {
+        items: Exprs,
+        tail: Option<ExprId>,
+    },
     Tuple(Exprs),
     /// Keys and values by turns.
     Map(Exprs),
     /// `%{map | pairs}`; with a struct's name also `%Name{map | pairs}`.
-    MapUpdate { map: ExprId, pairs: Exprs, of: Option<ExprId> },
+    MapUpdate {
+        map: ExprId,
+        pairs: Exprs,
+        of: Option<ExprId>,
+    },
     Bits(Box<[Segment]>),
     Bif(Bif, Exprs),
     Remote(Atom, Atom, Exprs),
@@ -48,14 +55,21 @@ pub(super) enum Expr {
     Local(Atom, Exprs),
     Apply(ExprId, Exprs),
     /// `:erlang.error/1` and its like.
-    Raise { class: Atom, reason: ExprId, trace: Option<ExprId> },
+    Raise {
+        class: Atom,
+        reason: ExprId,
+        trace: Option<ExprId>,
+    },
     /// `map.key`
     Field(ExprId, Atom),
     AndAlso(ExprId, ExprId),
     OrElse(ExprId, ExprId),
     Block(Exprs),
     Match(PatId, ExprId),
-    Case { value: ExprId, clauses: Box<[Clause]> },
+    Case {
+        value: ExprId,
+        clauses: Box<[Clause]>,
+    },
     Cond(Box<[(ExprId, ExprId)]>),
     With(Box<With>),
     For(Box<For>),
@@ -96,7 +110,12 @@ pub(super) struct With {
 #[derive(Debug)]
 pub(super) enum Step {
     /// `pattern when guards <- value`
-    Arrow { pat: PatId, guards: Exprs, value: ExprId, line: u32 },
+    Arrow {
+        pat: PatId,
+        guards: Exprs,
+        value: ExprId,
+        line: u32,
+    },
     Plain(ExprId),
 }
 
@@ -124,9 +143,16 @@ pub(super) struct Level {
 
 #[derive(Debug)]
 pub(super) enum Generator {
-    List { pat: PatId, guards: Exprs },
+    List {
+        pat: PatId,
+        guards: Exprs,
+    },
     /// The pattern with a variable for what follows, the same with its tests removed, and that variable.
-    Bits { pat: PatId, skip: PatId, rest: VarId },
+    Bits {
+        pat: PatId,
+        skip: PatId,
+        rest: VarId,
+    },
 }
 
 #[derive(Debug)]
@@ -199,7 +225,11 @@ pub(super) enum Pat {
 pub(super) enum SegmentPat {
     /// Whole bytes that must stand here.
     Bytes(Box<[u8]>),
-    Get { ty: SegmentType, size: SegmentSize, pat: PatId },
+    Get {
+        ty: SegmentType,
+        size: SegmentSize,
+        pat: PatId,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -223,8 +223,7 @@ impl<'f> Fun<'f, '_> {
                 return;
             };
             let next = self.b.block();
-            let cases =
-                modules.iter().map(|&module| (Arg::Atom(module), with(*body, vec![raised.reason]))).collect();
+            let cases = modules.iter().map(|&module| (Arg::Atom(module), with(*body, vec![raised.reason]))).collect();
             self.b.end(Terminator::Switch { value: name, cases, default: to(next) }, pos);
             self.b.enter(next);
         }
@@ -256,8 +255,7 @@ impl<'f> Fun<'f, '_> {
                 if clause.var.is_some() {
                     let trace = self.emit(Op::Stacktrace(raised.trace));
                     let normalize = Callee::Remote(known::MOD_EXCEPTION, Atom::new("normalize"));
-                    exception =
-                        self.emit(Op::Call(normalize, vec![Arg::Atom(known::ERROR), raised.reason, trace]));
+                    exception = self.emit(Op::Call(normalize, vec![Arg::Atom(known::ERROR), raised.reason, trace]));
                 }
                 self.jump_with(*body, exception);
             }

@@ -56,9 +56,17 @@ pub(super) struct Task<'f> {
 pub(super) enum TaskKind<'f> {
     Lambda(&'f Lambda),
     /// The loop of one generator.
-    Level { comprehension: &'f For, level: usize, functions: Rc<[FunId]> },
+    Level {
+        comprehension: &'f For,
+        level: usize,
+        functions: Rc<[FunId]>,
+    },
     /// Feeds one element to that loop: what `Enum.reduce/3` calls for whatever is no list.
-    Reducer { function: FunId, number: u32, free: u8 },
+    Reducer {
+        function: FunId,
+        number: u32,
+        free: u8,
+    },
 }
 
 pub(super) struct Fun<'f, 'u> {
@@ -82,16 +90,8 @@ impl<'f, 'u> Fun<'f, 'u> {
         pos: Pos,
     ) -> (Self, Vec<Arg>) {
         let (b, args) = Build::new(params);
-        let fun = Fun {
-            unit,
-            core,
-            tasks,
-            b,
-            env: HashMap::new(),
-            marked: HashSet::new(),
-            file: pos.file,
-            line: pos.line,
-        };
+        let fun =
+            Fun { unit, core, tasks, b, env: HashMap::new(), marked: HashSet::new(), file: pos.file, line: pos.line };
         (fun, args)
     }
 
@@ -149,15 +149,13 @@ impl<'f, 'u> Fun<'f, 'u> {
     }
 
     pub(super) fn variable(&mut self, var: VarId) -> Arg {
-        match self.env.get(&var) {
-            Some(&arg) => arg,
-            None => {
-                if self.b.live() {
-                    self.fail(Cause::Unordered);
-                }
-                Arg::Atom(known::NIL)
-            }
+        if let Some(&arg) = self.env.get(&var) {
+            return arg;
         }
+        if self.b.live() {
+            self.fail(Cause::Unordered);
+        }
+        Arg::Atom(known::NIL)
     }
 
     pub(super) fn values(&mut self, exprs: &'f [ExprId]) -> Vec<Arg> {
@@ -247,12 +245,11 @@ impl<'f, 'u> Fun<'f, 'u> {
             Expr::Lambda(lambda) => self.lambda(lambda, expr),
             Expr::LocalFun(name, arity) => {
                 let pos = self.at(expr);
-                match self.unit.local(*name, usize::from(*arity)) {
-                    Some(function) => self.b.emit(Op::Fun { function, free: Vec::new() }, pos),
-                    None => {
-                        let module = self.unit.module;
-                        self.literal(Literal::Fun(module, *name, *arity))
-                    }
+                if let Some(function) = self.unit.local(*name, usize::from(*arity)) {
+                    self.b.emit(Op::Fun { function, free: Vec::new() }, pos)
+                } else {
+                    let module = self.unit.module;
+                    self.literal(Literal::Fun(module, *name, *arity))
                 }
             }
             Expr::Stacktrace(var) => {
@@ -523,8 +520,7 @@ impl<'f, 'u> Fun<'f, 'u> {
                     self.b.end(Terminator::Branch { test, then: to(then), otherwise: to(otherwise) }, pos);
                 }
                 Arg::Val(_) => {
-                    let cases =
-                        vec![(Arg::Atom(known::TRUE), to(then)), (Arg::Atom(known::FALSE), to(otherwise))];
+                    let cases = vec![(Arg::Atom(known::TRUE), to(then)), (Arg::Atom(known::FALSE), to(otherwise))];
                     let default = match other {
                         Some(other) => with(other, vec![value]),
                         None => to(otherwise),
@@ -543,8 +539,7 @@ impl<'f, 'u> Fun<'f, 'u> {
                     self.b.end(Terminator::Branch { test, then: to(then), otherwise: to(otherwise) }, pos);
                 }
                 Arg::Val(_) => {
-                    let cases =
-                        vec![(Arg::Atom(known::FALSE), to(otherwise)), (Arg::Atom(known::NIL), to(otherwise))];
+                    let cases = vec![(Arg::Atom(known::FALSE), to(otherwise)), (Arg::Atom(known::NIL), to(otherwise))];
                     self.b.end(Terminator::Switch { value, cases, default: to(then) }, pos);
                 }
                 Arg::Int(_) | Arg::Atom(_) | Arg::EmptyList | Arg::Lit(_) => self.jump(then),
@@ -653,10 +648,7 @@ impl<'f, 'u> Fun<'f, 'u> {
             let cases = special.into_iter().map(|special| (Arg::Atom(special), to(missing))).collect();
             self.b.end(Terminator::Switch { value: map, cases, default: to(not_special) }, pos);
             self.b.enter(not_special);
-            self.b.end(
-                Terminator::Branch { test: Test::IsAtom(map), then: to(atom), otherwise: to(missing) },
-                pos,
-            );
+            self.b.end(Terminator::Branch { test: Test::IsAtom(map), then: to(atom), otherwise: to(missing) }, pos);
             self.b.enter(atom);
             let callee = Callee::Apply(map, Arg::Atom(key));
             if matches!(dest, Dest::Return) {

@@ -28,9 +28,7 @@ impl Default for Info {
 }
 
 fn keyword(names: &[(Atom, u8)]) -> Literal {
-    let pair = |&(name, arity): &(Atom, u8)| {
-        Literal::Tuple(vec![Literal::Atom(name), Literal::Int(i64::from(arity))])
-    };
+    let pair = |&(name, arity): &(Atom, u8)| Literal::Tuple(vec![Literal::Atom(name), Literal::Int(i64::from(arity))]);
     Literal::List(names.iter().map(pair).collect())
 }
 

@@ -20,13 +20,13 @@
 
 use std::collections::HashMap;
 
+use jovial_atoms::known;
 use jovial_bytecode::ir::{
     Arg, BitsContext, BlockId, Endian, LitId, Literal, SegmentKind, SegmentType, Terminator, Test,
 };
-use jovial_atoms::known;
 
 use super::build::{Fact, Facts, to};
-use super::core::{ConstId, Expr, Pat, PatId, SegmentPat, SegmentSize, VarId};
+use super::core::{ConstId, Expr, ExprId, Pat, PatId, SegmentPat, SegmentSize, VarId};
 use super::function::Fun;
 
 /// Up to so many constant binaries are compared whole, one after the other.
@@ -52,9 +52,16 @@ enum Place {
 enum Want {
     Pat(PatId),
     /// The segments of a bitstring pattern from `segment` on, less the first `byte` bytes of that one.
-    Segments { pat: PatId, segment: usize, byte: usize },
+    Segments {
+        pat: PatId,
+        segment: usize,
+        byte: usize,
+    },
     /// The bytes of a constant from `byte` on.
-    Bytes { literal: ConstId, byte: usize },
+    Bytes {
+        literal: ConstId,
+        byte: usize,
+    },
 }
 
 #[derive(Debug, Default)]
@@ -78,6 +85,19 @@ struct Work {
     facts: Facts,
 }
 
+/// Where a group goes on: what follows if it fails, what is known, and the list of steps to do.
+struct Onward<'t> {
+    fail: BlockId,
+    facts: Facts,
+    todo: &'t mut Vec<Work>,
+}
+
+impl Onward<'_> {
+    fn push(&mut self, block: BlockId, rows: Vec<Row>) {
+        self.todo.push(Work { block: Some(block), rows, start: 0, fail: self.fail, facts: self.facts.clone() });
+    }
+}
+
 /// What a pattern asks of a value. Different ones exclude each other, but for the last two.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Class {
@@ -91,6 +111,21 @@ enum Class {
     Lit(LitId),
     IsAtom,
     Pin,
+}
+
+/// The size of a segment, as far as it is there.
+enum Size {
+    None,
+    Known(Arg),
+    Computed(ExprId),
+}
+
+/// How rows go on in a bitstring; equal ones share the reading.
+#[derive(Clone, Copy, PartialEq)]
+enum Read {
+    Bytes,
+    Segment(SegmentType, Option<Arg>),
+    End,
 }
 
 /// What comes next in a bitstring.
@@ -144,7 +179,7 @@ impl<'f, 'u> Fun<'f, 'u> {
             {
                 continue;
             }
-            self.b.facts = work.facts.clone();
+            self.b.facts.clone_from(&work.facts);
             if work.start >= work.rows.len() {
                 self.b.jump(to(work.fail), self.pos());
                 continue;
@@ -163,10 +198,11 @@ impl<'f, 'u> Fun<'f, 'u> {
                 fail = self.b.block();
                 todo.push(Work { block: Some(fail), start: end, ..work });
             }
+            let mut on = Onward { fail, facts, todo: &mut todo };
             match place {
-                Place::Value(value) => self.split_value(group, value, fail, &facts, &mut todo),
-                Place::Key(map, key) => self.split_key(group, map, key, fail, &facts, &mut todo),
-                Place::Bits(ctx) => self.split_bits(group, ctx, fail, &facts, &mut todo),
+                Place::Value(value) => self.split_value(group, value, &mut on),
+                Place::Key(map, key) => self.split_key(group, map, key, &mut on),
+                Place::Bits(ctx) => self.split_bits(group, ctx, &mut on),
             }
         }
         self.b.facts = facts;
@@ -204,27 +240,20 @@ impl<'f, 'u> Fun<'f, 'u> {
                 rows[..with_place].iter().take_while(|row| !open(want(row))).count()
             }
             Place::Bits(_) => {
-                let mut count = 0;
-                let mut first = None;
-                for row in &rows[..with_place] {
-                    let Some(want) = want(row) else { break };
-                    let kind = match self.next(want) {
-                        Next::Bytes(_) => (0, None, None),
-                        Next::End => (1, None, None),
-                        Next::Get { ty, size, .. } => match self.fixed(size, row) {
-                            Some(size) => (2, Some(ty), Some(size)),
-                            // Computed anew for each row.
-                            None => (3, None, None),
-                        },
-                    };
-                    match first {
-                        None => first = Some(kind),
-                        Some(first) if first == kind && kind.0 != 3 => {}
-                        Some(_) => break,
-                    }
-                    count += 1;
+                let read = |row: &Row| match self.next(want(row)?) {
+                    Next::Bytes(_) => Some(Read::Bytes),
+                    Next::End => Some(Read::End),
+                    Next::Get { ty, size, .. } => match self.known_size(size, row) {
+                        Size::None => Some(Read::Segment(ty, None)),
+                        Size::Known(size) => Some(Read::Segment(ty, Some(size))),
+                        Size::Computed(_) => None,
+                    },
+                };
+                match read(&rows[0]) {
+                    Some(first) => 1 + rows[1..with_place].iter().take_while(|row| read(row) == Some(first)).count(),
+                    // A computed size is computed anew for each row.
+                    None => 1,
                 }
-                count
             }
         }
     }
@@ -267,7 +296,7 @@ impl<'f, 'u> Fun<'f, 'u> {
         whole > WHOLE_BINARIES_MAX
     }
 
-    fn split_value(&mut self, group: Vec<Row>, value: Arg, fail: BlockId, facts: &Facts, todo: &mut Vec<Work>) {
+    fn split_value(&mut self, group: Vec<Row>, value: Arg, on: &mut Onward) {
         let place = Place::Value(value);
         let bytewise = self.bytewise(&group, place);
         let mut classes: Vec<(Class, Vec<(Row, PatId)>)> = Vec::new();
@@ -297,13 +326,12 @@ impl<'f, 'u> Fun<'f, 'u> {
             && !matches!(classes[0].0, Class::IsAtom | Class::Pin)
         {
             match classes.into_iter().find(|(class, _)| *class == known) {
-                Some((class, rows)) => self.enter_class(class, rows, value, None, fail, facts, todo),
-                None => self.b.jump(to(fail), pos),
+                Some((class, rows)) => self.enter_class(class, rows, value, None, on),
+                None => self.b.jump(to(on.fail), pos),
             }
             return;
         }
         // Each kind is one test; what it leaves goes to the next kind.
-        let mut classes = classes;
         while !classes.is_empty() {
             let kind = std::mem::discriminant(&classes[0].0);
             let alone = matches!(classes[0].0, Class::Lit(_) | Class::Pin);
@@ -312,32 +340,25 @@ impl<'f, 'u> Fun<'f, 'u> {
                 .enumerate()
                 .partition(|(at, (class, _))| *at == 0 || (!alone && std::mem::discriminant(class) == kind));
             classes = later.into_iter().map(|(_, class)| class).collect();
-            let next = if classes.is_empty() { fail } else { self.b.block() };
-            self.test_kind(now.into_iter().map(|(_, class)| class).collect(), value, next, fail, facts, todo);
+            let next = if classes.is_empty() { on.fail } else { self.b.block() };
+            self.test_kind(now.into_iter().map(|(_, class)| class).collect(), value, next, on);
             if !classes.is_empty() {
                 if !self.b.enter(next) {
                     return;
                 }
-                self.b.facts.clone_from(facts);
+                self.b.facts.clone_from(&on.facts);
             }
         }
     }
 
     /// One test for classes of one kind.
     #[allow(clippy::type_complexity, reason = "a list of groups, used here and above only")]
-    fn test_kind(
-        &mut self,
-        classes: Vec<(Class, Vec<(Row, PatId)>)>,
-        value: Arg,
-        next: BlockId,
-        fail: BlockId,
-        facts: &Facts,
-        todo: &mut Vec<Work>,
-    ) {
+    fn test_kind(&mut self, classes: Vec<(Class, Vec<(Row, PatId)>)>, value: Arg, next: BlockId, on: &mut Onward) {
         let pos = self.pos();
         if let [(Class::Bits, _)] = classes.as_slice() {
             let (block, params) = self.b.block_with(3);
-            let ctx = BitsContext { base: Arg::Val(params[0]), position: Arg::Val(params[1]), end: Arg::Val(params[2]) };
+            let ctx =
+                BitsContext { base: Arg::Val(params[0]), position: Arg::Val(params[1]), end: Arg::Val(params[2]) };
             self.b.end(Terminator::BitsStart { value, ok: to(block), fail: to(next) }, pos);
             let mut rows = Vec::new();
             for (mut row, pat) in classes.into_iter().flat_map(|(_, rows)| rows) {
@@ -348,7 +369,7 @@ impl<'f, 'u> Fun<'f, 'u> {
                 row.columns.push((Place::Bits(ctx), want));
                 rows.push(row);
             }
-            todo.push(Work { block: Some(block), rows, start: 0, fail, facts: facts.clone() });
+            on.push(block, rows);
             return;
         }
         let blocks: Vec<BlockId> = classes.iter().map(|_| self.b.block()).collect();
@@ -404,7 +425,7 @@ impl<'f, 'u> Fun<'f, 'u> {
         };
         self.b.end(end, pos);
         for ((class, rows), block) in classes.into_iter().zip(blocks) {
-            self.enter_class(class, rows, value, Some(block), fail, facts, todo);
+            self.enter_class(class, rows, value, Some(block), on);
         }
     }
 
@@ -429,9 +450,7 @@ impl<'f, 'u> Fun<'f, 'u> {
         rows: Vec<(Row, PatId)>,
         value: Arg,
         block: Option<BlockId>,
-        fail: BlockId,
-        facts: &Facts,
-        todo: &mut Vec<Work>,
+        on: &mut Onward,
     ) {
         let core = self.core;
         let pos = self.pos();
@@ -443,7 +462,7 @@ impl<'f, 'u> Fun<'f, 'u> {
         if !self.b.enter(block) {
             return;
         }
-        self.b.facts.clone_from(facts);
+        self.b.facts.clone_from(&on.facts);
         match class {
             Class::Tuple(arity) => self.b.learn(value, Fact::Arity(arity16(arity))),
             Class::Cons => self.b.learn(value, Fact::Cons),
@@ -484,13 +503,13 @@ impl<'f, 'u> Fun<'f, 'u> {
         let facts = self.b.facts.clone();
         // A key or a pin that has to be computed may have opened further blocks.
         let block = self.b.suspend().unwrap_or(block);
-        todo.push(Work { block: Some(block), rows: sub, start: 0, fail, facts });
+        on.todo.push(Work { block: Some(block), rows: sub, start: 0, fail: on.fail, facts });
     }
 
-    fn split_key(&mut self, group: Vec<Row>, map: Arg, key: Arg, fail: BlockId, facts: &Facts, todo: &mut Vec<Work>) {
+    fn split_key(&mut self, group: Vec<Row>, map: Arg, key: Arg, on: &mut Onward) {
         let (block, params) = self.b.block_with(1);
         let value = Arg::Val(params[0]);
-        self.b.end(Terminator::Fetch { map, key, found: to(block), missing: to(fail) }, self.pos());
+        self.b.end(Terminator::Fetch { map, key, found: to(block), missing: to(on.fail) }, self.pos());
         let mut rows = Vec::with_capacity(group.len());
         for mut row in group {
             if let Some(Want::Pat(pat)) = row.take(Place::Key(map, key)) {
@@ -498,7 +517,7 @@ impl<'f, 'u> Fun<'f, 'u> {
             }
             rows.push(row);
         }
-        todo.push(Work { block: Some(block), rows, start: 0, fail, facts: facts.clone() });
+        on.push(block, rows);
     }
 
     // ---- bitstrings ----
@@ -542,22 +561,22 @@ impl<'f, 'u> Fun<'f, 'u> {
     }
 
     /// A size that is there already: a constant or a variable.
-    fn fixed(&self, size: SegmentSize, row: &Row) -> Option<Option<Arg>> {
+    fn known_size(&self, size: SegmentSize, row: &Row) -> Size {
         match size {
-            SegmentSize::None => Some(None),
-            SegmentSize::Fixed(size) => Some(Some(Arg::Int(size))),
+            SegmentSize::None => Size::None,
+            SegmentSize::Fixed(size) => Size::Known(Arg::Int(size)),
             SegmentSize::Expr(expr) => match self.core.expr(expr) {
-                Expr::Int(size) => Some(Some(Arg::Int(*size))),
+                Expr::Int(size) => Size::Known(Arg::Int(*size)),
                 Expr::Var(var) => {
                     let bound = row.binds.iter().find(|(bound, _)| bound == var).map(|(_, value)| *value);
-                    bound.or_else(|| self.env.get(var).copied()).map(Some)
+                    bound.or_else(|| self.env.get(var).copied()).map_or(Size::Computed(expr), Size::Known)
                 }
-                _ => None,
+                _ => Size::Computed(expr),
             },
         }
     }
 
-    fn split_bits(&mut self, group: Vec<Row>, ctx: BitsContext, fail: BlockId, facts: &Facts, todo: &mut Vec<Work>) {
+    fn split_bits(&mut self, group: Vec<Row>, ctx: BitsContext, on: &mut Onward) {
         let place = Place::Bits(ctx);
         let mut rows: Vec<(Row, Want)> = Vec::with_capacity(group.len());
         for mut row in group {
@@ -569,9 +588,9 @@ impl<'f, 'u> Fun<'f, 'u> {
         match self.next(*want) {
             Next::End => {
                 let block = self.b.block();
-                self.b.end(Terminator::BitsEnd { ctx, ok: to(block), fail: to(fail) }, self.pos());
+                self.b.end(Terminator::BitsEnd { ctx, ok: to(block), fail: to(on.fail) }, self.pos());
                 let rows = rows.into_iter().map(|(row, _)| row).collect();
-                todo.push(Work { block: Some(block), rows, start: 0, fail, facts: facts.clone() });
+                on.push(block, rows);
             }
             Next::Bytes(bytes) => {
                 let common = rows.iter().fold(bytes.len(), |common, (_, want)| match self.next(*want) {
@@ -579,35 +598,32 @@ impl<'f, 'u> Fun<'f, 'u> {
                     _ => 0,
                 });
                 if common == 0 {
-                    self.switch_byte(rows, ctx, fail, facts, todo);
+                    self.switch_byte(rows, ctx, on);
                     return;
                 }
                 let bytes = self.unit.literals.intern(Literal::Binary(bytes[..common].to_vec()));
                 let (block, params) = self.b.block_with(1);
                 let after = BitsContext { position: Arg::Val(params[0]), ..ctx };
-                self.b.end(Terminator::BitsMatch { ctx, bytes, ok: to(block), fail: to(fail) }, self.pos());
+                self.b.end(Terminator::BitsMatch { ctx, bytes, ok: to(block), fail: to(on.fail) }, self.pos());
                 let rows = self.advance_all(rows, common, after);
-                todo.push(Work { block: Some(block), rows, start: 0, fail, facts: facts.clone() });
+                on.push(block, rows);
             }
             Next::Get { ty, size, .. } => {
-                let size = match self.fixed(size, first) {
-                    Some(size) => size,
-                    None => match size {
-                        SegmentSize::Expr(expr) => {
-                            let binds = first.binds.clone();
-                            self.env.extend(binds);
-                            Some(self.guard_value(expr, fail))
-                        }
-                        SegmentSize::None | SegmentSize::Fixed(_) => None,
-                    },
+                let size = match self.known_size(size, first) {
+                    Size::None => None,
+                    Size::Known(size) => Some(size),
+                    Size::Computed(expr) => {
+                        let binds = first.binds.clone();
+                        self.env.extend(binds);
+                        Some(self.guard_value(expr, on.fail))
+                    }
                 };
                 let (block, params) = self.b.block_with(2);
                 let value = Arg::Val(params[0]);
                 let after = BitsContext { position: Arg::Val(params[1]), ..ctx };
-                let end = Terminator::BitsGet { ctx, segment: ty, size, ok: to(block), fail: to(fail) };
+                let end = Terminator::BitsGet { ctx, segment: ty, size, ok: to(block), fail: to(on.fail) };
                 self.b.end(end, self.pos());
-                let takes_all =
-                    size.is_none() && matches!(ty.kind, SegmentKind::Binary | SegmentKind::Bitstring);
+                let takes_all = size.is_none() && matches!(ty.kind, SegmentKind::Binary | SegmentKind::Bitstring);
                 let mut sub = Vec::with_capacity(rows.len());
                 for (mut row, want) in rows {
                     if let Next::Get { pat, last, .. } = self.next(want) {
@@ -618,7 +634,7 @@ impl<'f, 'u> Fun<'f, 'u> {
                     }
                     sub.push(row);
                 }
-                todo.push(Work { block: Some(block), rows: sub, start: 0, fail, facts: facts.clone() });
+                on.push(block, sub);
             }
         }
     }
@@ -633,19 +649,12 @@ impl<'f, 'u> Fun<'f, 'u> {
     }
 
     /// Rows that go on with different bytes.
-    fn switch_byte(
-        &mut self,
-        rows: Vec<(Row, Want)>,
-        ctx: BitsContext,
-        fail: BlockId,
-        facts: &Facts,
-        todo: &mut Vec<Work>,
-    ) {
+    fn switch_byte(&mut self, rows: Vec<(Row, Want)>, ctx: BitsContext, on: &mut Onward) {
         let pos = self.pos();
         let (read, params) = self.b.block_with(2);
         let after = BitsContext { position: Arg::Val(params[1]), ..ctx };
         let size = Some(Arg::Int(8));
-        self.b.end(Terminator::BitsGet { ctx, segment: BYTE, size, ok: to(read), fail: to(fail) }, pos);
+        self.b.end(Terminator::BitsGet { ctx, segment: BYTE, size, ok: to(read), fail: to(on.fail) }, pos);
         self.b.enter(read);
         let mut groups: Vec<(u8, Vec<(Row, Want)>)> = Vec::new();
         let mut places: HashMap<u8, usize> = HashMap::new();
@@ -662,9 +671,9 @@ impl<'f, 'u> Fun<'f, 'u> {
             let block = self.b.block();
             cases.push((Arg::Int(i64::from(byte)), to(block)));
             let rows = self.advance_all(rows, 1, after);
-            todo.push(Work { block: Some(block), rows, start: 0, fail, facts: facts.clone() });
+            on.push(block, rows);
         }
-        self.b.end(Terminator::Switch { value: Arg::Val(params[0]), cases, default: to(fail) }, pos);
+        self.b.end(Terminator::Switch { value: Arg::Val(params[0]), cases, default: to(on.fail) }, pos);
     }
 }
 

@@ -6,7 +6,7 @@
 //!
 //! | step | where |
 //! | --- | --- |
-//! | tree to core form | `convert`, `convert_bits` |
+//! | tree to core form | `convert` and the files named after it |
 //! | clauses to decision trees | `matching` |
 //! | expressions, control, exceptions, guards, comprehensions to blocks | `function` and the files named after them |
 //! | blocks to a finished function | `build` |
@@ -25,6 +25,8 @@ mod comprehension;
 mod control;
 mod convert;
 mod convert_bits;
+mod convert_clauses;
+mod convert_patterns;
 mod core;
 mod exceptions;
 mod function;
@@ -33,7 +35,6 @@ mod info;
 mod literals;
 mod matching;
 mod unit;
-
 
 #[cfg(test)]
 mod tests;
@@ -76,9 +77,7 @@ impl VarKey {
     pub fn new(var: Var, version: i64) -> Self {
         let scope = match var.kind {
             Kind::Context(context) => VarScope::Context(context.atom()),
-            Kind::Counter(counter) if counter.module() == jovial_atoms::known::NIL => {
-                VarScope::Counter(counter.number)
-            }
+            Kind::Counter(counter) if counter.module() == jovial_atoms::known::NIL => VarScope::Counter(counter.number),
             Kind::Counter(counter) => VarScope::ModuleCounter(counter.module(), counter.number),
         };
         VarKey { name: var.name(), scope, version }
@@ -178,17 +177,15 @@ pub fn expression(unit: &Expression) -> Result<Module, LowerError> {
     let base = format!("__eval__/{arity}");
     let mut tasks = Vec::new();
     let line = core.line(root).max(1);
-    let (mut fun, args) =
-        Fun::new(&mut module, &core, &mut tasks, u32::from(arity), Pos { file, line });
+    let (mut fun, args) = Fun::new(&mut module, &core, &mut tasks, u32::from(arity), Pos { file, line });
     fun.env.extend(inputs.into_iter().zip(args));
     let value = fun.value(root);
     if fun.b.live() {
         let mut result = vec![value];
         for output in outputs {
             // A variable bound on some ways only is not visible outside of them.
-            result.push(output.and_then(|var| fun.env.get(&var).copied()).unwrap_or(Arg::Atom(
-                jovial_atoms::known::NIL,
-            )));
+            result
+                .push(output.and_then(|var| fun.env.get(&var).copied()).unwrap_or(Arg::Atom(jovial_atoms::known::NIL)));
         }
         let result = fun.emit(Op::Tuple(result));
         let pos = fun.pos();

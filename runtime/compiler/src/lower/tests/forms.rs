@@ -39,8 +39,9 @@ fn instructions(function: &Function) -> impl Iterator<Item = &Op> {
 
 #[test]
 fn a_receive_that_waits_for_a_fresh_reference_starts_at_its_mark() {
-    let module =
-        lower_tree(tree("ref = make_ref(); send(self(), :noise); send(self(), {ref, 5}); receive do {^ref, x} -> x end"));
+    let module = lower_tree(tree(
+        "ref = make_ref(); send(self(), :noise); send(self(), {ref, 5}); receive do {^ref, x} -> x end",
+    ));
     let marks: Vec<&str> = instructions(&module.functions[0])
         .filter_map(|op| match op {
             Op::RecvMark => Some("mark"),

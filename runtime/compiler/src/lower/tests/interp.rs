@@ -463,11 +463,8 @@ impl<'m> Machine<'m> {
 
     fn remote(&mut self, module: Atom, name: Atom, args: Vec<Value>) -> Result<Step<'m>, Raised> {
         if module == self.module.name
-            && let Some(export) = self
-                .module
-                .exports
-                .iter()
-                .find(|export| export.name == name && usize::from(export.arity) == args.len())
+            && let Some(export) =
+                self.module.exports.iter().find(|export| export.name == name && usize::from(export.arity) == args.len())
         {
             return Ok(Step::Call(export.function, args));
         }

@@ -1,5 +1,7 @@
 //! Lowers the recorded cases, checks the result's form, runs it and compares with what Elixir gave.
 
+#![allow(clippy::unwrap_used, clippy::float_cmp, clippy::needless_pass_by_value, reason = "test code")]
+
 mod forms;
 mod interp;
 mod reader;
@@ -47,15 +49,7 @@ fn lower_tree(text: &str) -> Module {
 }
 
 fn lower_expression(code: &Code, root: NodeId, inputs: &[VarKey], outputs: &[VarKey]) -> Module {
-    let unit = Expression {
-        code,
-        root,
-        module: Atom::new("cell"),
-        file: "cell",
-        inputs,
-        outputs,
-        host: &|_| None,
-    };
+    let unit = Expression { code, root, module: Atom::new("cell"), file: "cell", inputs, outputs, host: &|_| None };
     expression(&unit).expect("the case can be lowered")
 }
 

@@ -15,9 +15,7 @@ use crate::lower::{Cause, Expression, Info, ModuleUnit, expression, module};
 
 /// `def f(..)` with that many clauses of five kinds by turns; the n-th returns n.
 fn many_clauses(count: usize) -> String {
-    let var = |name: &str, version: u32| {
-        format!("t3(a{}:{name}l1[t2(a7:versioni{version};a3:nil", name.len())
-    };
+    let var = |name: &str, version: u32| format!("t3(a{}:{name}l1[t2(a7:versioni{version};a3:nil", name.len());
     let mut text = String::new();
     for n in 0..count {
         let _ = write!(text, "t4(l1[t2(a4:linei{};l2[", n + 1);
