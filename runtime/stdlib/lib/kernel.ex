@@ -1578,4 +1578,931 @@ defmodule Kernel do
   end
 
   # MACRO HEADS
+  #
+  # The compiler expands these itself. They stand here, without bodies, for their documents and so that they are listed
+  # among the macros of this module.
+
+  ## Truth
+
+  @doc """
+  Returns `true` for `false` and `nil`, and `false` for all else.
+
+  ## Examples
+
+      iex> !nil
+      true
+      iex> !0
+      false
+  """
+  defmacro !value
+
+  @doc """
+  Returns the right side if the left one is truthy, and the left one otherwise.
+
+  The right side is evaluated only if it is needed. Unlike `and/2`, any values are accepted; it is not allowed in guards.
+
+  ## Examples
+
+      iex> 1 && :yes
+      :yes
+      iex> nil && raise("never reached")
+      nil
+  """
+  defmacro left && right
+
+  @doc """
+  Returns the left side if it is truthy, and the right one otherwise.
+
+  The right side is evaluated only if it is needed. Unlike `or/2`, any values are accepted; it is not allowed in guards.
+
+  ## Examples
+
+      iex> nil || :default
+      :default
+      iex> 0 || raise("never reached")
+      0
+  """
+  defmacro left || right
+
+  @doc """
+  Returns the right side if the left one is `true`, and `false` if the left one is `false`.
+
+  The left side must be a boolean, or `BadBooleanError` is raised. The right side is evaluated only if it is needed, and may be anything.
+
+  ## Examples
+
+      iex> true and 5 > 3
+      true
+      iex> false and raise("never reached")
+      false
+      iex> 1 and true
+      ** (BadBooleanError) expected a boolean on left-side of "and", got: 1
+  """
+  @doc guard: true
+  defmacro left and right
+
+  @doc """
+  Returns `true` if the left side is `true`, and the right one if the left one is `false`.
+
+  The left side must be a boolean, or `BadBooleanError` is raised. The right side is evaluated only if it is needed, and may be anything.
+
+  ## Examples
+
+      iex> false or 5 > 3
+      true
+      iex> true or raise("never reached")
+      true
+  """
+  @doc guard: true
+  defmacro left or right
+
+  ## Control
+
+  @doc """
+  Evaluates the `do` block if the condition is truthy, and the `else` block otherwise.
+
+  Without an `else` the result is `nil` for a falsy condition. Variables that are bound in a block are not seen outside; the value of
+  the whole is what comes out.
+
+  ## Examples
+
+      iex> if 5 > 3 do
+      ...>   :larger
+      ...> else
+      ...>   :smaller
+      ...> end
+      :larger
+      iex> if(nil, do: 1)
+      nil
+  """
+  defmacro if(condition, clauses)
+
+  @doc """
+  Evaluates the `do` block if the condition is falsy, and the `else` block otherwise.
+
+  ## Examples
+
+      iex> unless(5 > 3, do: :smaller, else: :larger)
+      :larger
+  """
+  @doc deprecated: "Use if/2 instead"
+  defmacro unless(condition, clauses)
+
+  @doc """
+  Passes the value on the left as first argument to the call on the right.
+
+  Chains read in the order in which things happen. The right side must be a call; an anonymous function is called with `.()`, or through
+  `then/2`.
+
+  ## Examples
+
+      iex> "a,b" |> String.upcase() |> String.split(",")
+      ["A", "B"]
+      iex> 20 |> Kernel.+(1) |> then(&(&1 * 2))
+      42
+  """
+  defmacro left |> right
+
+  @doc """
+  Calls `fun` with a value and returns the result.
+
+  It makes a step of a pipeline out of any function.
+
+  ## Examples
+
+      iex> 5 |> then(fn x -> {:ok, x} end)
+      {:ok, 5}
+  """
+  defmacro then(value, fun)
+
+  @doc """
+  Calls `fun` with a value, and returns the value.
+
+  It is for effects on the way through a pipeline.
+
+  ## Examples
+
+      iex> 5 |> tap(fn x -> send(self(), x) end) |> Kernel.+(1)
+      6
+  """
+  defmacro tap(value, fun)
+
+  @doc """
+  Tells whether an expression matches a pattern.
+
+  The pattern may have guards. Variables that it binds are not seen outside; pinned ones are compared.
+
+  ## Examples
+
+      iex> match?({:ok, _}, {:ok, 1})
+      true
+      iex> match?(x when x > 5, 3)
+      false
+      iex> Enum.filter([a: 1, b: 2, a: 3], &match?({:a, _}, &1))
+      [a: 1, a: 3]
+  """
+  defmacro match?(pattern, expr)
+
+  @doc """
+  Binds the variables of a list pattern to the elements of a list, of whatever length.
+
+  Where the list is too short the variables are `nil`; what it has too much is left out.
+
+  ## Examples
+
+      iex> destructure([x, y, z], [1, 2])
+      iex> {x, y, z}
+      {1, 2, nil}
+      iex> destructure([a], [1, 2])
+      iex> a
+      1
+  """
+  defmacro destructure(left, right)
+
+  @doc """
+  Raises a `RuntimeError` with a message, or an exception.
+
+  The argument is a string, the module of an exception, or an exception struct.
+
+  ## Examples
+
+      iex> raise "too hot"
+      ** (RuntimeError) too hot
+
+      iex> raise ArgumentError
+      ** (ArgumentError) argument error
+
+      iex> raise %ArgumentError{message: "no"}
+      ** (ArgumentError) no
+  """
+  defmacro raise(message)
+
+  @doc """
+  Raises an exception that is built from attributes.
+
+  `exception/1` of the module gets the attributes, which are mostly a message or a keyword list.
+
+  ## Examples
+
+      iex> raise ArgumentError, "expected a key"
+      ** (ArgumentError) expected a key
+
+      iex> raise KeyError, key: :a, term: %{}
+      ** (KeyError) key :a not found in: %{}
+  """
+  defmacro raise(exception, attributes)
+
+  @doc """
+  Raises as `raise/1` does, with a given stacktrace.
+
+  ## Examples
+
+      iex> try do
+      ...>   raise "oops"
+      ...> rescue
+      ...>   error -> reraise(error, __STACKTRACE__)
+      ...> end
+      ** (RuntimeError) oops
+  """
+  defmacro reraise(message, stacktrace)
+
+  @doc """
+  Raises as `raise/2` does, with a given stacktrace.
+
+  ## Examples
+
+      iex> try do
+      ...>   raise "oops"
+      ...> rescue
+      ...>   error -> reraise(ArgumentError, [message: inspect(error)], __STACKTRACE__)
+      ...> end
+      ** (ArgumentError) %RuntimeError{message: "oops"}
+  """
+  defmacro reraise(exception, attributes, stacktrace)
+
+  ## Ranges, membership and text
+
+  @doc """
+  Builds the range that covers everything, `0..-1//1`.
+
+  ## Examples
+
+      iex> Enum.slice([:a, :b], ..)
+      [:a, :b]
+  """
+  defmacro (..)
+
+  @doc """
+  Builds a range from `first` to `last`, both included.
+
+  The step is one; where `last` is below `first` it is minus one, which is deprecated: write `first..last//-1`.
+
+  ## Examples
+
+      iex> Enum.to_list(1..4)
+      [1, 2, 3, 4]
+      iex> 3 in 1..4
+      true
+  """
+  defmacro first..last
+
+  @doc """
+  Builds a range from `first` to `last` with a step.
+
+  In a pattern, the step may be a variable or an underscore.
+
+  ## Examples
+
+      iex> Enum.to_list(10..1//-4)
+      [10, 6, 2]
+      iex> first..last//step = 1..9//2
+      iex> {first, last, step}
+      {1, 9, 2}
+  """
+  defmacro first..last//step
+
+  @doc """
+  Tells whether the left side is an element of the right one.
+
+  The right side is any enumerable. In guards it must be a list that is written out or a range. `not in` is the opposite.
+
+  ## Examples
+
+      iex> :b in [:a, :b]
+      true
+      iex> 5 not in 1..3
+      true
+      iex> {:a, 1} in %{a: 1}
+      true
+  """
+  @doc guard: true
+  defmacro left in right
+
+  @doc """
+  Joins two binaries.
+
+  In a pattern, the left side must be a literal or a binary of known size.
+
+  ## Examples
+
+      iex> "note" <> "book"
+      "notebook"
+      iex> "note" <> rest = "notebook"
+      iex> rest
+      "book"
+  """
+  defmacro left <> right
+
+  @doc """
+  Turns a value into a string with the `String.Chars` protocol.
+
+  Interpolation uses it. Values without an implementation, such as tuples and maps, raise `Protocol.UndefinedError`; see `inspect/2` for those.
+
+  ## Examples
+
+      iex> to_string(:atom)
+      "atom"
+      iex> to_string(1.5)
+      "1.5"
+  """
+  defmacro to_string(term)
+
+  @doc """
+  Turns a value into a charlist with the `List.Chars` protocol.
+
+  ## Examples
+
+      iex> to_charlist(42)
+      ~c"42"
+  """
+  defmacro to_charlist(term)
+
+  @doc false
+  defmacro to_char_list(arg)
+
+  ## Questions that are allowed in guards
+
+  @doc """
+  Tells whether a value is `nil`.
+
+  ## Examples
+
+      iex> is_nil(nil)
+      true
+      iex> is_nil(false)
+      false
+  """
+  @doc guard: true
+  defmacro is_nil(term)
+
+  @doc """
+  Tells whether a value is a struct.
+
+  ## Examples
+
+      iex> is_struct(1..2)
+      true
+      iex> is_struct(%{})
+      false
+  """
+  @doc guard: true
+  defmacro is_struct(term)
+
+  @doc """
+  Tells whether a value is a struct of the module `name`.
+
+  ## Examples
+
+      iex> is_struct(1..2, Range)
+      true
+      iex> is_struct(1..2, URI)
+      false
+  """
+  @doc guard: true
+  defmacro is_struct(term, name)
+
+  @doc """
+  Tells whether a value is a map but no struct.
+
+  ## Examples
+
+      iex> is_non_struct_map(%{a: 1})
+      true
+      iex> is_non_struct_map(1..2)
+      false
+  """
+  @doc guard: true
+  defmacro is_non_struct_map(term)
+
+  @doc """
+  Tells whether a value is an exception.
+
+  ## Examples
+
+      iex> is_exception(%RuntimeError{})
+      true
+      iex> is_exception("oops")
+      false
+  """
+  @doc guard: true
+  defmacro is_exception(term)
+
+  @doc """
+  Tells whether a value is an exception of the module `name`.
+
+  ## Examples
+
+      iex> is_exception(%RuntimeError{}, ArgumentError)
+      false
+  """
+  @doc guard: true
+  defmacro is_exception(term, name)
+
+  ## Nested data
+
+  @doc """
+  Reads along a path of fields, and gives `nil` where one on the way is `nil`.
+
+  The path is written as `data.field.field`, with a field or key access at each step.
+
+  ## Examples
+
+      iex> user = %{town: %{name: "Bergen"}, boss: nil}
+      iex> get_in(user.town.name)
+      "Bergen"
+      iex> get_in(user.boss.name)
+      nil
+  """
+  defmacro get_in(path)
+
+  @doc """
+  Puts a value at the end of a path, and returns the changed data.
+
+  The path is written as `data[key].field`, of any length. What is written with a dot must be there.
+
+  ## Examples
+
+      iex> users = %{"ann" => %{age: 27}}
+      iex> put_in(users["ann"].age, 28)
+      %{"ann" => %{age: 28}}
+  """
+  defmacro put_in(path, value)
+
+  @doc """
+  Updates the value at the end of a path with a function, and returns the changed data.
+
+  ## Examples
+
+      iex> users = %{"ann" => %{age: 27}}
+      iex> update_in(users["ann"].age, &(&1 + 1))
+      %{"ann" => %{age: 28}}
+  """
+  defmacro update_in(path, fun)
+
+  @doc """
+  Reads and updates the value at the end of a path in one go.
+
+  ## Examples
+
+      iex> users = %{"ann" => %{age: 27}}
+      iex> get_and_update_in(users["ann"].age, &{&1, &1 + 1})
+      {27, %{"ann" => %{age: 28}}}
+  """
+  defmacro get_and_update_in(path, fun)
+
+  @doc """
+  Removes the key at the end of a path, and returns its value with the remaining data.
+
+  ## Examples
+
+      iex> users = %{"ann" => %{age: 27}, "bob" => %{age: 31}}
+      iex> pop_in(users["ann"])
+      {%{age: 27}, %{"bob" => %{age: 31}}}
+  """
+  defmacro pop_in(path)
+
+  ## Definitions
+
+  @doc """
+  Defines a module with a name and a body.
+
+  The name of a module inside another begins with that of the outer one, where a short alias for it is set. The body is evaluated like any other
+  code, and definitions in it become part of the module. The result is `{:module, name, binary, value}`, where the
+  value is that of the body.
+
+  ## Examples
+
+      iex> defmodule Doc.Greeter do
+      ...>   def hello(name), do: "Hello " <> name
+      ...> end
+      iex> Doc.Greeter.hello("Ada")
+      "Hello Ada"
+  """
+  defmacro defmodule(alias, do_block)
+
+  @doc """
+  Defines a public function.
+
+  A function may have several clauses, which are tried in turn until patterns and guards fit. Arguments may have default values, given
+  with `\\\\`; a function with several clauses states these in a head without a body. `rescue`, `catch`, `else` and
+  `after` are allowed as in `try/1`. Names may end in `?` or `!`.
+
+  ## Examples
+
+      iex> defmodule Doc.Fact do
+      ...>   def fact(0), do: 1
+      ...>   def fact(n) when n > 0, do: n * fact(n - 1)
+      ...> end
+      iex> Doc.Fact.fact(5)
+      120
+  """
+  defmacro def(call, expr \\ nil)
+
+  @doc """
+  Defines a private function, which only its own module can call.
+
+  ## Examples
+
+      iex> defmodule Doc.Secret do
+      ...>   def twice(x), do: times(x, 2)
+      ...>   defp times(x, n), do: x * n
+      ...> end
+      iex> {Doc.Secret.twice(4), function_exported?(Doc.Secret, :times, 2)}
+      {8, false}
+  """
+  defmacro defp(call, expr \\ nil)
+
+  @doc """
+  Defines a public macro: it gets its arguments as quoted code, and returns quoted code.
+
+  It is expanded where it is called, after a `require/2` of its module.
+
+  ## Examples
+
+      iex> defmodule Doc.Swap do
+      ...>   defmacro swapped({one, two}), do: {two, one}
+      ...> end
+      iex> defmodule Doc.Swapping do
+      ...>   require Doc.Swap
+      ...>   def run, do: Doc.Swap.swapped({1, 2})
+      ...> end
+      iex> Doc.Swapping.run()
+      {2, 1}
+  """
+  defmacro defmacro(call, expr \\ nil)
+
+  @doc """
+  Defines a private macro, which only its own module can use, after the definition.
+
+  ## Examples
+
+      iex> defmodule Doc.Local do
+      ...>   defmacrop answer, do: 42
+      ...>   def ask, do: answer()
+      ...> end
+      iex> Doc.Local.ask()
+      42
+  """
+  defmacro defmacrop(call, expr \\ nil)
+
+  @doc """
+  Defines a macro that can be used as a guard, for an expression that consists of guards.
+
+  ## Examples
+
+      iex> defmodule Doc.Guards do
+      ...>   defguard is_teen(age) when is_integer(age) and age in 13..19
+      ...>   def teen?(age) when is_teen(age), do: true
+      ...>   def teen?(_age), do: false
+      ...> end
+      iex> Doc.Guards.teen?(15)
+      true
+  """
+  defmacro defguard(guard)
+
+  @doc """
+  Defines a private macro that can be used as a guard.
+
+  ## Examples
+
+      iex> defmodule Doc.PrivateGuard do
+      ...>   defguardp is_small(n) when n < 10
+      ...>   def small?(n), do: is_small(n)
+      ...> end
+      iex> Doc.PrivateGuard.small?(3)
+      true
+  """
+  defmacro defguardp(guard)
+
+  @doc """
+  Defines a struct: a map with known keys that carries the name of its module.
+
+  The fields are given as a list of keys with defaults, or of keys that default to `nil`. `@enforce_keys` lists keys that must be given, and
+  `@derive` the protocols to be derived.
+
+  ## Examples
+
+      iex> defmodule Doc.Point do
+      ...>   defstruct x: 0, y: 0
+      ...> end
+      iex> struct(Doc.Point, y: 5) |> Map.from_struct()
+      %{x: 0, y: 5}
+  """
+  defmacro defstruct(fields)
+
+  @doc """
+  Defines an exception: a struct with `exception/1` and `message/1`.
+
+  A `:message` among the fields gives the default message. Otherwise the module has to define `message/1`.
+
+  ## Examples
+
+      iex> defmodule Doc.TooHot do
+      ...>   defexception message: "too hot", celsius: 0
+      ...> end
+      iex> try do
+      ...>   raise Doc.TooHot, celsius: 90
+      ...> rescue
+      ...>   error in Doc.TooHot -> {error.message, error.celsius}
+      ...> end
+      {"too hot", 90}
+  """
+  defmacro defexception(fields)
+
+  @doc """
+  Defines a protocol: functions that each type may implement in its own way.
+
+  The body lists the functions without bodies. A call goes to the implementation for the type of the first argument; without one,
+  `Protocol.UndefinedError` is raised.
+
+  ## Examples
+
+      iex> defprotocol Doc.Area do
+      ...>   def area(shape)
+      ...> end
+      iex> defimpl Doc.Area, for: Tuple do
+      ...>   def area({width, height}), do: width * height
+      ...> end
+      iex> Doc.Area.area({3, 4})
+      12
+  """
+  defmacro defprotocol(name, do_block)
+
+  @doc """
+  Defines the implementation of a protocol for a type.
+
+  `:for` is a struct's module, or one of `Atom`, `BitString`, `Float`, `Function`, `Integer`, `List`, `Map`, `PID`, `Port`, `Reference`, `Tuple` and `Any`, or a
+  list of these. Inside a module with a struct it may be left out.
+
+  ## Examples
+
+      iex> defprotocol Doc.Size do
+      ...>   def size(value)
+      ...> end
+      iex> defimpl Doc.Size, for: [List, Map] do
+      ...>   def size(value), do: Enum.count(value)
+      ...> end
+      iex> Doc.Size.size(%{a: 1})
+      1
+  """
+  defmacro defimpl(name, opts, do_block \\ [])
+
+  @doc """
+  Defines functions that pass their call on to another module.
+
+  Options are `:to`, the other module, and `:as`, the name of the function there.
+
+  ## Examples
+
+      iex> defmodule Doc.Front do
+      ...>   defdelegate backwards(list), to: Enum, as: :reverse
+      ...> end
+      iex> Doc.Front.backwards([1, 2])
+      [2, 1]
+  """
+  defmacro defdelegate(funs, opts)
+
+  @doc """
+  Marks functions of the module so far as overridable.
+
+  A later definition with the same name takes the place of the former, and may call it with `super`. The argument is a keyword list of names and arities,
+  or a behaviour.
+
+  ## Examples
+
+      iex> defmodule Doc.Base do
+      ...>   def greet(name), do: "Hi " <> name
+      ...>   defoverridable greet: 1
+      ...>   def greet(name), do: super(name) <> "!"
+      ...> end
+      iex> Doc.Base.greet("Ada")
+      "Hi Ada!"
+  """
+  defmacro defoverridable(keywords_or_behaviour)
+
+  @doc """
+  Requires a module and calls its `__using__/1` macro with the options.
+
+  It lets a module put code where it is used.
+
+  ## Examples
+
+      iex> defmodule Doc.Plugin do
+      ...>   defmacro __using__(options) do
+      ...>     quote do
+      ...>       def options, do: unquote(options)
+      ...>     end
+      ...>   end
+      ...> end
+      iex> defmodule Doc.UsesPlugin do
+      ...>   use Doc.Plugin, level: 3
+      ...> end
+      iex> Doc.UsesPlugin.options()
+      [level: 3]
+  """
+  defmacro use(module, opts \\ [])
+
+  @doc """
+  Reads or sets a module attribute.
+
+  `@name value` sets and `@name` reads it. Attributes serve as constants, and some have a meaning to the compiler: `@doc`, `@moduledoc`, `@spec`,
+  `@type`, `@behaviour`, `@impl`, `@derive`, `@enforce_keys`, `@before_compile` and others. In a function the value of the time of its
+  definition is read.
+
+  ## Examples
+
+      iex> defmodule Doc.Attribute do
+      ...>   @limit 5
+      ...>   def limit, do: @limit
+      ...> end
+      iex> Doc.Attribute.limit()
+      5
+  """
+  defmacro @expr
+
+  ## Code about code
+
+  @doc """
+  Marks an alias in quoted code as the caller's, so that it is expanded where the macro is used.
+
+  ## Examples
+
+      iex> {:alias!, _, [name]} = quote(do: alias!(Enum))
+      iex> Macro.to_string(name)
+      "Enum"
+  """
+  defmacro alias!(alias)
+
+  @doc """
+  Marks a variable in quoted code as the caller's, so that hygiene leaves it alone.
+
+  The second argument is the context whose variable is meant.
+
+  ## Examples
+
+      iex> defmodule Doc.Var do
+      ...>   defmacro set_x(value), do: quote(do: var!(x) = unquote(value))
+      ...> end
+      iex> defmodule Doc.UsesVar do
+      ...>   require Doc.Var
+      ...>
+      ...>   def run do
+      ...>     Doc.Var.set_x(7)
+      ...>     x
+      ...>   end
+      ...> end
+      iex> Doc.UsesVar.run()
+      7
+  """
+  defmacro var!(var, context \\ nil)
+
+  @doc """
+  Returns the variables that are bound at this place, as a keyword list.
+
+  The argument is the context, as in `var!/2`; without one it is that of the place itself.
+
+  ## Examples
+
+      iex> a = 1
+      iex> b = a + 1
+      iex> {a, b, binding()}
+      {1, 2, [a: 1, b: 2]}
+  """
+  defmacro binding(context \\ nil)
+
+  @doc """
+  Shows an expression with its value, and returns the value.
+
+  A pipeline is shown with the value after each step, and so are some other forms. Without an argument the variables are shown. The options are those
+  of `inspect/2`.
+
+  ## Examples
+
+      dbg(Enum.map([1, 2], &(&1 * 2)))
+      #=> prints the place, the code and [2, 4]
+  """
+  defmacro dbg(code \\ quote(do: binding()), options \\ [])
+
+  ## Sigils
+
+  @doc ~S"""
+  Makes a string, with escapes and interpolation.
+
+  ## Examples
+
+      iex> ~s(say "#{1 + 1}")
+      "say \"2\""
+  """
+  defmacro sigil_s(term, modifiers)
+
+  @doc ~S"""
+  Makes a string, without escapes and interpolation.
+
+  ## Examples
+
+      iex> ~S(a\b #{c})
+      "a\\b \#{c}"
+  """
+  defmacro sigil_S(term, modifiers)
+
+  @doc ~S"""
+  Makes a charlist, with escapes and interpolation.
+
+  ## Examples
+
+      iex> ~c(ab#{1})
+      [?a, ?b, ?1]
+  """
+  defmacro sigil_c(term, modifiers)
+
+  @doc ~S"""
+  Makes a charlist, without escapes and interpolation.
+
+  ## Examples
+
+      iex> ~C(a\b)
+      [?a, ?\\, ?b]
+  """
+  defmacro sigil_C(term, modifiers)
+
+  @doc ~S"""
+  Makes a regular expression, with interpolation.
+
+  The modifiers are those of `Regex.compile/2`.
+
+  ## Examples
+
+      iex> Regex.run(~r/a(\d)/i, "xA7")
+      ["A7", "7"]
+  """
+  defmacro sigil_r(term, modifiers)
+
+  @doc false
+  defmacro sigil_R(arg, options)
+
+  @doc ~S"""
+  Makes a list of words, with escapes and interpolation.
+
+  The modifier says what the words become: `s` strings, which is the default, `a` atoms, `c` charlists.
+
+  ## Examples
+
+      iex> ~w(one two#{1 + 1})
+      ["one", "two2"]
+      iex> ~w(one two)a
+      [:one, :two]
+  """
+  defmacro sigil_w(term, modifiers)
+
+  @doc ~S"""
+  Makes a list of words, without escapes and interpolation.
+
+  The modifiers are those of `~w`.
+
+  ## Examples
+
+      iex> ~W(a\b #{c})
+      ["a\\b", "\#{c}"]
+  """
+  defmacro sigil_W(term, modifiers)
+
+  @doc """
+  Makes a date.
+
+  ## Examples
+
+      iex> ~D[2024-02-29].month
+      2
+  """
+  defmacro sigil_D(date_string, modifiers)
+
+  @doc """
+  Makes a time.
+
+  ## Examples
+
+      iex> ~T[13:30:00].minute
+      30
+  """
+  defmacro sigil_T(time_string, modifiers)
+
+  @doc """
+  Makes a date and time without time zone.
+
+  ## Examples
+
+      iex> ~N[2024-02-29 13:30:00].hour
+      13
+  """
+  defmacro sigil_N(naive_datetime_string, modifiers)
+
+  @doc """
+  Makes a date and time in UTC.
+
+  ## Examples
+
+      iex> ~U[2024-02-29 13:30:00Z].time_zone
+      "Etc/UTC"
+  """
+  defmacro sigil_U(datetime_string, modifiers)
 end

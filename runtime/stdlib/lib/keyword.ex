@@ -101,7 +101,7 @@ defmodule Keyword do
   """
   @spec from_keys([key], value) :: t(value)
   def from_keys(keys, value) when is_list(keys),
-    do: :lists.map(fn key when is_atom(key) -> {key, value} end, keys)
+    do: :lists.map(fn key -> {key, value} end, keys)
 
   ## Reading
 
@@ -221,7 +221,7 @@ defmodule Keyword do
   @spec values(t) :: [value]
   def values(keywords) when is_list(keywords), do: all_values(keywords)
 
-  defp all_values([{key, value} | rest]) when is_atom(key), do: [value | all_values(rest)]
+  defp all_values([{_key, value} | rest]), do: [value | all_values(rest)]
   defp all_values([]), do: []
 
   defp all_values([other | _]) do
@@ -668,7 +668,7 @@ defmodule Keyword do
   """
   @spec filter(t, ({key, value} -> as_boolean(term))) :: t
   def filter(keywords, fun) when is_list(keywords) and is_function(fun, 1),
-    do: Enum.filter(keywords, fun)
+    do: :lists.filter(fn {_key, _value} = pair -> !!fun.(pair) end, keywords)
 
   @doc """
   Removes the pairs for which `fun` gives a truthy value.
@@ -680,7 +680,7 @@ defmodule Keyword do
   """
   @spec reject(t, ({key, value} -> as_boolean(term))) :: t
   def reject(keywords, fun) when is_list(keywords) and is_function(fun, 1),
-    do: Enum.reject(keywords, fun)
+    do: :lists.filter(fn {_key, _value} = pair -> !fun.(pair) end, keywords)
 
   @doc false
   @deprecated "Use Keyword.new/2 instead"
