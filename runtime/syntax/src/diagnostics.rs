@@ -196,11 +196,23 @@ fn shown_string(token: &str) -> String {
     if !token.starts_with('[') {
         return token.to_owned();
     }
-    match token.strip_prefix("[<<\"").and_then(|rest| rest.split_once("\">>")) {
-        Some((text, _)) => format!("\"{}\"", unquoted(text)),
-        None if token.starts_with("[<<>>") => "\"\"".to_owned(),
-        None => "\"".to_owned(),
+    let Some(inner) = token.strip_prefix("[<<") else { return "\"".to_owned() };
+    if let Some(text) = inner.strip_prefix('"') {
+        let utf8 = text.find("\"/utf8>>");
+        let plain = text.find("\">>");
+        return match (utf8, plain) {
+            // Elixir reads the bytes of such a text as characters.
+            (Some(end), plain) if plain.is_none_or(|plain| end < plain) => {
+                let doubled: String = unquoted(&text[..end]).bytes().map(char::from).collect();
+                format!("\"{doubled}\"")
+            }
+            (_, Some(end)) => format!("\"{}\"", unquoted(&text[..end])),
+            _ => "\"".to_owned(),
+        };
     }
+    let bytes = inner.split(">>").next().unwrap_or("");
+    let bytes: Vec<u8> = bytes.split(',').filter_map(|byte| byte.parse().ok()).collect();
+    format!("\"{}\"", String::from_utf8_lossy(&bytes))
 }
 
 /// What a text between Erlang's quotes stands for.

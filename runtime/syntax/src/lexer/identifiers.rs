@@ -356,5 +356,5 @@ pub(crate) fn is_plain_name(text: &str) -> bool {
     let continues_all = characters.all(|character| {
         character == '@' || if character.is_ascii() { continues(character as u8) } else { is_continue(character) }
     });
-    starts && continues_all && unicode_normalization::is_nfc(text)
+    starts && continues_all && unicode_normalization::is_nfc(text) && !scripts::is_mixed(body)
 }

@@ -235,8 +235,10 @@ impl Lexer<'_, '_, '_> {
     fn scan(&mut self, frame: &mut Frame, from: usize) -> Result<Scanned, Box<Diagnostic>> {
         let part = self.out.text.len();
         let mut copied = from;
+        // A character that could have closed the text or begun code, but did not.
+        let mut single = false;
         loop {
-            let run = self.pos;
+            let run = self.pos - usize::from(std::mem::take(&mut single));
             let plain = self.source[self.pos..]
                 .iter()
                 .take_while(|byte| !matches!(**byte, b'\\' | b'#' | b'\n' | 0x80..) && **byte != frame.close)
@@ -272,7 +274,10 @@ impl Lexer<'_, '_, '_> {
                     self.end_part(frame, part);
                     return Ok(Scanned::Closed);
                 }
-                _ => self.pos += 1,
+                _ => {
+                    self.pos += 1;
+                    single = true;
+                }
             }
         }
     }

@@ -43,7 +43,7 @@ impl Parser<'_, '_, '_> {
         let start = self.values.len() as u32;
         let keywords = Keywords::NO;
         self.nest(Frame::Arguments { callee, start, keywords, context: self.context })?;
-        self.context = Context::ARGUMENTS;
+        self.context = self.context.arguments();
         if self.kind().is_keyword_key() {
             return self.key();
         }

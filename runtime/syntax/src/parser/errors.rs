@@ -87,15 +87,7 @@ impl Parser<'_, '_, '_> {
         let text = &self.texts.strings[token.string()];
         let range = text.parts.start as usize..text.parts.end as usize;
         let parts = self.texts.parts[range].iter().map(|part| match part {
-            crate::token::Part::Text(range) => {
-                let bytes = &self.texts.text[range.start as usize..range.end as usize];
-                if bytes.is_empty() {
-                    return "<<>>".to_owned();
-                }
-                let text = String::from_utf8_lossy(bytes);
-                let mark = if text.is_ascii() { "" } else { "/utf8" };
-                format!("<<\"{}\"{mark}>>", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
-            }
+            crate::token::Part::Text(range) => shown_binary(&self.texts.text[range.start as usize..range.end as usize]),
             crate::token::Part::Code { begin, end, .. } => {
                 format!("{{{{{},{},nil}},{{{},{},nil}},[]}}", begin.0, begin.1, end.0, end.1)
             }
@@ -307,16 +299,43 @@ fn shown_atom(name: &str) -> String {
     if plain && (!RESERVED.contains(&name) || name == "maybe") {
         return name.to_owned();
     }
-    format!("'{}'", name.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n"))
+    format!(
+        "'{}'",
+        name.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n").replace('\t', "\\t").replace('\r', "\\r")
+    )
+}
+
+/// A binary as Erlang shows it: as text if all of it is Latin-1, else as bytes.
+fn shown_binary(bytes: &[u8]) -> String {
+    let printable = |character: char| matches!(u32::from(character), 0x08..=0x0D | 0x1B | 0x20..=0x7E | 0xA0..=0xFF);
+    match std::str::from_utf8(bytes) {
+        Ok("") => "<<>>".to_owned(),
+        Ok(text) if text.chars().all(printable) => {
+            let mark = if text.is_ascii() { "" } else { "/utf8" };
+            let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            format!("<<\"{escaped}\"{mark}>>")
+        }
+        _ => {
+            let bytes: Vec<String> = bytes.iter().map(u8::to_string).collect();
+            format!("<<{}>>", bytes.join(","))
+        }
+    }
 }
 
 fn shown_char(source: &str, token: &Token) -> String {
     match token.value {
         crate::token::Value::Char(code) => match code {
-            0x20 => "$\\s".to_owned(),
-            0x0A => "$\\n".to_owned(),
+            0x08 => "$\\b".to_owned(),
             0x09 => "$\\t".to_owned(),
+            0x0A => "$\\n".to_owned(),
+            0x0B => "$\\v".to_owned(),
+            0x0C => "$\\f".to_owned(),
+            0x0D => "$\\r".to_owned(),
+            0x1B => "$\\e".to_owned(),
+            0x20 => "$\\s".to_owned(),
             0x5C => "$\\\\".to_owned(),
+            0x7F => "$\\d".to_owned(),
+            0..=0x1F => format!("$\\{code:03o}"),
             _ => format!("${}", char::from_u32(code).unwrap_or('?')),
         },
         _ => source.to_owned(),

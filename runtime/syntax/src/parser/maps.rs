@@ -16,8 +16,10 @@ pub(super) struct MapFrame {
     key: Option<NodeId>,
     /// No element has been read: a `|` may still come.
     first: bool,
+    /// The element behind a `|` is being read.
+    fresh: bool,
     /// What stands before `|`, and the token of `|`.
-    update: Option<(NodeId, At)>,
+    update: Option<(Operand, At)>,
     /// The name of a struct with the token of its `%`.
     name: Option<(NodeId, At)>,
     context: Context,
@@ -27,6 +29,16 @@ impl MapFrame {
     /// A `|` here separates the map that is updated.
     pub(super) fn may_update(&self) -> bool {
         self.update.is_none() && self.key.is_none() && !self.keywords.begun() && self.first
+    }
+
+    /// An operator that binds less than `|` behind the first element makes the `|` an operator like any other.
+    pub(super) fn take_update(&mut self) -> Option<(Operand, At)> {
+        if !self.fresh {
+            return None;
+        }
+        let update = self.update.take();
+        self.first = update.is_some();
+        update
     }
 }
 
@@ -64,6 +76,7 @@ impl Parser<'_, '_, '_> {
             update: None,
             name: name.map(|name| (name, percent)),
             first: true,
+            fresh: false,
             context: self.context,
         };
         if self.kind() == Kind::CloseBrace {
@@ -97,7 +110,8 @@ impl Parser<'_, '_, '_> {
             self.values.push(pair);
             return self.after_element(map);
         }
-        if operand.class == Class::NoParens {
+        // Behind a prefix operator the grammar takes any call.
+        if operand.class == Class::NoParens && !operand.prefixed {
             return Err(self.unexpected());
         }
         if let Some(key) = map.key.take() {
@@ -111,13 +125,15 @@ impl Parser<'_, '_, '_> {
                 self.skip_eol();
                 map.key = Some(self.with_assoc(operand.node, op));
                 map.first = false;
+                map.fresh = false;
                 self.next_in_map(map)
             }
             Kind::PipeOp if map.may_update() => {
                 let op = self.advance();
                 self.skip_eol();
-                map.update = Some((operand.node, op));
+                map.update = Some((operand, op));
                 map.first = false;
+                map.fresh = true;
                 self.next_in_map(map)
             }
             _ if operand.base => {
@@ -130,6 +146,7 @@ impl Parser<'_, '_, '_> {
 
     fn after_element(&mut self, mut map: MapFrame) -> Step {
         map.first = false;
+        map.fresh = false;
         if self.kind() == Kind::Comma {
             let comma = self.advance();
             if self.kind() == Kind::CloseBrace {
@@ -154,7 +171,7 @@ impl Parser<'_, '_, '_> {
         if let Some((updated, pipe)) = map.update {
             let list = self.tree.list(&elements);
             let meta = self.operator_meta(pipe);
-            elements = vec![self.tree.call(known::OP_PIPE, meta, &[updated, list])];
+            elements = vec![self.tree.call(known::OP_PIPE, meta, &[updated.node, list])];
         }
         let meta = self.pair_meta(map.open, close);
         let mut node = self.tree.call(known::OP_PERCENT_BRACES, meta, &elements);

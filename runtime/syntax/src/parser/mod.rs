@@ -81,12 +81,22 @@ struct Operand {
     bare_call: bool,
     /// Its last part is such a call.
     ends_bare: bool,
+    /// Its last part is a prefix operator with a call that needs parentheses elsewhere.
+    prefixed: bool,
 }
 
 impl Operand {
     /// Whatever is closed in itself: a literal, a container, a call with parentheses.
     fn closed(node: NodeId) -> Self {
-        Operand { node, class: Class::Matched, access: true, base: true, bare_call: false, ends_bare: false }
+        Operand {
+            node,
+            class: Class::Matched,
+            access: true,
+            base: true,
+            bare_call: false,
+            ends_bare: false,
+            prefixed: false,
+        }
     }
 
     /// A variable, or a call without arguments and parentheses.
@@ -95,7 +105,7 @@ impl Operand {
     }
 
     fn compound(node: NodeId, class: Class) -> Self {
-        Operand { node, class, access: false, base: false, bare_call: false, ends_bare: false }
+        Operand { node, class, access: false, base: false, bare_call: false, ends_bare: false, prefixed: false }
     }
 }
 
@@ -126,6 +136,13 @@ impl Context {
     const OPEN: Context = Context { allow_do: true, struct_name: false, single: false };
     const ARGUMENTS: Context = Context { allow_do: false, struct_name: false, single: false };
     const STRUCT: Context = Context { allow_do: false, struct_name: true, single: true };
+}
+
+impl Context {
+    /// For the first argument of a call without parentheses; with it, the call is as limited as its surroundings.
+    fn arguments(self) -> Context {
+        Context { allow_do: false, ..self }
+    }
 }
 
 /// What a `(` may mean beyond a block.

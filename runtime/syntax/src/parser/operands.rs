@@ -75,7 +75,8 @@ impl Parser<'_, '_, '_> {
             }
             Kind::EllipsisOp => {
                 let op = self.advance();
-                if self.kind().starts_operand() || matches!(self.kind(), Kind::DualOp | Kind::TernaryOp) {
+                let braces = self.context.struct_name && self.kind() == Kind::OpenBrace;
+                if !braces && self.kind().starts_operand() || matches!(self.kind(), Kind::DualOp | Kind::TernaryOp) {
                     self.push_operator(Frame::Prefix { op })?;
                     return Ok(Next::Operand);
                 }

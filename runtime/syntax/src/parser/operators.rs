@@ -3,7 +3,7 @@
 use jovial_atoms::known;
 
 use crate::quoted::Node;
-use crate::token::Kind;
+use crate::token::{Kind, power};
 
 use super::{At, Callee, Class, Context, Failed, Frame, Keywords, Next, Operand, Parser, Step};
 
@@ -72,10 +72,15 @@ impl Parser<'_, '_, '_> {
                 _ => break,
             }
         }
+        if power < power::PIPE
+            && let Some(Frame::Map(map)) = self.frames.last_mut()
+            && let Some((left, op)) = map.take_update()
+        {
+            operand = self.infix(left, op, operand)?;
+        }
         let op = self.advance();
         self.skip_eol();
         self.push_operator(Frame::Infix { left: operand, op })?;
-        self.context.struct_name = false;
         if kind == Kind::WhenOp && self.kind().is_keyword_key() {
             let start = self.values.len() as u32;
             let keywords = Keywords { start, ..Keywords::NO };
@@ -96,7 +101,12 @@ impl Parser<'_, '_, '_> {
         };
         // Only `@x` is closed enough for `[`: the caller of `reduce_at` knows.
         let base = operand.base && token.kind != Kind::CaptureOp;
-        Operand { base, ends_bare: operand.ends_bare, ..Operand::compound(node, operand.class) }
+        Operand {
+            base,
+            ends_bare: operand.ends_bare,
+            prefixed: operand.class == Class::NoParens,
+            ..Operand::compound(node, operand.class)
+        }
     }
 
     /// `//a` reads as the name `/`, divided.
@@ -134,7 +144,7 @@ impl Parser<'_, '_, '_> {
                 self.tree.call(token.atom(), meta, &[left.node, right.node])
             }
         };
-        Ok(Operand { ends_bare: right.ends_bare, ..Operand::compound(node, class) })
+        Ok(Operand { ends_bare: right.ends_bare, prefixed: right.prefixed, ..Operand::compound(node, class) })
     }
 
     fn range_step(&mut self, left: Operand, op: At, right: Operand) -> Result<crate::quoted::NodeId, Failed> {
