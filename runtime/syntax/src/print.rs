@@ -16,6 +16,7 @@ use crate::quoted::{Meta, MetaValue, Node, NodeId, Seq, Tree};
 /// What is still to be written, the next one last.
 enum Todo {
     Text(&'static str),
+    Charlist(String),
     Node(NodeId),
     Meta(Meta),
     Atom(Atom),
@@ -29,6 +30,7 @@ pub fn print(tree: &Tree, root: NodeId) -> String {
     while let Some(todo) = printer.todo.pop() {
         match todo {
             Todo::Text(text) => printer.out.push_str(text),
+            Todo::Charlist(text) => printer.out.push_str(&text),
             Todo::Node(node) => printer.node(node),
             Todo::Meta(meta) => printer.meta(meta),
             Todo::Atom(atom) => atom_text(&mut printer.out, atom),
@@ -68,7 +70,7 @@ impl Printer<'_> {
             Node::Float(value) => float_text(&mut self.out, value),
             Node::Atom(atom) => atom_text(&mut self.out, atom),
             Node::Binary(bytes) => binary_text(&mut self.out, self.tree.bytes(bytes)),
-            Node::List(seq) => self.list(seq),
+            Node::List(seq) => self.plan_list(seq),
             Node::Improper(seq) => {
                 self.out.push('[');
                 let (last, init) = self.tree.seq(seq).split_last().map_or((None, &[][..]), |(l, i)| (Some(*l), i));
@@ -128,26 +130,11 @@ impl Printer<'_> {
         }
     }
 
-    fn list(&mut self, seq: Seq) {
-        let before = self.todo.len();
-        self.plan_list(seq);
-        // The first thing planned is text, so it can be written at once.
-        while self.todo.len() > before
-            && let Some(Todo::Text(_)) = self.todo.last()
-            && let Some(Todo::Text(text)) = self.todo.pop()
-        {
-            self.out.push_str(text);
-        }
-    }
-
     /// Plans a list: keywords, a charlist, or elements.
     fn plan_list(&mut self, seq: Seq) {
         let nodes = self.tree.seq(seq);
         if let Some(text) = self.charlist(nodes) {
-            // A charlist holds no nodes, so it is planned as a whole; leaking would be the price of a static text.
-            for character in text.chars().rev() {
-                self.todo.push(Todo::Text(ascii(character)));
-            }
+            self.todo.push(Todo::Charlist(text));
             return;
         }
         self.todo.push(Todo::Text("]"));
@@ -232,14 +219,6 @@ impl Printer<'_> {
             }
         }
     }
-}
-
-/// A static text for an ASCII character.
-fn ascii(character: char) -> &'static str {
-    const ALL: &str =
-        " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
-    let at = (character as usize).wrapping_sub(0x20);
-    ALL.get(at..=at).unwrap_or("")
 }
 
 /// How an atom is written.

@@ -173,7 +173,7 @@ impl Lexer<'_, '_, '_> {
     }
 
     pub(super) fn identifier(&mut self) -> Step {
-        let Some(name) = self.scan_name(self.pos, self.column())? else { return Err(self.unknown_character()) };
+        let Some(name) = self.scan_name(self.pos, self.column())? else { return Err(self.unexpected(self.pos)) };
         let len = name.end - name.start;
         let next = self.byte(len);
         if name.normal.is_none()
@@ -224,10 +224,6 @@ impl Lexer<'_, '_, '_> {
                 Ok(())
             }
         }
-    }
-
-    fn unknown_character(&self) -> Box<Diagnostic> {
-        self.unexpected(self.pos)
     }
 
     fn invalid_alias(&self, name: &Name) -> Diagnostic {

@@ -402,6 +402,7 @@ impl Lexer<'_, '_, '_> {
         Box::new(Diagnostic::error(at, "unexpected token: ", token))
     }
 
+    /// `?a`. A line break after `?` is a character like any other: it ends no line.
     fn character(&mut self) -> Step {
         let escaped = self.byte(1) == b'\\' && self.pos + 2 < self.source.len();
         let at = self.pos + 1 + usize::from(escaped);
@@ -418,11 +419,8 @@ impl Lexer<'_, '_, '_> {
             let message = format!("unknown escape sequence ?\\{written}, use ?{written} instead");
             self.warn(self.line, self.column(), self.pos, len, message);
         }
-        let line_break = written == '\n';
         self.push(Kind::Char, len, Value::Char(value));
         self.bol += written.len_utf8() as i64 - 1;
-        // A line break after `?` is a character like any other: lines are not counted.
-        let _ = line_break;
         Ok(())
     }
 }

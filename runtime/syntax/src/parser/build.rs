@@ -61,10 +61,6 @@ impl Parser<'_, '_, '_> {
 
     pub(super) fn meta_of(&mut self, at: At) -> Meta {
         let token = *self.token(at);
-        if !self.columns {
-            // `column` stands in front when only the doubled slash asks for it.
-            return self.meta_at(token.line, 0);
-        }
         self.meta_at(token.line, token.column)
     }
 
