@@ -132,7 +132,7 @@ fn number(value: &Value) -> Option<f64> {
 }
 
 /// Term order, as far as the cases need it.
-fn less(a: &Value, b: &Value) -> bool {
+pub(super) fn less(a: &Value, b: &Value) -> bool {
     fn rank(value: &Value) -> u8 {
         match value {
             Value::Int(_) | Value::Float(_) => 0,

@@ -4,6 +4,7 @@
 
 mod forms;
 mod interp;
+mod random;
 mod reader;
 mod scale;
 
