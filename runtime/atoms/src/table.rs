@@ -148,6 +148,12 @@ impl Atom {
         (index < count()).then_some(Atom(index))
     }
 
+    /// The atom behind an index that [`Atom::index`] gave, without looking it up; any other number makes an atom whose
+    /// text can't be found.
+    pub const fn from_given_index(index: u32) -> Atom {
+        Atom(index)
+    }
+
     pub const fn index(self) -> u32 {
         self.0
     }

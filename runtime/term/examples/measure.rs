@@ -103,9 +103,7 @@ fn maps() {
     });
     measure("100 k puts from empty, each", 100_000, || {
         let heap = Heap::new();
-        let map = keys.iter().fold(heap.empty_map(), |map, key| {
-            heap.map_put(map.as_map().expect("a map"), *key, *key)
-        });
+        let map = keys.iter().fold(heap.empty_map(), |map, key| heap.map_put(map.as_map().expect("a map"), *key, *key));
         black_box(map);
     });
     measure("iterate a map of 100 k, each", 100_000, || {

@@ -67,7 +67,9 @@ impl<'a> Bits<'a> {
 
     /// The bits as bytes, the last one padded with zeros; copied if need be.
     pub fn to_bytes(&self) -> Cow<'a, [u8]> {
-        if let Some(bytes) = self.as_bytes() { Cow::Borrowed(bytes) } else {
+        if let Some(bytes) = self.as_bytes() {
+            Cow::Borrowed(bytes)
+        } else {
             let mut copy = vec![0; self.size_bytes()];
             self.copy_to(&mut copy, 0);
             Cow::Owned(copy)

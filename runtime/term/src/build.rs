@@ -149,7 +149,9 @@ impl Heap {
     }
 
     pub fn int128(&self, value: i128) -> Term<'_> {
-        if let Ok(value) = i64::try_from(value) { self.int(value) } else {
+        if let Ok(value) = i64::try_from(value) {
+            self.int(value)
+        } else {
             let magnitude = value.unsigned_abs();
             self.big(value < 0, &[magnitude as u64, (magnitude >> 64) as u64])
         }
@@ -251,11 +253,8 @@ impl Heap {
         if size <= 24 * 8 {
             return Some(self.bitstring(bits.part(offset, size)?));
         }
-        let (base, start) = if source.is_boxed_kind(Boxed::SubBinary) {
-            (source.slots()[0], bits.offset())
-        } else {
-            (source, 0)
-        };
+        let (base, start) =
+            if source.is_boxed_kind(Boxed::SubBinary) { (source.slots()[0], bits.offset()) } else { (source, 0) };
         Some(self.view(base, start + offset, size))
     }
 
@@ -278,9 +277,10 @@ impl Heap {
             return Ok(source);
         }
         if let (true, Some(tail_bytes), Some(storage)) = (bits.is_binary(), tail.as_bytes(), source.shared_bytes())
-            && storage.try_append(bits.size_bits() / 8, tail_bytes) {
-                return Ok(self.refc_handle(storage, size, tail_bytes.len()));
-            }
+            && storage.try_append(bits.size_bits() / 8, tail_bytes)
+        {
+            return Ok(self.refc_handle(storage, size, tail_bytes.len()));
+        }
         let capacity = (size * 2).clamp(256, BINARY_MAX);
         let storage = RefcBytes::build(size, capacity, |bytes| {
             bits.copy_to(bytes, 0);
@@ -307,12 +307,7 @@ impl Heap {
     }
 
     /// A fun that came in from outside, if the resolver knows it.
-    pub(crate) fn resolved_fun<'h>(
-        &'h self,
-        funs: &dyn ResolveFun,
-        id: &FunId,
-        env: &[Term<'h>],
-    ) -> Option<Term<'h>> {
+    pub(crate) fn resolved_fun<'h>(&'h self, funs: &dyn ResolveFun, id: &FunId, env: &[Term<'h>]) -> Option<Term<'h>> {
         let entry = funs.resolve(id)?;
         // SAFETY: the resolver promises that the entry outlives the fun.
         Some(unsafe { self.fun(entry, id.arity, env) })

@@ -89,19 +89,17 @@ fn objects<'a>(left: Term<'a>, right: Term<'a>, exact: bool, work: &mut Vec<(Ter
             if left.header() != right.header() {
                 return false;
             }
-            left.slots().iter().zip(right.slots()).all(|(left, right)| {
-                match (trie::leaf(*left), trie::leaf(*right)) {
-                    (Some((key, value)), Some((other_key, other_value))) => {
-                        work.push((value, other_value, exact));
-                        work.push((key, other_key, true));
-                        true
-                    }
-                    (None, None) => {
-                        work.push((*left, *right, exact));
-                        true
-                    }
-                    _ => false,
+            left.slots().iter().zip(right.slots()).all(|(left, right)| match (trie::leaf(*left), trie::leaf(*right)) {
+                (Some((key, value)), Some((other_key, other_value))) => {
+                    work.push((value, other_value, exact));
+                    work.push((key, other_key, true));
+                    true
                 }
+                (None, None) => {
+                    work.push((*left, *right, exact));
+                    true
+                }
+                _ => false,
             })
         }
         (Boxed::Fun, Boxed::Fun) => {

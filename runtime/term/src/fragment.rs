@@ -116,19 +116,15 @@ unsafe impl Sync for Fragment {}
 impl Fragment {
     /// A copy of `term` with all that it refers to but literals.
     pub fn copy_of(term: Term<'_>) -> Result<Fragment, OutOfMemory> {
-        Fragment::copy_sized(term, copy::flat_size(term))
-    }
-
-    /// As [`Fragment::copy_of`], with the size that [`Term::flat_size`] gave.
-    pub(crate) fn copy_sized(term: Term<'_>, words: usize) -> Result<Fragment, OutOfMemory> {
-        let chunk = Chunk::allocate(words).ok_or(OutOfMemory)?;
+        let measure = copy::measure(term);
+        let chunk = Chunk::allocate(measure.words).ok_or(OutOfMemory)?;
         let header = chunk.as_ptr();
-        // SAFETY: the chunk is ours and has room for exactly the flat size.
+        // SAFETY: the chunk is ours and has room for exactly what was measured.
         unsafe {
             let start = ChunkHeader::words(header);
-            let copied = copy::copy_to(term, start, words, off_heap::EMPTY);
+            let copied = copy::copy_to(term, measure, start, off_heap::EMPTY);
             (*header).root = copied.root;
-            (*header).used = words;
+            (*header).used = measure.words;
             (*header).off_heap = copied.off_heap;
         }
         Ok(Fragment(chunk))
@@ -140,7 +136,7 @@ impl Fragment {
     /// When `term` is not an immediate.
     pub fn immediate(term: Term<'_>) -> Fragment {
         assert!(term.is_immediate(), "only immediates need no words");
-        match Fragment::copy_sized(term, 0) {
+        match Fragment::copy_of(term) {
             Ok(fragment) => fragment,
             Err(OutOfMemory) => std::alloc::handle_alloc_error(Layout::new::<ChunkHeader>()),
         }
@@ -216,15 +212,15 @@ impl Heap {
             // SAFETY: an immediate refers to no memory.
             return unsafe { Term::from_word(term.word()) };
         }
-        let words = copy::flat_size(term);
-        if words == 0 {
+        let measure = copy::measure(term);
+        if measure.words == 0 {
             // SAFETY: only literals are pointers without flat size, and the caller's world keeps literal areas alive.
             return unsafe { Term::from_word(term.word()) };
         }
-        let start = self.allocate(words).as_ptr();
-        // SAFETY: room for exactly the flat size was just allocated; the copied owners form a list of their own first.
+        let start = self.allocate(measure.words).as_ptr();
+        // SAFETY: room for exactly what was measured was just allocated; the copied owners form a list of their own first.
         unsafe {
-            let copied = copy::copy_to(term, start, words, off_heap::EMPTY);
+            let copied = copy::copy_to(term, measure, start, off_heap::EMPTY);
             let (list, bytes) = off_heap::join(copied.off_heap, self.young_off_heap.get());
             self.young_off_heap.set(list);
             self.off_heap_bytes.set(self.off_heap_bytes.get().saturating_add(bytes));

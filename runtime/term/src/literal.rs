@@ -192,7 +192,8 @@ impl LiteralArea {
     /// Copies `terms` into the reserved range. They may come from any heap and share literals of older areas, which
     /// must then live as long (invariant 2).
     pub fn new(terms: &[Term<'_>]) -> Result<LiteralArea, OutOfMemory> {
-        let words: usize = terms.iter().map(|term| copy::flat_size(*term)).sum();
+        let sizes: Vec<copy::Measure> = terms.iter().map(|term| copy::measure(*term)).collect();
+        let words: usize = sizes.iter().map(|size| size.words).sum();
         let mut area = LiteralArea { start: None, words, terms: Box::new([]), off_heap: off_heap::EMPTY };
         if words > 0 {
             let start = space().allocate(words * size_of::<Word>()).ok_or(OutOfMemory)?;
@@ -200,14 +201,13 @@ impl LiteralArea {
         }
         let mut place = area.start.map_or(null_mut(), NonNull::as_ptr);
         let mut copies = Vec::with_capacity(terms.len());
-        for term in terms {
-            let size = copy::flat_size(*term);
+        for (term, size) in terms.iter().zip(sizes) {
             // SAFETY: the area has room for the sum of all sizes.
             unsafe {
-                let copied = copy::copy_to(*term, place, size, area.off_heap);
+                let copied = copy::copy_to(*term, size, place, area.off_heap);
                 area.off_heap = copied.off_heap;
                 copies.push(copied.root);
-                place = place.wrapping_add(size);
+                place = place.wrapping_add(size.words);
             }
         }
         area.terms = copies.into_boxed_slice();

@@ -92,9 +92,7 @@ pub(crate) unsafe fn release(object: *mut Word) {
 /// `object` is a live owner.
 pub(crate) unsafe fn bytes(object: *mut Word) -> usize {
     // SAFETY: by contract.
-    unsafe {
-        if (*object).header_kind() == Boxed::RefcBinary { ((*object.add(3)).0 >> 1) as usize } else { 64 }
-    }
+    unsafe { if (*object).header_kind() == Boxed::RefcBinary { ((*object.add(3)).0 >> 1) as usize } else { 64 } }
 }
 
 /// Releases a whole list.

@@ -95,11 +95,7 @@ fn compare<'a>(left: Term<'a>, right: Term<'a>, exact: bool) -> Ordering {
 
 impl<'a> Least<'a> {
     /// Takes the order of the next candidate against the best one. Gives the next pair to compare, or the outcome.
-    fn advance(
-        mut self,
-        order: Ordering,
-        work: &mut Vec<Work<'a>>,
-    ) -> Result<(Term<'a>, Term<'a>, bool), Outcome<'a>> {
+    fn advance(mut self, order: Ordering, work: &mut Vec<Work<'a>>) -> Result<(Term<'a>, Term<'a>, bool), Outcome<'a>> {
         if order == Ordering::Less {
             self.best = self.next;
         }
@@ -226,9 +222,8 @@ fn funs<'a>(left: Term<'a>, right: Term<'a>, exact: bool, work: &mut Vec<Work<'a
             order
         }
         (None, None) => {
-            let key = |term: Term<'_>| {
-                term.as_external_fun().map(|fun| (fun.module.as_str(), fun.name.as_str(), fun.arity))
-            };
+            let key =
+                |term: Term<'_>| term.as_external_fun().map(|fun| (fun.module.as_str(), fun.name.as_str(), fun.arity));
             key(left).cmp(&key(right))
         }
     }

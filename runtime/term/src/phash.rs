@@ -25,7 +25,7 @@ const GOLDEN: u32 = 0x9e37_79b9;
 
 /// Multiples of [`GOLDEN`], one for each kind of piece.
 #[derive(Clone, Copy)]
-enum Piece {
+pub(crate) enum Piece {
     Plain = 1,
     Nil = 2,
     Atom = 3,
@@ -33,6 +33,7 @@ enum Piece {
     Pid = 5,
     Port = 6,
     Ref = 7,
+    RefHigh = 8,
     Tuple = 9,
     Negative = 10,
     Positive = 11,
@@ -41,11 +42,16 @@ enum Piece {
     FunName = 14,
     LastBits = 15,
     MapSize = 16,
+    Head = 17,
+    Tail = 18,
     MapPairs = 19,
+    FunSize = 20,
+    FunPlace = 21,
+    LastChars = 22,
 }
 
 impl Piece {
-    const fn constant(self) -> u32 {
+    pub(crate) const fn constant(self) -> u32 {
         GOLDEN.wrapping_mul(self as u32)
     }
 }
@@ -61,16 +67,14 @@ fn jenkins([mut a, mut b, mut c]: [u32; 3]) -> [u32; 3] {
     [a, b, c]
 }
 
-fn mix(state: u32, first: u32, second: u32, piece: Piece) -> u32 {
+pub(crate) fn mix(state: u32, first: u32, second: u32, piece: Piece) -> u32 {
     let constant = piece.constant();
     jenkins([constant.wrapping_add(first), constant.wrapping_add(second), state])[2]
 }
 
 /// Hashes whole bytes, twelve at a time; the length goes into the low byte of the last third word.
 fn mix_bytes(state: u32, bytes: &[u8]) -> u32 {
-    let word = |bytes: &[u8]| {
-        bytes.iter().rev().fold(0u32, |word, byte| (word << 8) | u32::from(*byte))
-    };
+    let word = |bytes: &[u8]| bytes.iter().rev().fold(0u32, |word, byte| (word << 8) | u32::from(*byte));
     let [mut a, mut b, mut c] = [GOLDEN, GOLDEN, state];
     let (chunks, rest) = bytes.as_chunks::<12>();
     for chunk in chunks {
@@ -84,7 +88,7 @@ fn mix_bytes(state: u32, bytes: &[u8]) -> u32 {
     jenkins([a, b, c])[2]
 }
 
-fn bits(state: u32, bits: Bits<'_>) -> u32 {
+pub(crate) fn bits(state: u32, bits: Bits<'_>) -> u32 {
     let start = Piece::Bytes.constant().wrapping_add(state);
     if bits.size_bits() == 0 {
         return start;
@@ -100,7 +104,7 @@ fn bits(state: u32, bits: Bits<'_>) -> u32 {
 
 /// The hash of an atom's text: four bits further for each character, what runs over comes back in below (P. J. Weinberger's
 /// function). Characters of two bytes below 256 count as one.
-fn atom(atom: Atom) -> u32 {
+pub(crate) fn atom(atom: Atom) -> u32 {
     let mut hash: u32 = 0;
     let mut step = |unit: u32| {
         hash = (hash << 4).wrapping_add(unit);

@@ -333,7 +333,7 @@ impl<'h> Term<'h> {
 
     #[inline]
     pub fn as_atom(self) -> Option<Atom> {
-        if self.0.is_atom() { Atom::from_index(self.0.payload() as u32) } else { None }
+        if self.0.is_atom() { Some(Atom::from_given_index(self.0.payload() as u32)) } else { None }
     }
 
     /// Whether this is the given atom.

@@ -271,11 +271,7 @@ impl Word {
 
 impl std::fmt::Debug for Word {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.is_small() {
-            write!(f, "{}", self.small_value())
-        } else {
-            write!(f, "{:#x}", self.0)
-        }
+        if self.is_small() { write!(f, "{}", self.small_value()) } else { write!(f, "{:#x}", self.0) }
     }
 }
 
@@ -288,7 +284,8 @@ mod tests {
     fn tags_do_not_overlap() {
         let words = [Word::small(-1), Word::atom(known::NIL), Word::pid(7), Word::port(7), Word::NIL, Word::MOVED];
         for (place, word) in words.iter().enumerate() {
-            let tests = [word.is_small(), word.is_atom(), word.is_pid(), word.is_port(), word.is_nil(), word.is_header()];
+            let tests =
+                [word.is_small(), word.is_atom(), word.is_pid(), word.is_port(), word.is_nil(), word.is_header()];
             for (other, holds) in tests.iter().enumerate() {
                 assert_eq!(*holds, place == other, "{word:?} against test {other}");
             }

@@ -202,7 +202,11 @@ impl<'h> Decoder<'h, '_, '_> {
                 let (pairs, _) = values.as_chunks::<2>();
                 let map = self.heap.map_from(pairs.iter().map(|[key, value]| (*key, *value)));
                 // Repeated keys are malformed.
-                if map.as_map().map(super::super::map::Map::len) == Some(pairs.len()) { Ok(map) } else { Err(Malformed) }
+                if map.as_map().map(super::super::map::Map::len) == Some(pairs.len()) {
+                    Ok(map)
+                } else {
+                    Err(Malformed)
+                }
             }
             Make::Export => {
                 let &[module, name, arity] = values else { return Err(Malformed) };
@@ -256,9 +260,7 @@ impl<'h> Decoder<'h, '_, '_> {
                 let len = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
                 heap.float(float::parse(&text[..len]).ok_or(Malformed)?)
             }
-            kind @ (tag::ATOM | tag::SMALL_ATOM | tag::ATOM_UTF8 | tag::SMALL_ATOM_UTF8) => {
-                self.atom_of(kind)?.into()
-            }
+            kind @ (tag::ATOM | tag::SMALL_ATOM | tag::ATOM_UTF8 | tag::SMALL_ATOM_UTF8) => self.atom_of(kind)?.into(),
             tag::SMALL_TUPLE => {
                 let len = usize::from(self.input.u8()?);
                 return self.open(Make::Tuple, len);

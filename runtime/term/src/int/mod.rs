@@ -30,7 +30,10 @@ pub(crate) const LIMBS_MAX: usize = (1 << 19) - 1;
 pub enum Int<'h> {
     Small(i64),
     /// Limbs of the absolute value, least significant first, no leading zeros; never in the range of small ones.
-    Big { negative: bool, limbs: &'h [u64] },
+    Big {
+        negative: bool,
+        limbs: &'h [u64],
+    },
 }
 
 /// Why an operation on numbers has no result.
@@ -111,7 +114,13 @@ impl<'h> Int<'h> {
     pub fn low_bits(self) -> u64 {
         match self {
             Int::Small(value) => value.cast_unsigned(),
-            Int::Big { negative, limbs } => if negative { limbs[0].wrapping_neg() } else { limbs[0] },
+            Int::Big { negative, limbs } => {
+                if negative {
+                    limbs[0].wrapping_neg()
+                } else {
+                    limbs[0]
+                }
+            }
         }
     }
 }
@@ -126,8 +135,20 @@ impl Ord for Int<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
         match (*self, *other) {
             (Int::Small(left), Int::Small(right)) => left.cmp(&right),
-            (Int::Small(_), Int::Big { negative, .. }) => if negative { Ordering::Greater } else { Ordering::Less },
-            (Int::Big { negative, .. }, Int::Small(_)) => if negative { Ordering::Less } else { Ordering::Greater },
+            (Int::Small(_), Int::Big { negative, .. }) => {
+                if negative {
+                    Ordering::Greater
+                } else {
+                    Ordering::Less
+                }
+            }
+            (Int::Big { negative, .. }, Int::Small(_)) => {
+                if negative {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+            }
             (Int::Big { negative, limbs }, Int::Big { negative: other_negative, limbs: other_limbs }) => {
                 match (negative, other_negative) {
                     (false, true) => Ordering::Greater,
@@ -151,7 +172,10 @@ fn compare_int_float(int: Int<'_>, float: f64) -> Ordering {
             if float < -TWO_63 {
                 return Ordering::Greater;
             }
-            #[allow(clippy::cast_possible_truncation, reason = "the range was checked, the fraction is looked at below")]
+            #[allow(
+                clippy::cast_possible_truncation,
+                reason = "the range was checked, the fraction is looked at below"
+            )]
             let whole = float.trunc() as i64;
             // What was cut off points away from zero on the float's side.
             value.cmp(&whole).then_with(|| 0.0.partial_cmp(&float.fract()).unwrap_or(Ordering::Equal))

@@ -8,11 +8,14 @@
 //!    equality and hash need not care for history.
 //! 2. The key tuple of a flat map is sorted by [`Term::compare_exact`] without repetitions. Updates of values share it,
 //!    so equal addresses of key tuples mean equal keys.
-//! 3. Flat maps are iterated in the order of their keys, tries in the order of key hashes: the same in every run.
+//! 3. Flat maps are iterated in the order of their keys. Tries are in the order of key hashes, the same in every run;
+//!    [`Map::iter`] gives it from the last to the first, as `maps:to_list/1` does, [`Map::chunk`] from the first to the
+//!    last, as iterators and `maps:fold/3` do. That difference is OTP's, and programs see it.
 //!
 //! **What it must not know.** Structs, which are maps with a key `__struct__`.
 
 mod flat;
+mod key_hash;
 pub(crate) mod trie;
 
 use crate::heap::Heap;
@@ -77,7 +80,8 @@ impl<'h> Map<'h> {
         self.get(key).is_some()
     }
 
-    /// Pairs: by keys in term order up to 32 pairs, in a fixed order above that.
+    /// Pairs as `maps:to_list/1`, `keys/1` and `values/1` give them: by keys in term order up to 32 pairs, in a fixed order
+    /// above that.
     pub fn iter(self) -> MapIter<'h> {
         match self.as_flat() {
             Some((keys, values)) => MapIter { flat: (keys.slots(), values), stack: Vec::new(), left: values.len() },
@@ -102,8 +106,8 @@ impl<'h> Map<'h> {
         pairs
     }
 
-    /// At least `max` pairs, if there are as many, from a cursor (0 at first), and the cursor for the rest. Iterators that
-    /// run over several calls keep the map and the cursor. Costs no more than the pairs it gives.
+    /// At least `max` pairs, if there are as many, from a cursor (0 at first), and the cursor for the rest, in the order of
+    /// `maps:iterator/1` and `maps:fold/3`. Iterators that run over several calls keep the map and the cursor. Costs no more than the pairs it gives.
     pub fn chunk(self, cursor: u64, max: usize) -> (Vec<(Term<'h>, Term<'h>)>, Option<u64>) {
         match self.as_flat() {
             Some((keys, values)) => {
@@ -136,13 +140,13 @@ impl<'h> Iterator for MapIter<'h> {
             return Some((*key, *value));
         }
         loop {
-            let Some((first, rest)) = self.stack.pop()?.split_first() else { continue };
+            let Some((last, rest)) = self.stack.pop()?.split_last() else { continue };
             if !rest.is_empty() {
                 self.stack.push(rest);
             }
-            match trie::leaf(*first) {
+            match trie::leaf(*last) {
                 Some(pair) => return Some(pair),
-                None => self.stack.push(first.slots()),
+                None => self.stack.push(last.slots()),
             }
         }
     }
@@ -181,7 +185,9 @@ impl Heap {
     }
 
     pub fn map_put<'h>(&'h self, map: Map<'h>, key: Term<'h>, value: Term<'h>) -> Term<'h> {
-        if let Some((keys, values)) = map.as_flat() { flat::put(self, map, keys, values, key, value) } else {
+        if let Some((keys, values)) = map.as_flat() {
+            flat::put(self, map, keys, values, key, value)
+        } else {
             let (root, added) = trie::put(self, map.root(), key, value);
             if root.is_same(map.root()) { map.0 } else { trie::with_root(self, map.len() + usize::from(added), root) }
         }
@@ -238,10 +244,11 @@ impl Heap {
             (None, Some(_)) => second.iter().fold(first.0, |map, (key, value)| {
                 Map::from_term(map).map_or(map, |map| self.map_put(map, key, value))
             }),
-            (Some(_), None) => first.iter().filter(|(key, _)| !second.contains_key(*key)).fold(
-                second.0,
-                |map, (key, value)| Map::from_term(map).map_or(map, |map| self.map_put(map, key, value)),
-            ),
+            (Some(_), None) => {
+                first.iter().filter(|(key, _)| !second.contains_key(*key)).fold(second.0, |map, (key, value)| {
+                    Map::from_term(map).map_or(map, |map| self.map_put(map, key, value))
+                })
+            }
             (None, None) => {
                 let (root, common) = trie::merge(self, first.root(), second.root());
                 trie::with_root(self, first.len() + second.len() - common, root)

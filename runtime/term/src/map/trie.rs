@@ -1,12 +1,13 @@
 //! Hash tries: maps of more than 32 keys.
 //!
-//! **What it is for.** A node has up to 16 places; four bits of the key's hash, highest first, choose one. A place is
-//! empty (not stored), a leaf (a cons cell of key and value) or a further node. When all 16 levels of a 64-bit hash are
-//! used up, a collision node holds the leaves. (Bagwell, *Ideal Hash Trees*.)
+//! **What it is for.** A node has up to 16 places; four bits of the key's hash choose one. A place is empty (not stored), a
+//! leaf (a cons cell of key and value) or a further node. The first eight levels take the 32 bits of `key_hash`, lowest
+//! first; should keys agree in all of them, eight more take the first half of [`Term::hash64`], and below that a
+//! collision node holds the leaves. (Bagwell, *Ideal Hash Trees*.)
 //!
 //! **Invariants.**
-//! 1. A node stores its present places in ascending order; bit `n` of its bitmap says that place `n` is present. So the
-//!    order of pairs is the order of hashes.
+//! 1. A node stores its present places in ascending order; bit `n` of its bitmap says that place `n` is present. So pairs
+//!    are ordered by their hashes, compared digit by digit from the lowest.
 //! 2. Given keys make one shape: below a node lie at least two leaves (the root excepted), and the leaves of a collision
 //!    node are sorted by [`Term::compare_exact`].
 //! 3. Recursion here goes along the levels, at most 17 deep; keys and values are never descended into.
@@ -14,12 +15,14 @@
 //! **What it must not know.** Flat maps.
 
 use crate::heap::Heap;
+use crate::map::key_hash::key_hash;
 use crate::term::Term;
 use crate::word::Boxed;
 
-const BITS: u32 = 4;
-/// Levels that the bits of a hash suffice for.
-const LEVELS: u32 = 64 / BITS;
+/// Levels that the bits of the first hash suffice for.
+const FIRST_LEVELS: u32 = 8;
+/// Levels above collision nodes.
+const LEVELS: u32 = 16;
 
 /// Key and value of a leaf; `None` for a node.
 #[inline]
@@ -27,10 +30,33 @@ pub(crate) fn leaf(slot: Term<'_>) -> Option<(Term<'_>, Term<'_>)> {
     slot.as_cons()
 }
 
-/// The place that a hash takes at a level.
+/// The first hash of a key, its digits turned round: comparing two as numbers gives the order of a trie.
 #[inline]
-fn place_of(hash: u64, level: u32) -> u32 {
-    ((hash >> (64 - BITS * (level + 1))) & 15) as u32
+fn hash(key: Term<'_>) -> u32 {
+    let hash = key_hash(key);
+    #[cfg(test)]
+    let hash = hash & tests::MASK.get();
+    let bytes = hash.swap_bytes();
+    ((bytes & 0x0f0f_0f0f) << 4) | ((bytes >> 4) & 0x0f0f_0f0f)
+}
+
+/// The second hash.
+fn second_hash(key: Term<'_>) -> u32 {
+    let hash = (key.hash64() >> 32) as u32;
+    #[cfg(test)]
+    let hash = hash & tests::MASK.get();
+    hash
+}
+
+/// The place that a key with this first hash takes at a level.
+#[inline]
+fn place_of(hash: u32, key: Term<'_>, level: u32) -> u32 {
+    if level < FIRST_LEVELS { (hash >> (28 - 4 * level)) & 15 } else { second_place(key, level) }
+}
+
+#[cold]
+fn second_place(key: Term<'_>, level: u32) -> u32 {
+    (second_hash(key) >> (28 - 4 * (level - FIRST_LEVELS))) & 15
 }
 
 #[inline]
@@ -46,10 +72,10 @@ fn position(bitmap: u16, place: u32) -> (usize, bool) {
 }
 
 pub(super) fn get<'h>(root: Term<'h>, key: Term<'_>) -> Option<Term<'h>> {
-    let hash = key.hash64();
+    let hash = hash(key);
     let mut node = root;
     for level in 0..LEVELS {
-        let (index, present) = position(bitmap(node), place_of(hash, level));
+        let (index, present) = position(bitmap(node), place_of(hash, key, level));
         if !present {
             return None;
         }
@@ -83,11 +109,11 @@ fn replaced<'h>(heap: &'h Heap, parent: Term<'h>, index: usize, slot: Term<'h>) 
 
 /// A map of more than [`FLAT_MAX`](super::FLAT_MAX) pairs; fewer if keys repeat, of which the last one counts.
 pub(super) fn build<'h>(heap: &'h Heap, pairs: &mut [(Term<'h>, Term<'h>)]) -> Term<'h> {
-    let mut entries: Vec<(u64, Term<'h>, Term<'h>)> =
-        pairs.iter().map(|(key, value)| (key.hash64(), *key, *value)).collect();
+    let mut entries: Vec<(u32, Term<'h>, Term<'h>)> =
+        pairs.iter().map(|(key, value)| (hash(*key), *key, *value)).collect();
     // Stable, so that the last of equal keys stays last.
     entries.sort_by_key(|entry| entry.0);
-    let mut distinct: Vec<(u64, Term<'h>, Term<'h>)> = Vec::with_capacity(entries.len());
+    let mut distinct: Vec<(u32, Term<'h>, Term<'h>)> = Vec::with_capacity(entries.len());
     for entry in entries {
         let mut collisions = distinct.iter_mut().rev().take_while(|other| other.0 == entry.0);
         match collisions.find(|other| other.1.same(entry.1)) {
@@ -99,19 +125,23 @@ pub(super) fn build<'h>(heap: &'h Heap, pairs: &mut [(Term<'h>, Term<'h>)]) -> T
         let mut pairs: Vec<_> = distinct.into_iter().map(|(_, key, value)| (key, value)).collect();
         return super::flat::build(heap, &mut pairs);
     }
-    let root = build_node(heap, 0, &distinct);
+    let root = build_node(heap, 0, &mut distinct);
     with_root(heap, distinct.len(), root)
 }
 
 /// A node from entries that are sorted by hash and agree in the levels above.
-fn build_node<'h>(heap: &'h Heap, level: u32, entries: &[(u64, Term<'h>, Term<'h>)]) -> Term<'h> {
+fn build_node<'h>(heap: &'h Heap, level: u32, entries: &mut [(u32, Term<'h>, Term<'h>)]) -> Term<'h> {
     if level == LEVELS {
         let leaves = entries.iter().map(|(_, key, value)| (*key, *value)).collect();
         return collision(heap, leaves);
     }
+    if level == FIRST_LEVELS {
+        entries.sort_by_key(|entry| second_hash(entry.1));
+    }
     let (mut bits, mut slots, mut len) = (0u16, [Term::ZERO; 16], 0);
-    for group in entries.chunk_by(|left, right| place_of(left.0, level) == place_of(right.0, level)) {
-        bits |= 1 << place_of(group[0].0, level);
+    let place = |entry: &(u32, Term<'h>, Term<'h>)| place_of(entry.0, entry.1, level);
+    for group in entries.chunk_by_mut(|left, right| place(left) == place(right)) {
+        bits |= 1 << place(&group[0]);
         slots[len] = match group {
             [(_, key, value)] => heap.cons(*key, *value),
             _ => build_node(heap, level + 1, group),
@@ -132,11 +162,13 @@ fn leaves_of(node: Term<'_>) -> Vec<(Term<'_>, Term<'_>)> {
 }
 
 /// A node that holds two leaves with different keys.
-fn pair<'h>(heap: &'h Heap, level: u32, first: (u64, Term<'h>), second: (u64, Term<'h>)) -> Term<'h> {
+fn pair<'h>(heap: &'h Heap, level: u32, first: (u32, Term<'h>), second: (u32, Term<'h>)) -> Term<'h> {
     if level == LEVELS {
         return collision(heap, [first.1, second.1].into_iter().filter_map(leaf).collect());
     }
-    let (place, other) = (place_of(first.0, level), place_of(second.0, level));
+    let key = |leaf: Term<'h>| leaf.as_cons().map_or(leaf, |(key, _)| key);
+    let place = place_of(first.0, key(first.1), level);
+    let other = place_of(second.0, key(second.1), level);
     if place == other {
         let below = pair(heap, level + 1, first, second);
         return node(heap, 1 << place, &[below]);
@@ -147,13 +179,13 @@ fn pair<'h>(heap: &'h Heap, level: u32, first: (u64, Term<'h>), second: (u64, Te
 
 /// The root with a value for a key, and whether the key is new. The same root if nothing changes.
 pub(super) fn put<'h>(heap: &'h Heap, root: Term<'h>, key: Term<'h>, value: Term<'h>) -> (Term<'h>, bool) {
-    let entry = Entry { hash: key.hash64(), key, value, keep: false, leaf: None };
+    let entry = Entry { hash: hash(key), key, value, keep: false, leaf: None };
     insert(heap, root, 0, entry)
 }
 
 #[derive(Clone, Copy)]
 struct Entry<'h> {
-    hash: u64,
+    hash: u32,
     key: Term<'h>,
     value: Term<'h>,
     /// Whether a value that is there already stays.
@@ -180,7 +212,7 @@ fn insert<'h>(heap: &'h Heap, parent: Term<'h>, level: u32, entry: Entry<'h>) ->
         }
         return (collision(heap, leaves), added);
     }
-    let place = place_of(entry.hash, level);
+    let place = place_of(entry.hash, entry.key, level);
     let (index, present) = position(bitmap(parent), place);
     let slots = parent.slots();
     if !present {
@@ -199,7 +231,7 @@ fn insert<'h>(heap: &'h Heap, parent: Term<'h>, level: u32, entry: Entry<'h>) ->
             (heap.cons(key, entry.value), false)
         }
         Some((key, _)) => {
-            let other = (key.hash64(), slot);
+            let other = (hash(key), slot);
             (pair(heap, level + 1, other, (entry.hash, entry.leaf(heap))), true)
         }
         None => insert(heap, slot, level + 1, entry),
@@ -209,16 +241,16 @@ fn insert<'h>(heap: &'h Heap, parent: Term<'h>, level: u32, entry: Entry<'h>) ->
 
 /// The root without a key; `None` if it has no such key. The root may be left with fewer leaves than a map of this kind.
 pub(super) fn remove<'h>(heap: &'h Heap, root: Term<'h>, key: Term<'h>) -> Option<Term<'h>> {
-    let rest = take(heap, root, 0, key.hash64(), key)?;
+    let rest = take(heap, root, 0, hash(key), key)?;
     // At the root a single leaf stays in a node, so that the caller finds a node.
     match leaf(rest) {
-        Some((key, _)) => Some(node(heap, 1 << place_of(key.hash64(), 0), &[rest])),
+        Some((key, _)) => Some(node(heap, 1 << place_of(hash(key), key, 0), &[rest])),
         None => Some(rest),
     }
 }
 
 /// What is left of a node: a node with at least two leaves below, or a single leaf.
-fn take<'h>(heap: &'h Heap, parent: Term<'h>, level: u32, hash: u64, key: Term<'h>) -> Option<Term<'h>> {
+fn take<'h>(heap: &'h Heap, parent: Term<'h>, level: u32, hash: u32, key: Term<'h>) -> Option<Term<'h>> {
     let slots = parent.slots();
     if level == LEVELS {
         let index = slots.iter().position(|slot| leaf(*slot).is_some_and(|(other, _)| other.same(key)))?;
@@ -226,7 +258,7 @@ fn take<'h>(heap: &'h Heap, parent: Term<'h>, level: u32, hash: u64, key: Term<'
         rest.remove(index);
         return Some(if let [single] = rest[..] { single } else { heap.object(Boxed::MapCollision, 0, &rest) });
     }
-    let place = place_of(hash, level);
+    let place = place_of(hash, key, level);
     let (index, present) = position(bitmap(parent), place);
     if !present {
         return None;
@@ -295,7 +327,7 @@ fn merge_nodes<'h>(heap: &'h Heap, first: Term<'h>, second: Term<'h>, level: u32
 
 fn merge_slots<'h>(heap: &'h Heap, first: Term<'h>, second: Term<'h>, level: u32) -> (Term<'h>, usize) {
     let entry = |slot: Term<'h>, (key, value): (Term<'h>, Term<'h>), keep| Entry {
-        hash: key.hash64(),
+        hash: hash(key),
         key,
         value,
         keep,
@@ -303,9 +335,7 @@ fn merge_slots<'h>(heap: &'h Heap, first: Term<'h>, second: Term<'h>, level: u32
     };
     match (leaf(first), leaf(second)) {
         (Some((key, _)), Some((other, _))) if key.same(other) => (second, 1),
-        (Some((key, _)), Some((other, _))) => {
-            (pair(heap, level, (key.hash64(), first), (other.hash64(), second)), 0)
-        }
+        (Some((key, _)), Some((other, _))) => (pair(heap, level, (hash(key), first), (hash(other), second)), 0),
         (Some(old), None) => {
             let (merged, added) = insert(heap, second, level, entry(first, old, true));
             (merged, usize::from(!added))
@@ -318,29 +348,27 @@ fn merge_slots<'h>(heap: &'h Heap, first: Term<'h>, second: Term<'h>, level: u32
     }
 }
 
-/// Pairs in order from the first one whose hash is at least `cursor`: at least `max`, more only to end between hashes.
-pub(super) fn chunk<'h>(
-    root: Term<'h>,
-    cursor: u64,
-    max: usize,
-) -> (Vec<(Term<'h>, Term<'h>)>, Option<u64>) {
+/// Pairs in ascending order from the first one whose first hash is at least `cursor`: at least `max`, more only to end
+/// between hashes.
+pub(super) fn chunk<'h>(root: Term<'h>, cursor: u64, max: usize) -> (Vec<(Term<'h>, Term<'h>)>, Option<u64>) {
+    let Ok(cursor) = u32::try_from(cursor) else { return (Vec::new(), None) };
     let mut stack: Vec<&'h [Term<'h>]> = Vec::new();
     let mut current = root;
     // Down along the cursor's places; what lies before them in each node is skipped.
-    for level in 0..LEVELS {
-        let (index, present) = position(bitmap(current), place_of(cursor, level));
+    for level in 0..FIRST_LEVELS {
+        let (index, present) = position(bitmap(current), place_of(cursor, current, level));
         let slots = &current.slots()[index..];
         if !present {
             stack.push(slots);
             break;
         }
         if let Some((key, _)) = leaf(slots[0]) {
-            stack.push(if key.hash64() < cursor { &slots[1..] } else { slots });
+            stack.push(if hash(key) < cursor { &slots[1..] } else { slots });
             break;
         }
         stack.push(&slots[1..]);
         current = slots[0];
-        if level + 1 == LEVELS {
+        if level + 1 == FIRST_LEVELS {
             stack.push(current.slots());
         }
     }
@@ -349,9 +377,9 @@ pub(super) fn chunk<'h>(
         let Some((first, rest)) = slots.split_first() else { continue };
         if let Some((key, value)) = leaf(*first) {
             if pairs.len() >= max.max(1) {
-                let hash = key.hash64();
-                if pairs.last().is_none_or(|(last, _)| last.hash64() != hash) {
-                    return (pairs, Some(hash));
+                let next = hash(key);
+                if pairs.last().is_none_or(|(last, _)| hash(*last) != next) {
+                    return (pairs, Some(u64::from(next)));
                 }
             }
             stack.push(rest);
@@ -362,4 +390,79 @@ pub(super) fn chunk<'h>(
         }
     }
     (pairs, None)
+}
+
+#[cfg(test)]
+mod tests {
+    //! Tries whose hashes are cut down to few bits, so that paths are long and keys collide.
+
+    use std::cell::Cell;
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use crate::heap::Heap;
+    use crate::map::Map;
+    use crate::term::Term;
+
+    thread_local! {
+        /// Bits of the hash that count.
+        pub(super) static MASK: Cell<u32> = const { Cell::new(u32::MAX) };
+    }
+
+    fn from_model<'h>(heap: &'h Heap, model: &BTreeMap<i32, i32>) -> Term<'h> {
+        heap.map_from(model.iter().map(|(key, value)| (Term::small32(*key), Term::small32(*value))))
+    }
+
+    fn as_map(term: Term<'_>) -> Map<'_> {
+        term.as_map().expect("a map")
+    }
+
+    fn check(heap: &Heap, term: Term<'_>, model: &BTreeMap<i32, i32>) {
+        let map = as_map(term);
+        assert_eq!(map.len(), model.len());
+        assert!(
+            model.iter().all(|(key, value)| {
+                map.get(Term::small32(*key)).and_then(Term::as_small) == Some(i64::from(*value))
+            })
+        );
+        let fresh = from_model(heap, model);
+        assert!(fresh.same(term) && fresh.compare(term).is_eq() && fresh.hash64() == term.hash64());
+        let (mut cursor, mut chunked) = (Some(0), 0);
+        while let Some(start) = cursor {
+            let (pairs, next) = map.chunk(start, 3);
+            chunked += pairs.len();
+            cursor = next;
+        }
+        assert_eq!(chunked, model.len());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn collisions_change_nothing(
+            mask in proptest::sample::select(&[0u32, 1, 7, 0xf << 28, 0xf << 28 | 3, 0xff00_0000][..]),
+            first in proptest::collection::btree_map(0..120i32, 0..3i32, 0..90),
+            second in proptest::collection::btree_map(0..120i32, 0..3i32, 0..90),
+            removed in proptest::collection::vec(0..120i32, 0..90),
+        ) {
+            MASK.set(mask);
+            let heap = Heap::new();
+            let (mut term, other) = (from_model(&heap, &first), from_model(&heap, &second));
+            check(&heap, term, &first);
+            let mut model = first;
+            for key in removed {
+                model.remove(&key);
+                term = heap.map_remove(as_map(term), Term::small32(key));
+            }
+            check(&heap, term, &model);
+            let merged = heap.map_merge(as_map(term), as_map(other));
+            let one_by_one = as_map(other).iter().fold(term, |map, (key, value)| heap.map_put(as_map(map), key, value));
+            model.extend(second);
+            check(&heap, merged, &model);
+            check(&heap, one_by_one, &model);
+            MASK.set(u32::MAX);
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jovial_term::etf::{DecodeOptions, decode};
 use jovial_term::{FLAT_MAX, Heap, Map, Term};
 use proptest::prelude::*;
 
@@ -60,6 +61,9 @@ fn check<'h>(heap: &'h Heap, term: Term<'h>, model: &BTreeMap<i32, i32>) {
         let (pairs, next) = map.chunk(start, 7);
         chunked.extend(pairs);
         cursor = next;
+    }
+    if map.len() > FLAT_MAX {
+        chunked.reverse();
     }
     assert!(chunked.len() == map.len() && chunked.iter().zip(map.iter()).all(|(left, right)| left.0.is_same(right.0)));
 }
@@ -132,7 +136,10 @@ fn updates_share_the_key_tuple() {
     let updated = as_map(heap.map_put(map, Term::OK, Term::TRUE));
     let keys = |map: Map<'_>| map.as_flat().expect("flat").0.word();
     assert_eq!(keys(map), keys(updated));
-    assert!(heap.map_put(map, Term::OK, Term::ZERO).is_same(map.term()), "an update that changes nothing copies nothing");
+    assert!(
+        heap.map_put(map, Term::OK, Term::ZERO).is_same(map.term()),
+        "an update that changes nothing copies nothing"
+    );
     let made = heap.map_with_keys(map.as_flat().expect("flat").0, &[Term::TRUE, Term::ZERO]);
     assert!(made.same(updated.term()));
 }
@@ -145,4 +152,44 @@ fn one_and_one_point_zero_are_different_keys() {
     assert!(map.get(heap.float(1.0)).expect("there").same(Term::TRUE));
     let order: Vec<bool> = map.keys().map(|key| key.as_small().is_some()).collect();
     assert_eq!(order, [true, false], "integers come before floats");
+}
+
+/// Users have seen these orders, here and on OTP 25, where they were recorded.
+#[test]
+fn the_order_of_big_maps_is_that_of_otp() {
+    let heap = Heap::new();
+    for line in include_str!("facts/map_order.txt").lines().filter(|line| !line.starts_with('#')) {
+        let (ordered, keys) = line.split_once(' ').expect("two lists");
+        let read = |hex: &str| {
+            let bytes: Vec<u8> =
+                (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex")).collect();
+            let list = decode(&heap, &bytes, &DecodeOptions::default()).expect("a term").0;
+            list.list_to_vec().expect("a list")
+        };
+        let map = as_map(heap.map_from(read(keys).into_iter().map(|key| (key, Term::TRUE))));
+        let expected = read(ordered);
+        assert_eq!(map.len(), expected.len());
+        for (key, expected) in map.keys().zip(expected) {
+            assert!(key.same(expected), "{key:?} in place of {expected:?}");
+        }
+    }
+}
+
+/// The hash of atoms is our own; it too must stay the same.
+#[test]
+fn hashes_stay_the_same() {
+    let hashes = ["a", "b", "hello", "Elixir.Enum"].map(|text| Term::atom(jovial_atoms::Atom::new(text)).hash64());
+    assert_eq!(
+        hashes,
+        [8_450_447_807_915_565_586, 11_158_830_958_796_159_670, 7_809_656_826_460_919_930, 91_663_882_434_782_180]
+    );
+    let heap = Heap::new();
+    let names = (0..40).map(|n| Term::atom(jovial_atoms::Atom::new(&format!("key_{n}"))));
+    let map = as_map(heap.map_from(names.enumerate().map(|(n, key)| (key, Term::count(n)))));
+    let order: Vec<i64> = map.values().filter_map(Term::as_small).collect();
+    let recorded = [
+        22, 36, 10, 9, 11, 3, 29, 5, 14, 31, 35, 18, 7, 17, 19, 33, 37, 16, 34, 38, 15, 39, 32, 8, 6, 13, 4, 30, 21,
+        28, 1, 2, 20, 12, 25, 23, 0, 24, 26, 27,
+    ];
+    assert_eq!(order, recorded);
 }

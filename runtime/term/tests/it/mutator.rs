@@ -172,7 +172,8 @@ fn run(steps: &[Step]) {
             0..16 => {
                 let built = process.build(step, &literals);
                 let keep = built.flat_size() <= SIZE_MAX;
-                let (word, hash) = if keep { (built.word(), built.hash64()) } else { (Word::NIL, Term::EMPTY_LIST.hash64()) };
+                let (word, hash) =
+                    if keep { (built.word(), built.hash64()) } else { (Word::NIL, Term::EMPTY_LIST.hash64()) };
                 process.set(step.to, word, hash);
                 if step.seed.is_multiple_of(5) || process.heap.wants_collection() {
                     process.collect(0, usize::from(step.seed % 100));

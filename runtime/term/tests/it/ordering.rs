@@ -104,9 +104,12 @@ fn kinds_are_ordered() {
 fn big_maps_differ_at_the_least_key() {
     let heap = Heap::new();
     let build = |changes: &[(i32, i32)]| {
-        heap.map_from((0..100).map(|key| (key, key)).chain(changes.iter().copied()).map(|(key, value)| {
-            (heap.list([Term::small32(key)]), Term::small32(value))
-        }))
+        heap.map_from(
+            (0..100)
+                .map(|key| (key, key))
+                .chain(changes.iter().copied())
+                .map(|(key, value)| (heap.list([Term::small32(key)]), Term::small32(value))),
+        )
     };
     assert_eq!(build(&[(10, 0)]).compare(build(&[(10, 1)])), Ordering::Less);
     assert_eq!(build(&[(10, 0), (20, 9)]).compare(build(&[(10, 1), (20, 1)])), Ordering::Less);
