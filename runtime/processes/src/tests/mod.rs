@@ -2,7 +2,7 @@
 
 mod combinations;
 mod lives;
-mod scripts;
+pub(crate) mod scripts;
 mod settling;
 mod threads;
 mod timing;
