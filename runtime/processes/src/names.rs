@@ -24,10 +24,10 @@ const CLOSED: u32 = u32::MAX;
 
 /// The name of one process: 0, or the atom's index plus one.
 #[derive(Default)]
-pub struct OwnName(AtomicU32);
+pub(crate) struct OwnName(AtomicU32);
 
 impl OwnName {
-    pub fn get(&self) -> Option<Atom> {
+    pub(crate) fn get(&self) -> Option<Atom> {
         match self.0.load(Ordering::Acquire) {
             NONE | CLOSED => None,
             word => Atom::from_index(word - 1),
@@ -40,7 +40,7 @@ impl OwnName {
 }
 
 #[derive(Default)]
-pub struct Names {
+pub(crate) struct Names {
     shards: [RwLock<HashMap<Atom, Pid>>; SHARDS],
 }
 
@@ -49,12 +49,12 @@ impl Names {
         &self.shards[name.index() as usize % SHARDS]
     }
 
-    pub fn whereis(&self, name: Atom) -> Option<Pid> {
+    pub(crate) fn whereis(&self, name: Atom) -> Option<Pid> {
         self.shard(name).read().get(&name).copied()
     }
 
     /// False when the name is taken or the process has another or is ending.
-    pub fn register(&self, name: Atom, pid: Pid, own: &OwnName) -> bool {
+    pub(crate) fn register(&self, name: Atom, pid: Pid, own: &OwnName) -> bool {
         let mut names = self.shard(name).write();
         if names.contains_key(&name) || !own.set(name) {
             return false;
@@ -64,7 +64,7 @@ impl Names {
     }
 
     /// Takes a name away. `own` finds the word of the process that has it. False when nobody has it.
-    pub fn unregister(&self, name: Atom, own: impl FnOnce(Pid, &dyn Fn(&OwnName))) -> bool {
+    pub(crate) fn unregister(&self, name: Atom, own: impl FnOnce(Pid, &dyn Fn(&OwnName))) -> bool {
         let mut names = self.shard(name).write();
         let Some(pid) = names.remove(&name) else { return false };
         own(pid, &|own| {
@@ -74,7 +74,7 @@ impl Names {
     }
 
     /// At the exit of a process: its name goes, and no other comes.
-    pub fn close(&self, own: &OwnName) {
+    pub(crate) fn close(&self, own: &OwnName) {
         let word = own.0.swap(CLOSED, Ordering::AcqRel);
         if word != NONE
             && word != CLOSED
@@ -85,7 +85,7 @@ impl Names {
     }
 
     /// All names, in the order of their text.
-    pub fn registered(&self) -> Vec<Atom> {
+    pub(crate) fn registered(&self) -> Vec<Atom> {
         let mut names: Vec<Atom> = self.shards.iter().flat_map(|shard| shard.read().keys().copied().collect::<Vec<_>>()).collect();
         names.sort_unstable_by_key(|name| name.as_str());
         names

@@ -21,13 +21,13 @@ use std::ptr;
 use super::sync::{AtomicPtr, Ordering};
 
 /// One entry, allocated by the sender.
-pub struct Node<T> {
+pub(crate) struct Node<T> {
     next: *mut Node<T>,
-    pub value: T,
+    pub(crate) value: T,
 }
 
 impl<T> Node<T> {
-    pub fn new(value: T) -> Box<Node<T>> {
+    pub(crate) fn new(value: T) -> Box<Node<T>> {
         Box::new(Node { next: ptr::null_mut(), value })
     }
 }
@@ -37,7 +37,7 @@ fn closed<T>() -> *mut Node<T> {
     ptr::without_provenance_mut(1)
 }
 
-pub struct Queue<T> {
+pub(crate) struct Queue<T> {
     head: AtomicPtr<Node<T>>,
 }
 
@@ -56,7 +56,7 @@ impl<T> Default for Queue<T> {
 impl<T> Queue<T> {
     /// Adds a node. `Ok(true)` when the queue was empty: the caller is then the one who must notify the owner.
     /// Gives the node back when the queue is closed.
-    pub fn push(&self, node: Box<Node<T>>) -> Result<bool, Box<Node<T>>> {
+    pub(crate) fn push(&self, node: Box<Node<T>>) -> Result<bool, Box<Node<T>>> {
         let node = Box::into_raw(node);
         let mut head = self.head.load(Ordering::Relaxed);
         loop {
@@ -73,17 +73,17 @@ impl<T> Queue<T> {
         }
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         let head = self.head.load(Ordering::Acquire);
         head.is_null() || head == closed()
     }
 
-    pub fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.head.load(Ordering::Acquire) == closed()
     }
 
     /// Takes all that has arrived, oldest first. Only for the owner.
-    pub fn take(&self) -> List<T> {
+    pub(crate) fn take(&self) -> List<T> {
         let head = self.head.load(Ordering::Relaxed);
         if head.is_null() || head == closed() {
             return List { head: ptr::null_mut() };
@@ -93,7 +93,7 @@ impl<T> Queue<T> {
     }
 
     /// Takes all that has arrived and turns away what comes later. Only for the owner.
-    pub fn close(&self) -> List<T> {
+    pub(crate) fn close(&self) -> List<T> {
         let head = self.head.swap(closed(), Ordering::AcqRel);
         List::reversed(if head == closed() { ptr::null_mut() } else { head })
     }
@@ -106,7 +106,7 @@ impl<T> Drop for Queue<T> {
 }
 
 /// What was taken out of a queue, oldest first.
-pub struct List<T> {
+pub(crate) struct List<T> {
     head: *mut Node<T>,
 }
 
@@ -128,7 +128,7 @@ impl<T> List<T> {
         List { head }
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.head.is_null()
     }
 }

@@ -19,7 +19,7 @@ use parking_lot::Mutex;
 use crate::state::Priority;
 
 /// Normal processes that go before a waiting low one.
-pub const LOW_SKIPS: u32 = 8;
+pub(crate) const LOW_SKIPS: u32 = 8;
 
 struct Lists<P> {
     max: VecDeque<P>,
@@ -64,7 +64,7 @@ impl<P> Lists<P> {
     }
 }
 
-pub struct RunQueue<P> {
+pub(crate) struct RunQueue<P> {
     lists: Mutex<Lists<P>>,
     len: AtomicUsize,
 }
@@ -83,16 +83,16 @@ impl<P> Default for RunQueue<P> {
 }
 
 impl<P: Copy> RunQueue<P> {
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len.load(Ordering::SeqCst)
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Adds a process at the end of its priority's list, or at the front (woken by a timer). Gives the new length.
-    pub fn push(&self, process: P, priority: Priority, front: bool) -> usize {
+    pub(crate) fn push(&self, process: P, priority: Priority, front: bool) -> usize {
         let mut lists = self.lists.lock();
         let list = lists.of(priority);
         if front {
@@ -106,7 +106,7 @@ impl<P: Copy> RunQueue<P> {
     }
 
     /// The next process. `choose` is asked for a place in the list whose turn it is when that holds more than one.
-    pub fn pop(&self, choose: impl FnOnce(usize) -> usize) -> Option<P> {
+    pub(crate) fn pop(&self, choose: impl FnOnce(usize) -> usize) -> Option<P> {
         if self.is_empty() {
             return None;
         }
@@ -120,7 +120,7 @@ impl<P: Copy> RunQueue<P> {
     }
 
     /// Half of what is there (rounded up), the oldest first, with its priorities.
-    pub fn steal_half(&self) -> Vec<(P, Priority)> {
+    pub(crate) fn steal_half(&self) -> Vec<(P, Priority)> {
         if self.is_empty() {
             return Vec::new();
         }
@@ -137,7 +137,7 @@ impl<P: Copy> RunQueue<P> {
         stolen
     }
 
-    pub fn extend(&self, processes: impl IntoIterator<Item = (P, Priority)>) {
+    pub(crate) fn extend(&self, processes: impl IntoIterator<Item = (P, Priority)>) {
         let mut lists = self.lists.lock();
         for (process, priority) in processes {
             lists.of(priority).push_back(process);

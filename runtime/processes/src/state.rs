@@ -27,10 +27,10 @@
 
 use super::sync::{AtomicU32, Ordering};
 
-pub const RUNNING: u32 = 1;
-pub const QUEUED: u32 = 1 << 1;
-pub const NOTIFIED: u32 = 1 << 2;
-pub const GONE: u32 = 1 << 3;
+pub(crate) const RUNNING: u32 = 1;
+pub(crate) const QUEUED: u32 = 1 << 1;
+pub(crate) const NOTIFIED: u32 = 1 << 2;
+pub(crate) const GONE: u32 = 1 << 3;
 const PRIORITY_SHIFT: u32 = 4;
 const PRIORITY_MASK: u32 = 0b11 << PRIORITY_SHIFT;
 
@@ -58,48 +58,48 @@ impl Priority {
     }
 }
 
-pub struct State(AtomicU32);
+pub(crate) struct State(AtomicU32);
 
 impl State {
     /// A process that is being made: its maker has it, as if it ran, and queues it with `requeue`.
-    pub fn new(priority: Priority) -> State {
+    pub(crate) fn new(priority: Priority) -> State {
         State(AtomicU32::new(RUNNING | priority.bits()))
     }
 
-    pub fn priority(&self) -> Priority {
+    pub(crate) fn priority(&self) -> Priority {
         Priority::from_bits(self.0.load(Ordering::Relaxed))
     }
 
     /// Only for the owner.
-    pub fn set_priority(&self, priority: Priority) {
+    pub(crate) fn set_priority(&self, priority: Priority) {
         let _ = self
             .0
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |word| Some((word & !PRIORITY_MASK) | priority.bits()));
     }
 
-    pub fn is_gone(&self) -> bool {
+    pub(crate) fn is_gone(&self) -> bool {
         self.0.load(Ordering::Acquire) & GONE != 0
     }
 
-    pub fn is_running(&self) -> bool {
+    pub(crate) fn is_running(&self) -> bool {
         self.0.load(Ordering::Acquire) & RUNNING != 0
     }
 
-    pub fn is_queued(&self) -> bool {
+    pub(crate) fn is_queued(&self) -> bool {
         self.0.load(Ordering::Acquire) & QUEUED != 0
     }
 
-    pub fn is_waiting(&self) -> bool {
+    pub(crate) fn is_waiting(&self) -> bool {
         self.0.load(Ordering::Acquire) & (RUNNING | QUEUED | GONE) == 0
     }
 
-    pub fn is_notified(&self) -> bool {
+    pub(crate) fn is_notified(&self) -> bool {
         self.0.load(Ordering::Acquire) & NOTIFIED != 0
     }
 
     /// For a sender whose push found the queue empty. When it gives a priority, the caller must put the process into
     /// a run queue of that priority (invariant 2).
-    pub fn notify(&self) -> Option<Priority> {
+    pub(crate) fn notify(&self) -> Option<Priority> {
         let mut word = self.0.load(Ordering::Relaxed);
         loop {
             if word & GONE != 0 {
@@ -115,7 +115,7 @@ impl State {
     }
 
     /// For the scheduler that popped the process: from now on it has the owner's part.
-    pub fn begin(&self) -> bool {
+    pub(crate) fn begin(&self) -> bool {
         self.0
             .fetch_update(Ordering::AcqRel, Ordering::Relaxed, |word| {
                 (word & (RUNNING | QUEUED | GONE) == QUEUED).then_some((word & !QUEUED) | RUNNING)
@@ -124,19 +124,19 @@ impl State {
     }
 
     /// Before draining. Only for the owner.
-    pub fn clear_notified(&self) {
+    pub(crate) fn clear_notified(&self) {
         self.0.fetch_and(!NOTIFIED, Ordering::AcqRel);
     }
 
     /// Running to waiting. False when signals came: the owner keeps the process and must drain again.
-    pub fn park(&self) -> bool {
+    pub(crate) fn park(&self) -> bool {
         self.0
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |word| (word & NOTIFIED == 0).then_some(word & !RUNNING))
             .is_ok()
     }
 
     /// Running to queued; the caller puts it into a run queue.
-    pub fn requeue(&self) -> Priority {
+    pub(crate) fn requeue(&self) -> Priority {
         let mut word = self.0.load(Ordering::Relaxed);
         loop {
             match self.0.compare_exchange_weak(word, (word & !RUNNING) | QUEUED, Ordering::AcqRel, Ordering::Relaxed) {
@@ -147,7 +147,7 @@ impl State {
     }
 
     /// Running to gone, for ever.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         let _ =
             self.0.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |word| Some((word & !(RUNNING | QUEUED)) | GONE));
     }

@@ -19,13 +19,13 @@ use crossbeam_epoch::{Atomic, Guard, Owned, Shared};
 
 const CHUNK: usize = 1024;
 
-pub trait Entry: Send + Sync + 'static {
+pub(crate) trait Entry: Send + Sync + 'static {
     fn number(&self) -> u64;
 }
 
 type Chunk<T> = Box<[Atomic<T>]>;
 
-pub struct Table<T: Entry> {
+pub(crate) struct Table<T: Entry> {
     chunks: Box<[OnceLock<Chunk<T>>]>,
     capacity: u64,
     limit: usize,
@@ -35,11 +35,11 @@ pub struct Table<T: Entry> {
 
 /// As many entries as allowed are there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TableFull;
+pub(crate) struct TableFull;
 
 impl<T: Entry> Table<T> {
     /// A table for at most `limit` entries, whose first number is `first`.
-    pub fn new(limit: usize, first: u64) -> Table<T> {
+    pub(crate) fn new(limit: usize, first: u64) -> Table<T> {
         let capacity = limit.max(CHUNK).next_power_of_two();
         Table {
             chunks: (0..capacity / CHUNK).map(|_| OnceLock::new()).collect(),
@@ -50,11 +50,11 @@ impl<T: Entry> Table<T> {
         }
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.count.load(Ordering::Relaxed)
     }
 
-    pub fn limit(&self) -> usize {
+    pub(crate) fn limit(&self) -> usize {
         self.limit
     }
 
@@ -65,7 +65,7 @@ impl<T: Entry> Table<T> {
 
     /// Inserts what `make` makes for the next number. Should another thread have taken the slot meanwhile, which takes as
     /// many insertions as there are slots, it is asked once more.
-    pub fn insert<'g, E: From<TableFull>>(
+    pub(crate) fn insert<'g, E: From<TableFull>>(
         &self,
         guard: &'g Guard,
         mut make: impl FnMut(u64) -> Result<T, E>,
@@ -99,14 +99,14 @@ impl<T: Entry> Table<T> {
     }
 
     #[inline]
-    pub fn get<'g>(&self, number: u64, guard: &'g Guard) -> Option<&'g T> {
+    pub(crate) fn get<'g>(&self, number: u64, guard: &'g Guard) -> Option<&'g T> {
         let shared = self.slot(number)?.load(Ordering::Acquire, guard);
         // SAFETY: null or an entry that the guard keeps alive (invariants 1 and 2).
         unsafe { shared.as_ref() }.filter(|entry| entry.number() == number)
     }
 
     /// Takes the entry out. To be called once for each, by its owner.
-    pub fn remove(&self, number: u64, guard: &Guard) {
+    pub(crate) fn remove(&self, number: u64, guard: &Guard) {
         if self.get(number, guard).is_none() {
             return;
         }
@@ -120,7 +120,7 @@ impl<T: Entry> Table<T> {
     }
 
     /// All entries, in the order of their numbers.
-    pub fn entries<'g>(&self, guard: &'g Guard) -> Vec<&'g T> {
+    pub(crate) fn entries<'g>(&self, guard: &'g Guard) -> Vec<&'g T> {
         let chunks = self.chunks.iter().filter_map(OnceLock::get);
         let slots = chunks.flat_map(|chunk| chunk.iter());
         let mut entries: Vec<&'g T> = slots

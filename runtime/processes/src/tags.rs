@@ -31,7 +31,7 @@ struct Shard {
     ended: Box<[AtomicU64]>,
 }
 
-pub struct Tags {
+pub(crate) struct Tags {
     shards: Box<[Shard]>,
     /// Who waits for a tag to settle; the value is the number of waits in progress.
     watchers: AtomicU64,
@@ -44,7 +44,7 @@ fn slot(tag: Tag) -> usize {
 }
 
 impl Tags {
-    pub fn new(schedulers: usize) -> Tags {
+    pub(crate) fn new(schedulers: usize) -> Tags {
         let counters = || (0..SLOTS).map(|_| AtomicU64::new(0)).collect();
         Tags {
             shards: (0..=schedulers).map(|_| Shard { begun: counters(), ended: counters() }).collect(),
@@ -55,7 +55,7 @@ impl Tags {
     }
 
     /// The shard of threads that are no schedulers.
-    pub fn outside(&self) -> usize {
+    pub(crate) fn outside(&self) -> usize {
         self.shards.len() - 1
     }
 
@@ -68,16 +68,16 @@ impl Tags {
     }
 
     /// A process became runnable with this tag, or a signal with it was sent.
-    pub fn begin(&self, shard: usize, tag: Tag) {
+    pub(crate) fn begin(&self, shard: usize, tag: Tag) {
         self.add(&self.shards[shard].begun[slot(tag)], shard, 1);
     }
 
     /// It waits, is gone, or goes on with another tag; or the signal was handled.
-    pub fn end(&self, shard: usize, tag: Tag) {
+    pub(crate) fn end(&self, shard: usize, tag: Tag) {
         self.end_many(shard, tag, 1);
     }
 
-    pub fn end_many(&self, shard: usize, tag: Tag, count: u64) {
+    pub(crate) fn end_many(&self, shard: usize, tag: Tag, count: u64) {
         self.add(&self.shards[shard].ended[slot(tag)], shard, count);
         if self.watchers.load(Ordering::SeqCst) != 0 {
             // The lock orders this after a watcher's check, so that it is either seen by the check or wakes it.
@@ -87,19 +87,19 @@ impl Tags {
     }
 
     /// How many runnable processes carry the tag, at least.
-    pub fn runnable(&self, tag: Tag) -> u64 {
+    pub(crate) fn runnable(&self, tag: Tag) -> u64 {
         let slot = slot(tag);
         let ended: u64 = self.shards.iter().map(|shard| shard.ended[slot].load(Ordering::Acquire)).sum();
         let begun: u64 = self.shards.iter().map(|shard| shard.begun[slot].load(Ordering::Acquire)).sum();
         begun.saturating_sub(ended)
     }
 
-    pub fn is_settled(&self, tag: Tag) -> bool {
+    pub(crate) fn is_settled(&self, tag: Tag) -> bool {
         self.runnable(tag) == 0
     }
 
     /// Waits until nothing runnable carries the tag; false when the deadline came first.
-    pub fn wait(&self, tag: Tag, deadline: Instant) -> bool {
+    pub(crate) fn wait(&self, tag: Tag, deadline: Instant) -> bool {
         self.watchers.fetch_add(1, Ordering::SeqCst);
         let mut lock = self.lock.lock();
         let settled = loop {

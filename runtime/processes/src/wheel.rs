@@ -23,7 +23,7 @@ const NONE: u32 = u32::MAX;
 
 /// Names a timer for removal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Key {
+pub(crate) struct Key {
     index: u32,
     generation: u32,
 }
@@ -46,12 +46,12 @@ struct Level {
 
 /// A timer that is due.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Due<T> {
-    pub time: u64,
-    pub value: T,
+pub(crate) struct Due<T> {
+    pub(crate) time: u64,
+    pub(crate) value: T,
 }
 
-pub struct Wheel<T> {
+pub(crate) struct Wheel<T> {
     now: u64,
     sequence: u64,
     len: usize,
@@ -67,7 +67,7 @@ impl<T> Default for Wheel<T> {
 }
 
 impl<T> Wheel<T> {
-    pub fn new(now: u64) -> Wheel<T> {
+    pub(crate) fn new(now: u64) -> Wheel<T> {
         let level = || Level { used: 0, heads: [NONE; SLOTS] };
         Wheel {
             now,
@@ -79,16 +79,16 @@ impl<T> Wheel<T> {
         }
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.len == 0
     }
 
     /// A time in the past counts as now.
-    pub fn insert(&mut self, time: u64, value: T) -> Key {
+    pub(crate) fn insert(&mut self, time: u64, value: T) -> Key {
         let entry = Entry {
             next: NONE,
             previous: NONE,
@@ -117,7 +117,7 @@ impl<T> Wheel<T> {
     }
 
     /// The time and value of a timer that has not fired.
-    pub fn get(&self, key: Key) -> Option<(u64, &T)> {
+    pub(crate) fn get(&self, key: Key) -> Option<(u64, &T)> {
         let entry = self.entries.get(key.index as usize)?;
         if entry.generation != key.generation {
             return None;
@@ -125,19 +125,19 @@ impl<T> Wheel<T> {
         entry.value.as_ref().map(|value| (entry.time, value))
     }
 
-    pub fn remove(&mut self, key: Key) -> Option<Due<T>> {
+    pub(crate) fn remove(&mut self, key: Key) -> Option<Due<T>> {
         self.get(key)?;
         self.unlink(key.index);
         Some(self.release(key.index))
     }
 
     /// A time at or before which nothing fires, and that is no later than the next timer: where to call `expire` next.
-    pub fn next_event(&self) -> Option<u64> {
+    pub(crate) fn next_event(&self) -> Option<u64> {
         self.next_slot().map(|(level, slot)| self.start(level, slot))
     }
 
     /// All that is due at `to`, in the order (time, insertion).
-    pub fn expire(&mut self, to: u64, due: &mut Vec<Due<T>>) {
+    pub(crate) fn expire(&mut self, to: u64, due: &mut Vec<Due<T>>) {
         while let Some((level, slot)) = self.next_slot() {
             let start = self.start(level, slot);
             if start > to {
