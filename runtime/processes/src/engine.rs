@@ -8,7 +8,7 @@
 //! **What it must not know.** Schedulers.
 
 use jovial_atoms::Atom;
-use jovial_term::{Heap, Term};
+use jovial_term::{Heap, OutOfMemory, Term};
 use jovial_vm::{Machine, Process, Stop, System};
 
 /// What a new process calls first.
@@ -22,16 +22,16 @@ pub enum Call<'t> {
 
 pub trait Engine: Send + Sync + 'static {
     /// Prepares a new process. The terms are of its own heap.
-    fn start(&self, machine: &Machine, process: &Process, call: Call<'_>);
+    fn start(&self, machine: &Machine, process: &Process, call: Call<'_>) -> Result<(), OutOfMemory>;
 
     /// Runs a slice.
-    fn run(&self, machine: &Machine, process: &mut Process, system: &dyn System, reductions: u32) -> Stop;
+    fn run(&self, machine: &Machine, process: &Process, system: &dyn System, reductions: u32) -> Stop;
 
     /// Makes a process go on at its interrupt boundary instead of where it is. False when it has none.
-    fn interrupt(&self, machine: &Machine, process: &mut Process) -> bool;
+    fn interrupt(&self, machine: &Machine, process: &Process) -> bool;
 
     /// Collects garbage of a process that does not run.
-    fn collect(&self, machine: &Machine, process: &mut Process);
+    fn collect(&self, machine: &Machine, process: &Process);
 
     /// Where a process is: a list of `{module, function, arity, location}`, built in `heap`.
     fn stacktrace<'h>(&self, machine: &Machine, process: &Process, heap: &'h Heap) -> Term<'h>;

@@ -264,7 +264,7 @@ impl Scheduler {
     }
 
     /// Signals, then code, until something other than a job that runs inline ends the slice.
-    fn slice(&self, process: &Process, vm: &mut vm::Process) -> Outcome {
+    fn slice(&self, process: &Process, vm: &vm::Process) -> Outcome {
         let shared = &*self.shared;
         loop {
             self.handle_signals(process, vm);

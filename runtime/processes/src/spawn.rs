@@ -11,7 +11,6 @@
 //! **What it must not know.** Natives; how options look as terms.
 
 use crossbeam_epoch::pin;
-use jovial_atoms::Atom;
 use jovial_term::{HeapOptions, OutOfMemory, Pid, Term};
 use jovial_vm as vm;
 
@@ -96,12 +95,12 @@ impl Shared {
         let initial_call = match call {
             Call::Mfa(module, function, args) => {
                 let own: Vec<Term<'_>> = args.iter().map(|arg| heap.copy_in(*arg)).collect();
-                self.engine.start(&self.machine, &process, Call::Mfa(module, function, &own));
+                self.engine.start(&self.machine, &process, Call::Mfa(module, function, &own))?;
                 (module, function, u8::try_from(args.len()).unwrap_or(u8::MAX))
             }
             Call::Fun(fun, args) => {
                 let own: Vec<Term<'_>> = args.iter().map(|arg| heap.copy_in(*arg)).collect();
-                self.engine.start(&self.machine, &process, Call::Fun(heap.copy_in(fun), &own));
+                self.engine.start(&self.machine, &process, Call::Fun(heap.copy_in(fun), &own))?;
                 crate::exit::apply()
             }
         };
@@ -130,6 +129,3 @@ impl Shared {
         Ok(Process::new(State::new(options.priority), Body { vm: process, owner }))
     }
 }
-
-/// The name of a function as `initial_call` shows it.
-pub type Mfa = (Atom, Atom, u8);

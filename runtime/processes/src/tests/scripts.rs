@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jovial_atoms::Atom;
-use jovial_term::{Heap, Pid, Term};
+use jovial_term::{Heap, OutOfMemory, Pid, Term};
 use jovial_vm::{Ctx, Job, Machine, Process, Stop, System};
 use parking_lot::Mutex;
 
@@ -75,15 +75,16 @@ pub(crate) fn run<'t>(args: &'t [Term<'t>]) -> Call<'t> {
 }
 
 impl Engine for Scripts {
-    fn start(&self, _machine: &Machine, process: &Process, call: Call<'_>) {
+    fn start(&self, _machine: &Machine, process: &Process, call: Call<'_>) -> Result<(), OutOfMemory> {
         if let Call::Mfa(_, _, args) = call {
             let number = args[0].as_u64().expect("the number of a script");
             let script = self.waiting.lock().remove(&number).expect("a script that was not run yet");
             self.running.lock().insert(process.pid().number(), script);
         }
+        Ok(())
     }
 
-    fn run(&self, machine: &Machine, process: &mut Process, system: &dyn System, _reductions: u32) -> Stop {
+    fn run(&self, machine: &Machine, process: &Process, system: &dyn System, _reductions: u32) -> Stop {
         let pid = process.pid().number();
         let mut script = self.running.lock().remove(&pid).expect("a process that was started");
         let ctx = Ctx::new(process, machine, system);
@@ -103,11 +104,11 @@ impl Engine for Scripts {
         }
     }
 
-    fn interrupt(&self, _machine: &Machine, _process: &mut Process) -> bool {
+    fn interrupt(&self, _machine: &Machine, _process: &Process) -> bool {
         false
     }
 
-    fn collect(&self, _machine: &Machine, _process: &mut Process) {}
+    fn collect(&self, _machine: &Machine, _process: &Process) {}
 
     fn stacktrace<'h>(&self, _machine: &Machine, _process: &Process, _heap: &'h Heap) -> Term<'h> {
         Term::EMPTY_LIST
