@@ -21,7 +21,7 @@ use crate::crash::{Cause, Crash};
 use crate::policy::Event;
 use crate::process::{Held, Link, Owner, Process};
 use crate::scheduler::Scheduler;
-use crate::signal::{Kind, Reason};
+use crate::signal::{Kind, Reason, build};
 use crate::tags::Tag;
 
 /// How a process came to its end.
@@ -86,6 +86,18 @@ impl Scheduler {
         (owner.counted, owner.held)
     }
 
+    fn report(&self, crash: &Crash) {
+        let config = &self.shared.config;
+        if let Some(on_crash) = &config.on_crash {
+            on_crash(crash);
+        }
+        let receiver = config.crash_receiver.and_then(|name| self.shared.names.whereis(name));
+        if let Some(receiver) = receiver.filter(|receiver| *receiver != crash.pid) {
+            let message = build(|heap| crash.message(heap));
+            let _ = self.shared.send(self.index, receiver, crash.tag, Kind::Message(message));
+        }
+    }
+
     /// The exit reason, reported if it is a crash.
     fn reason(&self, process: &Process, vm: &vm::Process, owner: &Owner, end: End) -> Reason {
         let heap = vm.heap();
@@ -107,19 +119,18 @@ impl Scheduler {
                 (Reason::KILLED, cause)
             }
         };
-        if let Some(on_crash) = &self.shared.config.on_crash {
-            let copy = |term: Term<'_>| Fragment::copy_of(term).ok();
-            if let (Some(told), Some(group_leader)) = (copy(reason.term()), copy(vm.group_leader())) {
-                on_crash(&Crash {
-                    pid: process.pid(),
-                    name: process.name.get(),
-                    tag: vm.cause(),
-                    cause,
-                    reason: told,
-                    group_leader,
-                    initial_call: owner.initial_call,
-                });
-            }
+        let copy = |term: Term<'_>| Fragment::copy_of(term).ok();
+        if let (Some(told), Some(group_leader)) = (copy(reason.term()), copy(vm.group_leader())) {
+            let crash = Crash {
+                pid: process.pid(),
+                name: process.name.get(),
+                tag: vm.cause(),
+                cause,
+                reason: told,
+                group_leader,
+                initial_call: owner.initial_call,
+            };
+            self.report(&crash);
         }
         reason
     }

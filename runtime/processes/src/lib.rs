@@ -25,6 +25,7 @@ mod info;
 mod jobs;
 mod local;
 mod names;
+mod options;
 pub mod policy;
 mod pools;
 mod process;

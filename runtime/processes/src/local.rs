@@ -660,6 +660,12 @@ impl<'h> Local<'h> {
         self.shared().lanes.iter().map(|lane| lane.queue.len()).sum()
     }
 
+    /// Reductions of all processes, up to the ends of their last slices.
+    pub fn total_reductions(&self) -> u64 {
+        let lanes = self.shared().lanes.iter();
+        lanes.map(|lane| lane.reductions.load(std::sync::atomic::Ordering::Relaxed)).sum()
+    }
+
     /// Words of all heaps, as of the ends of their last slices.
     pub fn total_heap_words(&self) -> u64 {
         self.shared().total_words()

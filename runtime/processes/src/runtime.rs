@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering}
 use std::time::Duration;
 
 use crossbeam_epoch::pin;
+use jovial_atoms::Atom;
 use jovial_term::Pid;
 use jovial_vm::Machine;
 use parking_lot::{Condvar, Mutex};
@@ -67,6 +68,8 @@ pub struct Config {
     pub log: EventLog,
     /// Told of every process that ends by an exception that nobody caught, or by a memory limit.
     pub on_crash: Option<Box<dyn Fn(&Crash) + Send + Sync>>,
+    /// A process that is registered under this name gets `{:process_crash, map}` as well (see `crash.rs`).
+    pub crash_receiver: Option<Atom>,
 }
 
 impl Default for Config {
@@ -86,6 +89,7 @@ impl Default for Config {
             clock: Box::new(RealClock::default()),
             log: EventLog::default(),
             on_crash: None,
+            crash_receiver: None,
         }
     }
 }
@@ -108,6 +112,8 @@ impl Config {
 pub(crate) struct Lane {
     pub(crate) queue: RunQueue<u64>,
     pub(crate) timers: Timers,
+    /// Reductions of all slices; written by the scheduler alone.
+    pub(crate) reductions: AtomicU64,
     sleeping: AtomicBool,
     awake: Mutex<bool>,
     changed: Condvar,
@@ -128,7 +134,6 @@ pub(crate) struct Shared {
     pub(crate) time_runs: AtomicBool,
     pub(crate) stops: AtomicBool,
     pub(crate) total_words: AtomicI64,
-    pub(crate) reductions: AtomicU64,
     references: AtomicU64,
     unique: AtomicU64,
     pub(crate) ending_largest: AtomicBool,
@@ -152,7 +157,6 @@ impl Shared {
             time_runs: AtomicBool::new(true),
             stops: AtomicBool::new(false),
             total_words: AtomicI64::new(0),
-            reductions: AtomicU64::new(0),
             references: AtomicU64::new(1),
             unique: AtomicU64::new(1),
             ending_largest: AtomicBool::new(false),

@@ -294,6 +294,8 @@ impl Scheduler {
             let before = vm.reductions();
             let stop = shared.engine.run(&shared.machine, vm, self, reductions);
             let used = vm.reductions().saturating_sub(before);
+            let total = &shared.lanes[self.index].reductions;
+            total.store(total.load(Ordering::Relaxed) + used, Ordering::Relaxed);
             shared.config.log.add(Event::Ran { pid: process.pid().number(), reductions: used as u32 });
             // A receive may have drained something that can't wait for the next turn; then all begins again.
             let urgent = self.current.borrow().is_called();
