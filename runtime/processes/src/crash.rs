@@ -33,11 +33,14 @@ pub enum Cause {
     /// It was the largest when all processes together went over their limit.
     TotalLimit { max: usize },
     OutOfMemory { words: usize },
+    /// Rust code panicked.
+    Bug,
 }
 
 impl Crash {
     /// `{:process_crash, %{pid: .., name: .., cause: .., reason: .., group_leader: .., initial_call: ..}}`, where the cause is
-    /// `:error`, `:throw`, `{:heap_limit, wanted_words, max_words}`, `{:total_limit, max_words}` or `{:out_of_memory, words}`.
+    /// `:error`, `:throw`, `{:heap_limit, wanted_words, max_words}`, `{:total_limit, max_words}`, `{:out_of_memory, words}` or
+    /// `:internal_error`.
     pub(crate) fn message<'h>(&self, heap: &'h Heap) -> Term<'h> {
         let name = |text: &str| Term::atom(Atom::new(text));
         let cause = match self.cause {
@@ -48,6 +51,7 @@ impl Crash {
             }
             Cause::TotalLimit { max } => heap.tuple(&[name("total_limit"), Term::count(max)]),
             Cause::OutOfMemory { words } => heap.tuple(&[name("out_of_memory"), Term::count(words)]),
+            Cause::Bug => name("internal_error"),
         };
         let initial_call = self.initial_call.map_or(Term::NIL, |(module, function, arity)| {
             heap.tuple(&[Term::atom(module), Term::atom(function), Term::count(arity.into())])

@@ -462,7 +462,9 @@ impl<'h> Local<'h> {
         if pid == self.self_pid() {
             let guard = pin();
             // What came before the question is part of the answer.
-            let _ = vm::System::drain(self.scheduler, self.vm);
+            if vm::System::drain(self.scheduler, self.vm) == vm::Drained::Interrupt {
+                self.end_slice();
+            }
             let Some(process) = self.shared().processes.get(pid.number(), &guard) else { return Ok(None) };
             let owner = self.scheduler.current.borrow();
             let engine = &*self.shared().engine;

@@ -122,6 +122,10 @@ impl Scheduler {
             Kind::Interrupt => {
                 owner.interrupted = true;
                 owner.woken = true;
+                if let Some(rare) = &mut owner.rare {
+                    // The native that asked is cut off.
+                    rare.request = None;
+                }
                 if let Waits::Job(_) = owner.waits {
                     owner.waits = Waits::Signal;
                 }

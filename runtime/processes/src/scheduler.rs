@@ -17,6 +17,7 @@
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -292,7 +293,11 @@ impl Scheduler {
             drop(owner);
             let reductions = shared.config.policy.slice(shared.config.slice);
             let before = vm.reductions();
-            let stop = shared.engine.run(&shared.machine, vm, self, reductions);
+            let run = || shared.engine.run(&shared.machine, vm, self, reductions);
+            let Ok(stop) = catch_unwind(AssertUnwindSafe(run)) else {
+                // A bug in the machine or a native ends the process that met it, and nothing else.
+                return Outcome::Ends(End::Limit(Cause::Bug));
+            };
             let used = vm.reductions().saturating_sub(before);
             let total = &shared.lanes[self.index].reductions;
             total.store(total.load(Ordering::Relaxed) + used, Ordering::Relaxed);

@@ -417,7 +417,7 @@ impl<'t> Spec<'t> {
     }
 }
 
-// TEMPORARY-BEGIN
+/// The operations that guards have until the machine's own can be called from here.
 fn guard_bif<'h>(heap: &'h Heap, _node: Atom, bif: Bif, args: &[Term<'h>]) -> Option<Term<'h>> {
     let order = || args[0].compare(args[1]);
     Some(match bif {
@@ -435,4 +435,3 @@ fn guard_bif<'h>(heap: &'h Heap, _node: Atom, bif: Bif, args: &[Term<'h>]) -> Op
         _ => return None,
     })
 }
-// TEMPORARY-END

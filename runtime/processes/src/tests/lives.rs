@@ -411,3 +411,54 @@ fn sizes() {
     assert!(size_of::<crate::process::Owner>() <= 136, "{}", size_of::<crate::process::Owner>());
     assert!(size_of::<crate::signal::Signal>() <= 56, "{}", size_of::<crate::signal::Signal>());
 }
+
+#[test]
+fn a_panic_ends_one_process_and_is_told() {
+    let crashes: Log = Arc::default();
+    let log = crashes.clone();
+    let config = Config {
+        schedulers: 0,
+        on_crash: Some(Box::new(move |crash| log.lock().push(format!("{:?} {}", crash.cause, crash.tag)))),
+        crash_receiver: Some(Atom::new("crash_receiver")),
+        ..Config::deterministic(1)
+    };
+    let (runtime, scripts) = start(config);
+    let received: Log = Arc::default();
+    let log = received.clone();
+    let logger = scripts.spawn(&runtime, move |local| {
+        log.lock().extend(next_message(&local));
+        Step::Wait
+    });
+    assert!(runtime.register(Atom::new("crash_receiver"), logger));
+    scripts.spawn_tagged(&runtime, 12, |_| panic!("on purpose, in a test"));
+    let lives = scripts.spawn(&runtime, waiter);
+    finish(&runtime);
+    assert_eq!(*crashes.lock(), ["Bug 12"]);
+    assert_eq!(*received.lock(), ["{process_crash,?}"]);
+    assert!(runtime.is_alive(lives));
+}
+
+#[test]
+fn the_largest_process_ends_when_all_take_too_much() {
+    let crashes: Log = Arc::default();
+    let log = crashes.clone();
+    let config = Config {
+        schedulers: 0,
+        total_max_words: 50_000,
+        on_crash: Some(Box::new(move |crash| log.lock().push(format!("{:?}", crash.cause)))),
+        ..Config::deterministic(1)
+    };
+    let (runtime, scripts) = start(config);
+    for _ in 0..10 {
+        scripts.spawn(&runtime, waiter);
+    }
+    let large = scripts.spawn(&runtime, |local| {
+        // Fragments count as heap.
+        local.heap().list_from_iter((0..40_000).map(Term::count));
+        Step::Wait
+    });
+    finish(&runtime);
+    assert!(!runtime.is_alive(large));
+    assert_eq!(*crashes.lock(), ["TotalLimit { max: 50000 }"]);
+    assert_eq!(runtime.process_count(), 10);
+}
