@@ -59,8 +59,10 @@ defmodule Path do
 
   # Without doubled and closing slashes, and without `.` inside.
   defp tidy(path) do
-    segments = path |> segments() |> drop_dots()
-    if prefix?(path), do: "/" <> joined(segments), else: joined(segments)
+    case segments(path) do
+      ["." | rest] when rest != [] -> if(prefix?(path), do: "/", else: "./") <> joined(drop_dots(rest))
+      segments -> if(prefix?(path), do: "/", else: "") <> joined(drop_dots(segments))
+    end
   end
 
   defp drop_dots(["." | [_ | _] = rest]), do: drop_dots(rest)

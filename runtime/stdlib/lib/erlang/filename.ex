@@ -1,0 +1,91 @@
+defmodule :filename do
+  @moduledoc """
+  The names of files, under the names that Erlang programs know. `Path` is the module for Elixir programs.
+
+  A path given as a list comes back as a list, one given as a binary as a binary.
+  """
+
+  @doc "Makes a path absolute."
+  def absname(path), do: like(path, Path.absname(text(path)))
+
+  @doc "Makes a path absolute, relative to another folder."
+  def absname(path, dir), do: like(path, Path.absname(text(path), text(dir)))
+
+  @doc "The last segment."
+  def basename(path), do: like(path, Path.basename(text(path)))
+
+  @doc "The last segment without an extension."
+  def basename(path, extension), do: like(path, Path.basename(text(path), text(extension)))
+
+  @doc "All but the last segment."
+  def dirname(path), do: like(path, Path.dirname(text(path)))
+
+  @doc "The extension with its dot."
+  def extension(path), do: like(path, Path.extname(text(path)))
+
+  @doc "The path without its extension."
+  def rootname(path), do: like(path, Path.rootname(text(path)))
+
+  @doc "The path without a certain extension."
+  def rootname(path, extension), do: like(path, Path.rootname(text(path), text(extension)))
+
+  @doc "Joins a list of paths; an absolute one starts anew."
+  def join([path]), do: like(path, text(path))
+  def join([path1, path2 | rest]), do: join([join(path1, path2) | rest])
+
+  @doc "Joins two paths; if the second is absolute it is the result."
+  def join(path1, path2) do
+    kind = if is_binary(path1) or is_binary(path2), do: "", else: []
+
+    case text(path2) do
+      "/" <> _ = absolute -> like(kind, absolute |> Path.split() |> Path.join())
+      "" -> like(kind, text(path1) |> Path.join(""))
+      relative -> like(kind, Path.join(text(path1), relative))
+    end
+  end
+
+  @doc "The list of segments."
+  def split(path), do: for(segment <- Path.split(text(path)), do: like(path, segment))
+
+  @doc "Whether a path is absolute."
+  def pathtype(path), do: Path.type(text(path))
+
+  @doc "The path itself: here slashes are what the system uses."
+  def nativename(path), do: like(path, text(path))
+
+  @doc "Nested lists made flat."
+  def flatten(path), do: like(path, text(path))
+
+  @doc "Checks that a relative path stays below where it starts; gives it without dots, or `:unsafe`."
+  def safe_relative_path(path) do
+    segments = Path.split(text(path))
+
+    case {Path.type(text(path)), safe(segments, [])} do
+      {:relative, safe} when is_list(safe) -> like(path, if(safe == [], do: "", else: Path.join(safe)))
+      _ -> :unsafe
+    end
+  end
+
+  defp safe([], acc), do: :lists.reverse(acc)
+  defp safe(["." | rest], acc), do: safe(rest, acc)
+  defp safe([".." | _], []), do: :unsafe
+  defp safe([".." | rest], [_ | acc]), do: safe(rest, acc)
+  defp safe([segment | rest], acc), do: safe(rest, [segment | acc])
+
+  defp text(path) when is_atom(path), do: :erlang.atom_to_binary(path)
+  defp text(path) when is_binary(path), do: path
+  defp text(path) when is_list(path), do: path |> atoms_to_text() |> :unicode.characters_to_binary()
+
+  defp atoms_to_text(path) do
+    for part <- path do
+      cond do
+        is_atom(part) -> :erlang.atom_to_list(part)
+        is_list(part) -> atoms_to_text(part)
+        true -> part
+      end
+    end
+  end
+
+  defp like(path, text) when is_binary(path), do: text
+  defp like(_, text), do: :unicode.characters_to_list(text)
+end
