@@ -92,6 +92,16 @@ impl Export {
         self.code.store(std::ptr::from_ref(stub).cast_mut(), Ordering::Release);
     }
 
+    /// Live word of the stub that leads to Rust code.
+    pub(crate) fn native_live(&self) -> *const u32 {
+        &raw const self.native_stub[0]
+    }
+
+    /// Entry word of that stub.
+    pub(crate) fn native_entry(&self) -> *const u32 {
+        &raw const self.native_stub[1]
+    }
+
     pub(crate) fn is_defined(&self) -> bool {
         !std::ptr::eq(self.entry(), &raw const self.undefined[1])
     }

@@ -11,7 +11,11 @@
 //!
 //! `unsafe` lies in `export`, `raw`, `frames`, `interpreter` and its parts.
 
+mod bifs;
+mod bits;
 mod export;
+mod frames;
+mod interpreter;
 pub mod literals;
 mod machine;
 mod mailbox;
@@ -24,6 +28,7 @@ mod system;
 use jovial_term::raw::Word;
 use jovial_term::{Heap, Term};
 
+pub use interpreter::run;
 pub use machine::{CodeSource, Dispatch, Machine};
 pub use mailbox::Mailbox;
 pub use module::{LoadError, ModuleVersion};

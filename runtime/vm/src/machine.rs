@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::Image;
+use jovial_term::{Heap, Term};
 
 use crate::export::Export;
 use crate::module::{LoadError, ModuleVersion};
@@ -206,6 +207,11 @@ impl Machine {
         let Some(image) = source.find(module) else { return Ok(None) };
         self.load_locked(&image)?;
         Ok(self.module(module))
+    }
+
+    /// The list that a raw stack trace stands for, as a handler's third parameter or [`Process::raised_trace`](crate::Process::raised_trace) give it.
+    pub fn stacktrace<'h>(&self, heap: &'h Heap, raw: Term<'h>) -> Term<'h> {
+        crate::interpreter::stacktrace(self, heap, raw)
     }
 
     /// The version whose code covers an address.

@@ -45,8 +45,17 @@ pub struct Mailbox {
     /// Number up to which a marker was set, and the number of the reference that it is bound to.
     mark: Option<u64>,
     bound: Option<(u64, u64)>,
-    /// When the current receive gives up, once it has begun to wait.
-    pub(crate) deadline_ms: Option<u64>,
+    pub(crate) deadline: Deadline,
+}
+
+/// When the current receive gives up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Deadline {
+    /// It has not begun to wait.
+    Unset,
+    Never,
+    /// In milliseconds of the system's clock.
+    At(u64),
 }
 
 impl Default for Mailbox {
@@ -62,7 +71,7 @@ impl Default for Mailbox {
             next_number: 1,
             mark: None,
             bound: None,
-            deadline_ms: None,
+            deadline: Deadline::Unset,
         }
     }
 }
@@ -195,7 +204,7 @@ impl Mailbox {
     pub(crate) fn end_receive(&mut self) {
         self.save = self.first;
         self.peeked = false;
-        self.deadline_ms = None;
+        self.deadline = Deadline::Unset;
     }
 
     /// Leaves the message at the save pointer where it is.

@@ -40,9 +40,6 @@ pub struct Process {
     /// Scratch roots of the interpreter.
     pub(crate) registers: [Cell<Word>; 4],
     pub(crate) job_result: RefCell<Option<JobResult>>,
-    /// Until when a native's `WaitUntil` waits.
-    pub(crate) wait_until_ms: Cell<Option<u64>>,
-    pub(crate) ticks: Cell<u32>,
     group_leader: Cell<Word>,
     dictionary: Cell<Word>,
     slots: RefCell<Vec<Word>>,
@@ -72,8 +69,6 @@ impl Process {
             trace: Cell::new(Word::NIL),
             registers: [zero(), zero(), zero(), zero()],
             job_result: RefCell::new(None),
-            wait_until_ms: Cell::new(None),
-            ticks: Cell::new(0),
             group_leader: Cell::new(Word::pid(pid.number())),
             dictionary,
             slots: RefCell::default(),
@@ -170,6 +165,11 @@ impl Process {
     /// What was raised, after [`Stop::Exit`](crate::Stop::Exit).
     pub fn raised(&self) -> Term<'_> {
         raw_term(self.heap(), self.reason.get())
+    }
+
+    /// Its raw stack trace; [`Machine::stacktrace`](crate::Machine::stacktrace) makes a list of it.
+    pub fn raised_trace(&self) -> Term<'_> {
+        raw_term(self.heap(), self.trace.get())
     }
 
     /// Gives the result of a job to a process that stopped with [`Stop::Offload`](crate::Stop::Offload).

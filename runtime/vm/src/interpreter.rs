@@ -1,0 +1,390 @@
+//! Runs instructions.
+//!
+//! **What it is for.** [`run`] executes a process until its reductions are used up or it can't go on. Each instruction is one
+//! function in the files below, generic over `FAST`: with it, anything unusual (an operand that is no small integer, no
+//! room, no reductions) gives [`SLOW`] with the state untouched; without it the same function does everything.
+//!
+//! **How.** The fast forms are expanded twice: into a loop with a match, and into handlers that all have the same signature
+//! and end by calling the next one, or the slow form of their own instruction, which compilers turn into jumps. So
+//! handlers need no stack frame. Whether that worked is tested once at start (`threaded`); if not, the loop runs.
+//!
+//! **Invariants.**
+//! 1. Code was checked when it was loaded, so operands lie within frames and code.
+//! 2. `State` holds the only current copies of heap top and frame address while instructions run; before anything else
+//!    looks at the heap they are stored with `State::store`.
+//! 3. An instruction writes its results only after reading all operands, and nothing if it gives [`SLOW`].
+//! 4. At least `LIMIT` words lie between heap top and frame, so outgoing arguments and scratch slots need no check.
+//! 5. A `Term` made here from a word does not outlive the call that it is made for.
+//!
+//! **What it must not know.** Schedulers, modules' sources.
+
+mod basic;
+mod bitstrings;
+mod calls;
+mod data;
+mod exceptions;
+mod messages;
+mod threaded;
+
+use jovial_atoms::Atom;
+use jovial_bytecode::opcode::{RED_ZONE, Opcode};
+use jovial_term::raw::{self, CollectError, Word};
+use jovial_term::{Heap, Term, stress};
+
+use crate::frames::{self, Top};
+use crate::machine::{Dispatch, Machine};
+use crate::process::Process;
+use crate::system::{Killed, Stop, System};
+
+pub(crate) use exceptions::stacktrace;
+
+const _: () = assert!(RED_ZONE <= raw::RED_ZONE, "scratch slots lie in the heap's red zone");
+
+/// Words between heap top and frame that are always free, one for slot -1 and the red zone.
+const LIMIT: usize = RED_ZONE + 1;
+
+/// What an instruction tells the dispatcher.
+type Flow = u32;
+/// Goes on at the state's instruction.
+const NEXT: Flow = 0;
+/// Do it again with the slow form.
+const SLOW: Flow = 1;
+/// The slice has ended; `Run::stop` says why.
+const STOP: Flow = 2;
+
+/// What stays the same during a slice.
+struct Run<'a> {
+    process: &'a Process,
+    machine: &'a Machine,
+    system: &'a dyn System,
+    node: Atom,
+    stop: std::cell::Cell<Option<Stop>>,
+}
+
+/// The registers of the machine.
+#[derive(Clone, Copy)]
+struct State<'a> {
+    pc: *const u32,
+    fp: *mut Word,
+    hp: *mut Word,
+    reds: i64,
+    run: &'a Run<'a>,
+}
+
+#[expect(clippy::inline_always, reason = "operand access must vanish into the handlers")]
+impl<'a> State<'a> {
+    /// The 8-bit operand in byte `n` of the instruction.
+    #[inline(always)]
+    unsafe fn byte(&self, n: usize) -> isize {
+        // SAFETY: invariant 1.
+        unsafe { *self.pc.cast::<i8>().add(n) as isize }
+    }
+
+    /// The same without sign.
+    #[inline(always)]
+    unsafe fn count(&self, n: usize) -> usize {
+        // SAFETY: invariant 1.
+        unsafe { *self.pc.cast::<u8>().add(n) as usize }
+    }
+
+    /// The 16-bit operand in the upper half of the instruction's first word.
+    #[inline(always)]
+    unsafe fn half(&self) -> isize {
+        // SAFETY: invariant 1.
+        unsafe { *self.pc.cast::<i16>().add(1) as isize }
+    }
+
+    #[inline(always)]
+    unsafe fn count16(&self) -> usize {
+        // SAFETY: invariant 1.
+        unsafe { *self.pc.cast::<u16>().add(1) as usize }
+    }
+
+    /// A further word of the instruction.
+    #[inline(always)]
+    unsafe fn word(&self, n: usize) -> u32 {
+        // SAFETY: invariant 1.
+        unsafe { *self.pc.add(n) }
+    }
+
+    /// Two 16-bit slots in a further word.
+    #[inline(always)]
+    unsafe fn pair(&self, n: usize) -> (isize, isize) {
+        // SAFETY: invariant 1.
+        unsafe {
+            let halves = self.pc.add(n).cast::<i16>();
+            (*halves as isize, *halves.add(1) as isize)
+        }
+    }
+
+    /// Two further words as one.
+    #[inline(always)]
+    unsafe fn wide(&self, n: usize) -> u64 {
+        // SAFETY: invariant 1; words are only aligned to four bytes.
+        unsafe { self.pc.add(n).cast::<u64>().read_unaligned() }
+    }
+
+    /// An immediate in a further word.
+    #[inline(always)]
+    unsafe fn imm(&self, n: usize) -> Word {
+        // SAFETY: invariant 1.
+        unsafe { Word(i64::from(self.word(n).cast_signed()).cast_unsigned()) }
+    }
+
+    #[inline(always)]
+    unsafe fn get(&self, slot: isize) -> Word {
+        // SAFETY: invariants 1 and 4.
+        unsafe { *self.fp.offset(slot) }
+    }
+
+    #[inline(always)]
+    unsafe fn set(&mut self, slot: isize, word: Word) {
+        // SAFETY: invariants 1 and 4.
+        unsafe { *self.fp.offset(slot) = word }
+    }
+
+    /// Goes on behind this instruction of so many words.
+    #[inline(always)]
+    unsafe fn next(&mut self, words: usize) -> Flow {
+        // SAFETY: invariant 1.
+        self.pc = unsafe { self.pc.add(words) };
+        NEXT
+    }
+
+    /// Goes on at the label in a further word.
+    #[inline(always)]
+    unsafe fn jump(&mut self, n: usize) -> Flow {
+        // SAFETY: invariant 1.
+        unsafe {
+            let distance = self.word(n).cast_signed();
+            self.pc = self.pc.offset(distance as isize);
+        }
+        NEXT
+    }
+
+    /// Goes on behind the instruction if the test holds, else at its label.
+    #[inline(always)]
+    unsafe fn test(&mut self, holds: bool, label: usize) -> Flow {
+        // SAFETY: invariant 1.
+        unsafe {
+            let distance = if holds { label as isize + 1 } else { self.word(label).cast_signed() as isize };
+            self.pc = self.pc.offset(distance);
+        }
+        NEXT
+    }
+
+    fn process(&self) -> &'a Process {
+        self.run.process
+    }
+
+    /// The heap, with the tops stored.
+    fn heap(&self) -> &'a Heap {
+        self.store();
+        self.run.process.heap()
+    }
+
+    /// Stores the tops into the heap.
+    fn store(&self) {
+        let heap = self.run.process.heap();
+        // SAFETY: invariant 2: these are the tops; below the frame lies slot -1.
+        unsafe {
+            raw::set_hp(heap, self.hp);
+            raw::set_sp(heap, self.fp.sub(1));
+        }
+    }
+
+    /// Takes the heap top back after something allocated.
+    fn reload(&mut self) {
+        let heap = self.run.process.heap();
+        self.hp = raw::hp(heap);
+        if heap.should_collect() {
+            self.want_safepoint();
+        }
+    }
+
+    /// Takes the reductions away, so that the next call comes to a safepoint.
+    fn want_safepoint(&mut self) {
+        if self.reds > 0 {
+            let process = self.process();
+            process.withheld.set(process.withheld.get() + self.reds);
+            self.reds = 0;
+        }
+    }
+
+    /// Brands a word that is reachable from the roots.
+    #[inline(always)]
+    unsafe fn term(&self, word: Word) -> Term<'a> {
+        // SAFETY: invariant 5.
+        unsafe { Term::from_word(word) }
+    }
+
+    #[inline(always)]
+    unsafe fn get_term(&self, slot: isize) -> Term<'a> {
+        // SAFETY: invariants 1 and 5.
+        unsafe { self.term(self.get(slot)) }
+    }
+
+    /// Whether so many words fit on the heap.
+    #[inline(always)]
+    fn has_room(&self, words: usize) -> bool {
+        (self.hp as usize) + (words + LIMIT) * 8 <= self.fp as usize
+    }
+
+    /// Makes room at an instruction whose live word is given.
+    #[cold]
+    #[inline(never)]
+    unsafe fn make_room(&mut self, words: usize, live: *const u32) -> Flow {
+        self.store();
+        // SAFETY: the tops are stored, the live word belongs to this instruction.
+        match unsafe { frames::collect(self.process(), self.fp, Top::Live(live), words + 2, &mut []) } {
+            Ok(fp) => {
+                self.fp = fp;
+                self.hp = raw::hp(self.process().heap());
+                NEXT
+            }
+            Err(error) => self.killed(error),
+        }
+    }
+
+    fn stop(&self, stop: Stop) -> Flow {
+        self.run.stop.set(Some(stop));
+        STOP
+    }
+
+    fn killed(&self, error: CollectError) -> Flow {
+        self.stop(Stop::Killed(match error {
+            CollectError::HeapLimit { wanted, max } => Killed::HeapLimit { wanted, max },
+            CollectError::OutOfMemory { words } => Killed::OutOfMemory { words },
+        }))
+    }
+
+    /// Ends the slice so that the process goes on at `pc`, where `live` describes the frame.
+    fn suspend(&self, pc: *const u32, live: *const u32, stop: Stop) -> Flow {
+        let process = self.process();
+        self.store();
+        process.resume.set(pc);
+        process.live.set(live);
+        self.stop(stop)
+    }
+}
+
+/// Runs a process until it stops.
+pub fn run(machine: &Machine, process: &Process, system: &dyn System, reductions: u32) -> Stop {
+    if process.resume.get().is_null() {
+        return Stop::Done;
+    }
+    let run = Run { process, machine, system, node: system.node(), stop: std::cell::Cell::new(None) };
+    let heap = process.heap();
+    let budget = i64::from(reductions);
+    process.withheld.set(0);
+    let state = State {
+        pc: process.resume.get(),
+        // SAFETY: a suspended process's stack top is one word below its frame (`frames`, invariant 2).
+        fp: unsafe { raw::sp(heap).add(1) },
+        hp: raw::hp(heap),
+        reds: budget,
+        run: &run,
+    };
+    // SAFETY: the process was suspended at this instruction, or was prepared by `start`.
+    let left = unsafe {
+        if stress::period() != 0 {
+            run_slowly(state)
+        } else if machine.dispatch() == Dispatch::Threaded && threaded::works() {
+            threaded::run(state)
+        } else {
+            run_loop(state)
+        }
+    };
+    let used = budget - left - process.withheld.replace(0);
+    process.reductions.set(process.reductions.get() + used.max(0).cast_unsigned());
+    match run.stop.take() {
+        Some(stop) => {
+            if matches!(stop, Stop::Done | Stop::Exit { .. } | Stop::Killed(_)) {
+                process.resume.set(std::ptr::null());
+            }
+            stop
+        }
+        None => Stop::Yield,
+    }
+}
+
+type Slow = for<'a, 'b> unsafe fn(&'a mut State<'b>) -> Flow;
+
+/// The slow form of the state's instruction.
+#[cold]
+#[inline(never)]
+unsafe fn slow_step(state: &mut State<'_>) -> Flow {
+    // SAFETY: invariant 1: the opcode is one of the table's.
+    unsafe {
+        let opcode = *state.pc as u8;
+        SLOW_FORMS[opcode as usize](state)
+    }
+}
+
+/// Every instruction in its slow form: for stress mode, where each safepoint may collect.
+#[inline(never)]
+unsafe fn run_slowly(mut state: State<'_>) -> i64 {
+    loop {
+        // SAFETY: as `slow_step`.
+        if unsafe { slow_step(&mut state) } != NEXT {
+            return state.reds;
+        }
+    }
+}
+
+macro_rules! tables {
+    ($($name:ident $function:ident [$($operand:ident)*] $doc:literal;)*) => {
+        mod slow {
+            use super::*;
+            $(pub(super) unsafe fn $function(state: &mut State<'_>) -> Flow {
+                // SAFETY: the dispatcher's contract is the instruction's.
+                unsafe { ops::$function::<false>(state) }
+            })*
+        }
+        static SLOW_FORMS: [Slow; Opcode::ALL.len()] = [$(slow::$function),*];
+
+        #[inline(never)]
+        unsafe fn run_loop(mut state: State<'_>) -> i64 {
+            #![allow(non_upper_case_globals, reason = "patterns named like the opcodes")]
+            $(const $name: u8 = Opcode::$name as u8;)*
+            loop {
+                // The copy that the slow form works on is another one, so that this one stays in registers.
+                let before = state;
+                // SAFETY: invariant 1.
+                let flow = unsafe {
+                    match *state.pc as u8 {
+                        $($name => ops::$function::<true>(&mut state),)*
+                        _ => SLOW,
+                    }
+                };
+                if flow == NEXT {
+                    continue;
+                }
+                state = before;
+                if flow == SLOW {
+                    let mut copy = state;
+                    // SAFETY: invariant 1.
+                    let flow = unsafe { slow_step(&mut copy) };
+                    state = copy;
+                    if flow == NEXT {
+                        continue;
+                    }
+                }
+                return state.reds;
+            }
+        }
+    };
+}
+
+/// All instructions in one place, by the names in the opcode table.
+mod ops {
+    pub(super) use super::basic::*;
+    pub(super) use super::bitstrings::*;
+    pub(super) use super::calls::*;
+    pub(super) use super::data::*;
+    pub(super) use super::exceptions::*;
+    pub(super) use super::messages::*;
+}
+
+
+jovial_bytecode::for_each_opcode!(tables);

@@ -1,0 +1,308 @@
+//! Raising, finding the handler, stack traces.
+//!
+//! A raw trace is a tuple: what the first entry shows, then code addresses. Code is aligned, so addresses scan as small
+//! integers and the tuple is a term like any other. What the first entry shows is `[]`, or `{args}` for the arguments
+//! of the function at the first address, or `{module, name, args}` for a call that is no code of ours and comes before the first
+//! address. A trace that the program gave is just that list.
+#![expect(clippy::inline_always, reason = "op bodies are expanded into two dispatchers")]
+
+use std::sync::Arc;
+
+use jovial_atoms::{Atom, known};
+use jovial_bytecode::ir::Bif;
+use jovial_term::raw::Word;
+use jovial_term::{Heap, Term};
+
+use super::data::{source, sources_len};
+use super::{Flow, NEXT, SLOW, State};
+use crate::bifs::BifError;
+use crate::frames;
+use crate::machine::Machine;
+use crate::module::ModuleVersion;
+use crate::native::Class;
+use crate::system::Stop;
+
+/// Entries of a trace.
+const DEPTH: usize = 8;
+
+/// What a trace begins with.
+pub(super) enum First {
+    None,
+    /// Arguments of the function that raises: a list.
+    Args(Word),
+    /// A call with a list of arguments.
+    Call { module: Atom, name: Atom, args: Word },
+    /// The whole trace.
+    Given(Word),
+}
+
+/// Where a walk over the frames starts.
+#[derive(Clone, Copy)]
+enum From {
+    /// At an instruction of compiled code.
+    Code,
+    /// In a frame of this size that is no compiled code's.
+    Stub(usize),
+}
+
+/// Finds the version for an address, mostly the one that the last address belonged to.
+struct Finder<'a> {
+    machine: &'a Machine,
+    last: Option<Arc<ModuleVersion>>,
+}
+
+impl Finder<'_> {
+    fn find(&mut self, address: usize) -> Option<(&ModuleVersion, u32)> {
+        if !self.last.as_ref().is_some_and(|version| version.offset(address).is_some()) {
+            self.last = self.machine.version_at(address);
+        }
+        let version = self.last.as_deref()?;
+        Some((version, version.offset(address)?))
+    }
+}
+
+/// Calls `visit` with each address that belongs to code, and its frame.
+unsafe fn walk(s: &State<'_>, from: From, mut visit: impl FnMut(&mut Finder<'_>, usize, *mut Word) -> bool) {
+    let mut finder = Finder { machine: s.run.machine, last: None };
+    let size = match from {
+        From::Stub(size) => size,
+        From::Code => {
+            let address = s.pc as usize;
+            let Some(size) = finder.find(address).and_then(|(version, word)| version.function_at(word)).map(|f| f.frame) else {
+                return;
+            };
+            if !visit(&mut finder, address, s.fp) {
+                return;
+            }
+            usize::from(size)
+        }
+    };
+    // SAFETY: the state's frame has this size.
+    unsafe { frames::walk(s.fp, size, |back, fp| visit(&mut finder, back.sub(1) as usize, fp)) }
+}
+
+unsafe fn take_trace(s: &mut State<'_>, from: From, first: &First) -> Word {
+    // SAFETY: words in `first` are terms of this process; addresses of code scan as small integers.
+    unsafe {
+        if let First::Given(list) = first {
+            return *list;
+        }
+        let mut addresses = Vec::with_capacity(DEPTH + 1);
+        addresses.push(Term::EMPTY_LIST);
+        walk(s, from, |_, address, _| {
+            addresses.push(Term::from_word(Word(address as u64)));
+            addresses.len() <= DEPTH
+        });
+        let heap = s.heap();
+        addresses[0] = match first {
+            First::None | First::Given(_) => Term::EMPTY_LIST,
+            First::Args(args) => heap.tuple(&[s.term(*args)]),
+            First::Call { module, name, args } => heap.tuple(&[Term::atom(*module), Term::atom(*name), s.term(*args)]),
+        };
+        let trace = heap.tuple(&addresses).word();
+        s.reload();
+        trace
+    }
+}
+
+/// Raises at the state's instruction.
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn raise(s: &mut State<'_>, class: Class, reason: Word, first: &First) -> Flow {
+    // SAFETY: the state stands at an instruction of compiled code.
+    unsafe {
+        let trace = take_trace(s, From::Code, first);
+        deliver(s, From::Code, class, reason, trace)
+    }
+}
+
+/// Raises in a frame of this size that is no compiled code's, on behalf of the caller.
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn raise_native(s: &mut State<'_>, frame: usize, class: Class, reason: Word, first: &First) -> Flow {
+    // SAFETY: the state's frame is the stub's.
+    unsafe {
+        let trace = take_trace(s, From::Stub(frame), first);
+        deliver(s, From::Stub(frame), class, reason, trace)
+    }
+}
+
+/// Goes on at the nearest handler, or ends the process.
+unsafe fn deliver(s: &mut State<'_>, from: From, class: Class, reason: Word, trace: Word) -> Flow {
+    let process = s.process();
+    process.class.set(class);
+    process.reason.set(reason);
+    process.trace.set(trace);
+    // A raise within a receive ends it.
+    process.mailbox().borrow_mut().end_receive();
+    let mut found = None;
+    // SAFETY: as `walk`.
+    unsafe {
+        walk(s, from, |finder, address, fp| {
+            if let Some((version, word)) = finder.find(address)
+                && let Some(target) = version.handler_at(word)
+            {
+                found = Some((version.address(target), fp));
+            }
+            found.is_none()
+        });
+    }
+    match found {
+        Some((pc, fp)) => {
+            s.pc = pc;
+            s.fp = fp;
+            NEXT
+        }
+        None => {
+            s.store();
+            s.stop(Stop::Exit { class })
+        }
+    }
+}
+
+/// Raises what an operation without call raises.
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn raise_bif(s: &mut State<'_>, bif: Bif, args: &[Word], error: BifError<'_>) -> Flow {
+    // SAFETY: operands are terms in slots.
+    unsafe {
+        let heap = s.heap();
+        let list = heap.list(args.iter().map(|word| s.term(*word))).word();
+        let reason = match error {
+            BifError::BadArith => Word::atom(known::BADARITH),
+            BifError::BadArg => Word::atom(known::BADARG),
+            BifError::SystemLimit => Word::atom(known::SYSTEM_LIMIT),
+            BifError::BadMap(map) => heap.tuple(&[Term::atom(known::BADMAP), s.term(map.word())]).word(),
+            BifError::BadKey(key) => heap.tuple(&[Term::atom(known::BADKEY), s.term(key.word())]).word(),
+        };
+        s.reload();
+        let first = First::Call { module: known::ERLANG, name: Atom::new(bif.erlang_name()), args: list };
+        raise(s, Class::Error, reason, &first)
+    }
+}
+
+#[inline(always)]
+pub(super) unsafe fn op_catch<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    if FAST {
+        return SLOW;
+    }
+    let process = s.process();
+    // SAFETY: invariant 1 of the interpreter, as in all functions below.
+    unsafe {
+        s.set(s.byte(1), Word::atom(process.class.get().atom()));
+        s.set(s.byte(2), process.reason.replace(Word::ZERO));
+        s.set(s.byte(3), process.trace.replace(Word::NIL));
+        s.next(1)
+    }
+}
+
+/// The class in a slot; anything else counts as an error.
+unsafe fn class_at(s: &State<'_>, n: usize) -> Class {
+    // SAFETY: as above.
+    unsafe { s.get_term(s.byte(n)).as_atom().and_then(Class::from_atom).unwrap_or(Class::Error) }
+}
+
+#[inline(always)]
+pub(super) unsafe fn op_raise<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    if FAST {
+        return SLOW;
+    }
+    // SAFETY: as above.
+    unsafe { raise(s, class_at(s, 1), s.get(s.byte(2)), &First::None) }
+}
+
+#[inline(always)]
+pub(super) unsafe fn op_raise_raw<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    if FAST {
+        return SLOW;
+    }
+    // SAFETY: as above.
+    unsafe { deliver(s, From::Code, class_at(s, 1), s.get(s.byte(2)), s.get(s.byte(3))) }
+}
+
+#[inline(always)]
+pub(super) unsafe fn op_raise_given<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    if FAST {
+        return SLOW;
+    }
+    // SAFETY: as above.
+    unsafe {
+        let trace = s.get(s.byte(3));
+        let trace = if s.term(trace).is_list() { trace } else { Word::NIL };
+        deliver(s, From::Code, class_at(s, 1), s.get(s.byte(2)), trace)
+    }
+}
+
+#[inline(always)]
+pub(super) unsafe fn op_function_clause<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    if FAST {
+        return SLOW;
+    }
+    // SAFETY: as above.
+    unsafe {
+        let count = s.count16();
+        debug_assert!(sources_len(s, 1, count) >= count);
+        let args: Vec<Term<'_>> = (0..count).map(|index| s.term(source(s, 1 + index))).collect();
+        let list = s.heap().list(args).word();
+        s.reload();
+        raise(s, Class::Error, Word::atom(known::FUNCTION_CLAUSE), &First::Args(list))
+    }
+}
+
+#[inline(always)]
+pub(super) unsafe fn op_stacktrace<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    if FAST {
+        return SLOW;
+    }
+    // SAFETY: as above.
+    unsafe {
+        let raw = s.get_term(s.byte(2));
+        let list = stacktrace(s.run.machine, s.heap(), raw).word();
+        s.reload();
+        s.set(s.byte(1), list);
+        s.next(1)
+    }
+}
+
+/// The list that stands for a raw trace.
+pub(crate) fn stacktrace<'h>(machine: &Machine, heap: &'h Heap, raw: Term<'h>) -> Term<'h> {
+    let Some([first, addresses @ ..]) = raw.as_tuple() else { return raw };
+    let mut finder = Finder { machine, last: None };
+    let mut entries = Vec::with_capacity(addresses.len() + 1);
+    let mut shown_args = None;
+    match first.as_tuple() {
+        Some([args]) => shown_args = Some(*args),
+        Some([module, name, args]) => {
+            let info = if module.is_atom(known::ERLANG) { error_info(heap) } else { Term::EMPTY_LIST };
+            entries.push(heap.tuple(&[*module, *name, *args, info]));
+        }
+        _ => {}
+    }
+    for address in addresses {
+        let Some((version, word)) = finder.find(address.word().0 as usize) else { continue };
+        let Some(function) = version.function_at(word) else { continue };
+        let arity = Term::small32(i32::from(function.arity) + i32::from(function.free));
+        let pos = version.position_at(word);
+        let location = match version.files().get(usize::from(pos.file)).filter(|_| pos.line > 0) {
+            Some(file) => heap.list([
+                heap.tuple(&[Term::atom(known::FILE), heap.charlist(file)]),
+                heap.tuple(&[Term::atom(known::LINE), Term::count(pos.line as usize)]),
+            ]),
+            None => Term::EMPTY_LIST,
+        };
+        entries.push(heap.tuple(&[
+            Term::atom(version.name()),
+            Term::atom(function.name),
+            shown_args.take().unwrap_or(arity),
+            location,
+        ]));
+    }
+    heap.list(entries)
+}
+
+/// What OTP adds to entries of `:erlang` functions, so that messages can explain the arguments.
+fn error_info(heap: &Heap) -> Term<'_> {
+    let module = Term::atom(known::MODULE);
+    let info = heap.map_from([(module, Term::atom(Atom::new("erl_erts_errors")))]);
+    heap.list([heap.tuple(&[Term::atom(Atom::new("error_info")), info])])
+}

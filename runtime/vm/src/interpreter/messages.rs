@@ -1,0 +1,169 @@
+//! Receiving.
+#![expect(clippy::inline_always, reason = "op bodies are expanded into two dispatchers")]
+
+use jovial_atoms::{Atom, known};
+use jovial_bytecode::opcode::NO_SLOT;
+use jovial_term::raw::Word;
+
+use super::exceptions::{First, raise};
+use super::{Flow, SLOW, State};
+use crate::mailbox::Deadline;
+use crate::native::Class;
+use crate::system::{Drained, Stop};
+
+/// Longest timeout in milliseconds.
+const TIMEOUT_MAX: i64 = 0xffff_ffff;
+
+#[inline(always)]
+pub(super) unsafe fn op_recv_peek<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    // SAFETY: as `peek`.
+    if FAST { SLOW } else { unsafe { peek(s) } }
+}
+
+#[inline(never)]
+unsafe fn peek(s: &mut State<'_>) -> Flow {
+    let process = s.process();
+    let mut message = process.mailbox().borrow_mut().peek();
+    if message.is_none() {
+        s.store();
+        if s.run.system.drain(process) == Drained::Messages {
+            message = process.mailbox().borrow_mut().peek();
+        }
+    }
+    // SAFETY: invariant 1 of the interpreter, as in all functions of this file. The message stays where it is until it is
+    // accepted, skipped or adopted before a collection.
+    unsafe {
+        match message {
+            Some(word) => {
+                s.set(s.byte(1), word);
+                s.next(2)
+            }
+            None => s.jump(1),
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) unsafe fn op_recv_accept<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    if FAST {
+        return SLOW;
+    }
+    s.store();
+    s.process().accept();
+    s.reload();
+    // SAFETY: as above.
+    unsafe { s.next(1) }
+}
+
+#[inline(always)]
+pub(super) unsafe fn op_recv_skip<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    if FAST {
+        return SLOW;
+    }
+    s.process().mailbox().borrow_mut().skip();
+    // A long mailbox is searched in one go, but not for free.
+    s.reds -= i64::from(s.reds > 1);
+    // SAFETY: as above.
+    unsafe { s.next(1) }
+}
+
+#[inline(always)]
+pub(super) unsafe fn op_recv_mark<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    if FAST {
+        return SLOW;
+    }
+    let process = s.process();
+    s.store();
+    // What has arrived already lies before the mark.
+    s.run.system.drain(process);
+    process.mailbox().borrow_mut().set_mark();
+    // SAFETY: as above.
+    unsafe { s.next(1) }
+}
+
+#[inline(always)]
+pub(super) unsafe fn op_recv_bind<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    if FAST {
+        return SLOW;
+    }
+    // SAFETY: as above.
+    unsafe {
+        if let Some(reference) = s.get_term(s.byte(1)).as_ref() {
+            s.process().mailbox().borrow_mut().bind_mark(reference.number);
+        }
+        s.next(1)
+    }
+}
+
+#[inline(always)]
+pub(super) unsafe fn op_recv_use<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    if FAST {
+        return SLOW;
+    }
+    // SAFETY: as above.
+    unsafe {
+        if let Some(reference) = s.get_term(s.byte(1)).as_ref() {
+            s.process().mailbox().borrow_mut().use_mark(reference.number);
+        }
+        s.next(1)
+    }
+}
+
+#[inline(always)]
+pub(super) unsafe fn op_recv_wait<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    // SAFETY: as `wait`.
+    if FAST { SLOW } else { unsafe { wait(s) } }
+}
+
+/// When a receive gives up, from its time operand.
+unsafe fn deadline(s: &State<'_>) -> Option<Deadline> {
+    // SAFETY: as above.
+    unsafe {
+        let slot = s.half();
+        if slot == isize::from(NO_SLOT) {
+            return Some(Deadline::Never);
+        }
+        let time = s.get_term(slot);
+        if time.is_atom(known::INFINITY) {
+            return Some(Deadline::Never);
+        }
+        let time = time.as_small().filter(|time| (0..=TIMEOUT_MAX).contains(time))?;
+        Some(Deadline::At(s.run.system.now_ms().saturating_add(time.cast_unsigned())))
+    }
+}
+
+#[inline(never)]
+unsafe fn wait(s: &mut State<'_>) -> Flow {
+    let process = s.process();
+    let mailbox = process.mailbox();
+    // SAFETY: as above.
+    unsafe {
+        if mailbox.borrow().has_unseen() {
+            return s.next(3);
+        }
+        if mailbox.borrow().deadline == Deadline::Unset {
+            let Some(deadline) = deadline(s) else {
+                mailbox.borrow_mut().end_receive();
+                return raise(s, Class::Error, Word::atom(Atom::new("timeout_value")), &First::None);
+            };
+            mailbox.borrow_mut().deadline = deadline;
+        }
+        s.store();
+        let drained = s.run.system.drain(process);
+        if mailbox.borrow().has_unseen() {
+            return s.next(3);
+        }
+        if drained == Drained::Interrupt {
+            return s.suspend(s.pc, s.pc.add(2), Stop::Yield);
+        }
+        let deadline = mailbox.borrow().deadline;
+        match deadline {
+            Deadline::At(time) if s.run.system.now_ms() >= time => {
+                mailbox.borrow_mut().end_receive();
+                s.jump(1)
+            }
+            Deadline::At(time) => s.suspend(s.pc, s.pc.add(2), Stop::Wait { deadline_ms: Some(time) }),
+            Deadline::Never | Deadline::Unset => s.suspend(s.pc, s.pc.add(2), Stop::Wait { deadline_ms: None }),
+        }
+    }
+}

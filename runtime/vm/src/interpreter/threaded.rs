@@ -1,0 +1,162 @@
+//! Dispatch by handlers that jump to each other.
+//!
+//! **What it is for.** [`run`] starts the chain; [`works`] tells whether the compiler made jumps of the calls.
+//!
+//! **Invariants.**
+//! 1. A handler has no local that needs dropping, and the address of none of its locals outlives the call before its last.
+//! 2. All handlers have one signature, within what the platform passes in registers.
+//!
+//! **What it must not know.** What instructions do.
+
+use std::cell::Cell;
+use std::sync::OnceLock;
+
+use jovial_bytecode::opcode::Opcode;
+use jovial_term::raw::Word;
+
+use super::{Flow, NEXT, Run, SLOW, State, ops};
+
+type Handler = for<'a> unsafe extern "C" fn(*const u32, *mut Word, *mut Word, i64, &'a Run<'a>) -> i64;
+
+/// Goes on at the next instruction.
+macro_rules! dispatch {
+    ($state:expr) => {{
+        let state = $state;
+        // SAFETY: checked code: the opcode is in the table, and each handler's contract is its instruction's.
+        unsafe { HANDLERS.get_unchecked(*state.pc as u8 as usize)(state.pc, state.fp, state.hp, state.reds, state.run) }
+    }};
+}
+
+/// An instruction in its slow form, then the next.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn slowly<'a>(pc: *const u32, fp: *mut Word, hp: *mut Word, reds: i64, run: &'a Run<'a>) -> i64 {
+    let mut state = State { pc, fp, hp, reds, run };
+    // SAFETY: as in `dispatch`.
+    let flow = unsafe { super::slow_step(&mut state) };
+    if flow != NEXT {
+        return state.reds;
+    }
+    dispatch!(state)
+}
+
+macro_rules! handlers {
+    ($($name:ident $function:ident [$($operand:ident)*] $doc:literal;)*) => {
+        mod handler {
+            use super::*;
+            $(pub(super) unsafe extern "C" fn $function<'a>(
+                pc: *const u32,
+                fp: *mut Word,
+                hp: *mut Word,
+                reds: i64,
+                run: &'a Run<'a>,
+            ) -> i64 {
+                let mut state = State { pc, fp, hp, reds, run };
+                // SAFETY: as in `dispatch`.
+                let flow: Flow = unsafe { ops::$function::<true>(&mut state) };
+                if flow != NEXT {
+                    debug_assert_eq!(flow, SLOW);
+                    // SAFETY: as in `dispatch`.
+                    return unsafe { slowly(pc, fp, hp, reds, run) };
+                }
+                dispatch!(state)
+            })*
+        }
+        static HANDLERS: [Handler; Opcode::ALL.len()] = [$(handler::$function),*];
+    };
+}
+jovial_bytecode::for_each_opcode!(handlers);
+
+/// Runs until the slice ends; gives the reductions that are left.
+pub(super) unsafe fn run(state: State<'_>) -> i64 {
+    dispatch!(state)
+}
+
+thread_local! {
+    /// Lowest address of a local seen while the test runs.
+    static LOWEST: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A native for the test: notes how deep the stack is.
+fn note_depth<'h>(_: &crate::Ctx<'h>, args: &[jovial_term::Term<'h>]) -> Result<jovial_term::Term<'h>, crate::Halt<'h>> {
+    let local = 0u8;
+    let address = std::hint::black_box(std::ptr::from_ref(&local)) as usize;
+    LOWEST.set(LOWEST.get().min(address));
+    Ok(args[0])
+}
+
+/// A loop over most kinds of instruction, with a call of the native at its end.
+const PROGRAM: &str = "module :jovial_dispatch_test
+export :run/2 = f0
+function f0 :run/2 free 0
+b0(v0, v1):
+  branch eq v0, 0 then b1 else b2
+b1():
+  tail_call :jovial_dispatch_test.:depth(v1)
+b2():
+  v2 = tuple(v0, v1)
+  v3 = element v2, 1
+  v4 = sub v0, 1
+  v5 = call f1(v3)
+  tail_call f0(v4, v5)
+end
+function f1 :step/1 free 0
+b0(v0):
+  v1 = add v0, 1
+  return v1
+end";
+
+/// Whether handlers jump instead of calling: runs some ten thousand of them and looks how far the stack grew.
+pub(super) fn works() -> bool {
+    static WORKS: OnceLock<bool> = OnceLock::new();
+    *WORKS.get_or_init(|| measure().is_some_and(|bytes| bytes < 4096))
+}
+
+/// Bytes by which the native stack grew while the test program ran.
+fn measure() -> Option<usize> {
+    use jovial_atoms::Atom;
+    use jovial_term::{HeapOptions, Pid, Term};
+
+    const ROUNDS: i32 = 2_000;
+    let machine = crate::Machine::new();
+    let name = Atom::new("jovial_dispatch_test");
+    machine.register(name, Atom::new("depth"), 1, note_depth);
+    let image = jovial_bytecode::emit(&jovial_bytecode::text::read(PROGRAM).ok()?).ok()?;
+    machine.load(&image).ok()?;
+    let depth = |rounds: i32| {
+        let process = crate::Process::new(Pid::new(1), HeapOptions::default()).ok()?;
+        machine.start(&process, name, Atom::new("run"), &[Term::small32(rounds), Term::ZERO]).ok()?;
+        LOWEST.set(usize::MAX);
+        let system = crate::start::Alone;
+        let run = Run {
+            process: &process,
+            machine: &machine,
+            system: &system,
+            node: jovial_atoms::known::NONODE_NOHOST,
+            stop: Cell::new(None),
+        };
+        let heap = process.heap();
+        let state = State {
+            pc: process.resume.get(),
+            // SAFETY: the process was just prepared.
+            fp: unsafe { jovial_term::raw::sp(heap).add(1) },
+            hp: jovial_term::raw::hp(heap),
+            reds: i64::from(i32::MAX),
+            run: &run,
+        };
+        // SAFETY: as above.
+        unsafe { self::run(state) };
+        (process.result().as_small() == Some(i64::from(rounds))).then(|| LOWEST.get())
+    };
+    let short = depth(1)?;
+    let long = depth(ROUNDS)?;
+    Some(short.abs_diff(long))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_measurement_comes_to_an_end() {
+        assert!(super::measure().is_some());
+    }
+}

@@ -1,0 +1,82 @@
+//! Natives that end in every way there is, and what calling them does.
+
+use jovial_atoms::Atom;
+use jovial_term::Term;
+use jovial_vm::{Ctx, Halt, Job, JobResult, Machine};
+
+type Ended<'h> = Result<Term<'h>, Halt<'h>>;
+
+fn pair<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Ended<'h> {
+    Ok(ctx.heap().tuple(args))
+}
+
+/// Counts down by calls of itself.
+fn countdown<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Ended<'h> {
+    ctx.charge(10);
+    match args[0].as_small() {
+        Some(0) => Ok(args[1]),
+        Some(left) => Err(Halt::TailCall {
+            module: Atom::new("test"),
+            function: Atom::new("countdown"),
+            args: vec![ctx.heap().int(left - 1), ctx.heap().cons(args[0], args[1])],
+        }),
+        None => Err(Halt::badarg()),
+    }
+}
+
+fn apply<'h>(_: &Ctx<'h>, args: &[Term<'h>]) -> Ended<'h> {
+    Err(Halt::Apply { fun: args[0], args: args[1].list_to_vec().ok_or_else(Halt::badarg)? })
+}
+
+fn offload<'h>(_: &Ctx<'h>, args: &[Term<'h>]) -> Ended<'h> {
+    let number = args[0].as_i64().ok_or_else(Halt::badarg)?;
+    Err(Halt::Offload(Job(Box::new(move || {
+        let double = number * 2;
+        JobResult(Box::new(move |ctx| Ok(ctx.heap().int(double))))
+    }))))
+}
+
+/// Waits until there is a message, and says how many.
+fn wait<'h>(ctx: &Ctx<'h>, _: &[Term<'h>]) -> Ended<'h> {
+    ctx.system().drain(ctx.process());
+    match ctx.process().mailbox().borrow().len() {
+        0 => Err(Halt::WaitUntil(5)),
+        count => Ok(Term::count(count)),
+    }
+}
+
+fn throw<'h>(_: &Ctx<'h>, args: &[Term<'h>]) -> Ended<'h> {
+    Err(Halt::throw(args[0]))
+}
+
+fn fault<'h>(_: &Ctx<'h>, _: &[Term<'h>]) -> Ended<'h> {
+    panic!("a broken rule")
+}
+
+fn hibernate<'h>(_: &Ctx<'h>, args: &[Term<'h>]) -> Ended<'h> {
+    Err(Halt::Hibernate { module: Atom::new("natives"), function: Atom::new("woken"), args: vec![args[0]] })
+}
+
+/// A list of so many numbers, far more than a block holds.
+fn numbers<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Ended<'h> {
+    let count = args[0].as_usize().ok_or_else(Halt::badarg)?;
+    Ok(ctx.heap().list((0..count).map(Term::count)))
+}
+
+pub(crate) fn register(machine: &Machine) {
+    let module = Atom::new("test");
+    for (name, arity, native) in [
+        ("pair", 2, pair as jovial_vm::NativeFn),
+        ("countdown", 2, countdown),
+        ("apply", 2, apply),
+        ("offload", 1, offload),
+        ("wait", 0, wait),
+        ("throw", 1, throw),
+        ("fault", 0, fault),
+        ("hibernate", 1, hibernate),
+        ("numbers", 1, numbers),
+    ] {
+        machine.register(module, Atom::new(name), arity, native);
+    }
+    machine.register(jovial_atoms::known::ERLANG, Atom::new("throw"), 1, throw);
+}
