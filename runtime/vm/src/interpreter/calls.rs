@@ -402,7 +402,9 @@ unsafe fn native(s: &mut State<'_>) -> Flow {
                 let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
                 let heap = s.heap();
                 let text = heap.binary(text.unwrap_or("a fault in a native function").as_bytes());
-                Halt::error(heap.tuple(&[Term::atom(Atom::new("internal_error")), text]))
+                let reason = heap.tuple(&[Term::atom(Atom::new("internal_error")), text]);
+                s.reload();
+                Halt::error(reason)
             }
         };
         match halt {
