@@ -213,16 +213,6 @@ impl Heap {
             || self.is_forced()
     }
 
-    /// Whether the machine should come to a safepoint for a collection: unlike [`Heap::wants_collection`], fragments count
-    /// only when they have grown beyond the block, as one is adopted with each message.
-    #[inline]
-    pub fn should_collect(&self) -> bool {
-        self.off_heap_bytes.get() > self.off_heap_limit.get()
-            || self.forced.get()
-            || (!self.chunks.get().is_null()
-                && self.chunk_words.get() > distance(self.start.get(), self.end.get()).max(2 * CHUNK_MIN))
-    }
-
     /// Asks for a collection at the next safepoint, as `garbage_collect/0` does.
     pub fn request_collection(&self) {
         self.flags.set(self.flags.get() | FORCED);

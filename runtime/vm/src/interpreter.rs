@@ -197,7 +197,7 @@ impl<'a> State<'a> {
     fn reload(&mut self) {
         let heap = self.run.process.heap();
         self.hp = raw::hp(heap);
-        if heap.should_collect() {
+        if heap.wants_collection() {
             self.want_safepoint();
         }
     }

@@ -54,7 +54,7 @@ unsafe fn enter_slowly(s: &mut State<'_>, mut top: *mut Word, entry: *const u32)
         let frame = frame_of(entry);
         let params = (*entry >> 16) as usize;
         let lacks_room = (s.hp as usize) + (LIMIT + frame) * 8 > top as usize;
-        if lacks_room || process.heap().should_collect() || stress::period() != 0 {
+        if lacks_room || process.heap().wants_collection() || stress::period() != 0 {
             let args = top.sub(params + 1);
             s.fp = args;
             s.store();
