@@ -178,7 +178,7 @@ fn strings() {
         }
     });
     let heap = Heap::new();
-    let text = heap.binary(&[b'a'; 100_000]);
+    let text = heap.binary(&vec![b'a'; 100_000]);
     measure("match 100 k characters in UTF-8", 100_000, || {
         let bits = text.as_binary().expect("a binary");
         let mut at = 0;

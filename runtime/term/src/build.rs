@@ -127,8 +127,10 @@ impl Heap {
         if elements.len() > TUPLE_MAX { Err(SystemLimit) } else { Ok(self.tuple(elements)) }
     }
 
+    /// A float; terms are never infinite and always numbers, see [`Heap::checked_float`].
     #[inline]
     pub fn float(&self, value: f64) -> Term<'_> {
+        debug_assert!(value.is_finite());
         let place = self.raw_object(Boxed::Float, 0, &[value.to_bits()]);
         self.term(Word::boxed_at(place))
     }

@@ -57,14 +57,12 @@ pub(crate) fn measure(term: Term<'_>) -> Measure {
 }
 
 fn measure_from(term: Term<'_>, share_from: usize) -> Measure {
-    match walk(term, share_from, |_| true) {
-        Some(words) => Measure { words, shared: false },
-        None => {
-            let mut seen: HashSet<Word, Addresses> = HashSet::default();
-            let words = walk(term, usize::MAX, |word| seen.insert(word)).unwrap_or(usize::MAX);
-            Measure { words, shared: true }
-        }
+    if let Some(words) = walk(term, share_from, |_| true) {
+        return Measure { words, shared: false };
     }
+    let mut seen: HashSet<Word, Addresses> = HashSet::default();
+    let words = walk(term, usize::MAX, |word| seen.insert(word)).unwrap_or(usize::MAX);
+    Measure { words, shared: true }
 }
 
 /// Words of a term with shared parts counted each time.

@@ -50,7 +50,7 @@ pub struct StackRange {
 ///
 /// # Safety
 /// `visit` shows every word outside of the heap proper that may be used as a term later: registers, live stack slots,
-/// dictionary, kept messages. A slot that it does not show is not used as a term again. Slots lie outside of the heap,
+/// dictionary, kept messages. A collection may call it twice. A slot that it does not show is not used as a term again. Slots lie outside of the heap,
 /// but for those of the stack, which are found through `stack`: the stack has been moved there before the call.
 pub unsafe trait Roots {
     fn visit(&mut self, stack: StackRange, visitor: &mut Visitor<'_>);
@@ -130,9 +130,31 @@ struct Collector {
     mature: Span,
     young_top: *mut Word,
     old_top: *mut Word,
+    /// What this heap consists of, by address, where foreign pointers are looked for.
+    own: Vec<Span>,
 }
 
 impl Collector {
+    /// A collector that moves what is in neither span to the first target, and what is mature to the second.
+    fn new(heap: &Heap, settled: Span, mature: Span, young_top: *mut Word, old_top: *mut Word) -> Collector {
+        let mut own = Vec::new();
+        if cfg!(debug_assertions) || stress::period() > 0 {
+            heap.ranges(|start, top| own.push(Span::new(start, top)));
+            own.sort_unstable_by_key(|span| span.low);
+        }
+        Collector { literals: literal::range(), settled, mature, young_top, old_top, own }
+    }
+
+    /// Stops at a pointer into another heap or an unadopted fragment: moving from there would damage it.
+    #[cold]
+    fn check_own(&self, word: Word) {
+        let behind = self.own.partition_point(|span| span.low <= word.0);
+        assert!(
+            behind > 0 && self.own[behind - 1].contains(word),
+            "{word:?} leads out of the heap: it was not copied in, or its fragment not adopted"
+        );
+    }
+
     /// The word that replaces `word`, after moving what it points to.
     #[inline]
     fn forward(&mut self, word: Word) -> Word {
@@ -145,6 +167,9 @@ impl Collector {
     #[inline]
     fn relocate(&mut self, word: Word) -> Word {
         let from = word.address();
+        if !self.own.is_empty() {
+            self.check_own(word);
+        }
         // SAFETY: roots and scanned words are terms, so the address is that of a live object of this heap; both targets
         // have room (invariant 1) and don't overlap what is being emptied.
         unsafe {
@@ -298,13 +323,9 @@ unsafe fn collect_minor(heap: &mut Heap, need: usize, roots: &mut (impl Roots + 
         }
     }
     let old_top = heap.old_top.get();
-    let collector = Collector {
-        literals: literal::range(),
-        settled: Span::new(heap.old_start.get(), old_top),
-        mature: Span::new(heap.start.get(), heap.high_water.get()),
-        young_top: start,
-        old_top,
-    };
+    let settled = Span::new(heap.old_start.get(), old_top);
+    let mature = Span::new(heap.start.get(), heap.high_water.get());
+    let collector = Collector::new(heap, settled, mature, start, old_top);
     // SAFETY: both targets have room: the block for all young data that is not mature, the old generation for the rest.
     unsafe { move_all(heap, collector, start, words, roots) };
     heap.minors.set(heap.minors.get().saturating_add(1));
@@ -326,13 +347,7 @@ unsafe fn collect_major(heap: &mut Heap, need: usize, roots: &mut (impl Roots + 
     let words = block::size_class(bound).max(heap.min_words());
     check_limit(heap, words)?;
     let start = new_block(words)?.as_ptr();
-    let collector = Collector {
-        literals: literal::range(),
-        settled: Span::NONE,
-        mature: Span::NONE,
-        young_top: start,
-        old_top: null_mut(),
-    };
+    let collector = Collector::new(heap, Span::NONE, Span::NONE, start, null_mut());
     // SAFETY: the new block has room for all data there is.
     unsafe { move_all(heap, collector, start, words, roots) };
     heap.minors.set(0);
@@ -454,13 +469,8 @@ unsafe fn shrink_to(heap: &mut Heap, need: usize, keep: usize, roots: &mut (impl
 unsafe fn resize(heap: &mut Heap, words: usize, roots: &mut (impl Roots + ?Sized)) {
     let Some(start) = block::allocate(words) else { return };
     let old_top = heap.old_top.get();
-    let collector = Collector {
-        literals: literal::range(),
-        settled: Span::new(heap.old_start.get(), old_top),
-        mature: Span::NONE,
-        young_top: start.as_ptr(),
-        old_top,
-    };
+    let settled = Span::new(heap.old_start.get(), old_top);
+    let collector = Collector::new(heap, settled, Span::NONE, start.as_ptr(), old_top);
     let bytes = heap.off_heap_bytes.get();
     // SAFETY: passed on. Without an old generation `old_top` is null and this counts as major, which is right as well.
     unsafe { move_all(heap, collector, start.as_ptr(), words, roots) };

@@ -211,7 +211,7 @@ impl<'h> Encoder<'h> {
             return;
         }
         if let Ok(len) = u8::try_from(text.len()) {
-            self.out.extend([tag::SMALL_ATOM_UTF8, len])
+            self.out.extend([tag::SMALL_ATOM_UTF8, len]);
         } else {
             self.out.push(tag::ATOM_UTF8);
             self.out.extend((text.len() as u16).to_be_bytes());

@@ -34,7 +34,8 @@ fn int_term(term: Term<'_>) -> Result<'_> {
 }
 
 impl Heap {
-    fn finite(&self, value: f64) -> Result<'_> {
+    /// A float that is the result of an operation: what is not finite is `badarith`.
+    pub fn checked_float(&self, value: f64) -> Result<'_> {
         if value.is_finite() { Ok(self.float(value)) } else { Err(ArithError::BadArith) }
     }
 
@@ -67,7 +68,7 @@ impl Heap {
         }
         match (left.as_int(), right.as_int()) {
             (Some(left), Some(right)) => self.add_signed(left, right, false),
-            _ => self.finite(float_of(left)? + float_of(right)?),
+            _ => self.checked_float(float_of(left)? + float_of(right)?),
         }
     }
 
@@ -78,7 +79,7 @@ impl Heap {
         }
         match (left.as_int(), right.as_int()) {
             (Some(left), Some(right)) => self.add_signed(left, right, true),
-            _ => self.finite(float_of(left)? - float_of(right)?),
+            _ => self.checked_float(float_of(left)? - float_of(right)?),
         }
     }
 
@@ -88,7 +89,7 @@ impl Heap {
             return Ok(self.int128(i128::from(left) * i128::from(right)));
         }
         let (Some(left_int), Some(right_int)) = (left.as_int(), right.as_int()) else {
-            return self.finite(float_of(left)? * float_of(right)?);
+            return self.checked_float(float_of(left)? * float_of(right)?);
         };
         let (mut buffer, mut other_buffer) = ([0], [0]);
         let (negative, left) = left_int.magnitude(&mut buffer);
@@ -105,7 +106,7 @@ impl Heap {
         if right == 0.0 {
             return Err(ArithError::BadArith);
         }
-        self.finite(left / right)
+        self.checked_float(left / right)
     }
 
     fn div_rem<'h>(&'h self, left: Term<'h>, right: Term<'h>, want_rest: bool) -> Result<'h> {

@@ -73,7 +73,7 @@ fn external(state: u32, id: &External, piece: Piece) -> u32 {
 }
 
 /// Hashes the bytes that a list starts with, four at a time, and how many are left over; gives what follows.
-fn leading_chars<'h>(mut state: u32, mut list: Term<'h>) -> (u32, Term<'h>) {
+fn leading_chars(mut state: u32, mut list: Term<'_>) -> (u32, Term<'_>) {
     let (mut chars, mut count) = (0u32, 0);
     while let Some((head, tail)) = list.as_cons()
         && let Some(byte) = head.as_small().and_then(|value| u8::try_from(value).ok())

@@ -226,3 +226,24 @@ fn appending_is_linear() {
     assert_eq!(bytes.len(), 200_000);
     assert!(bytes.chunks(10).all(|chunk| chunk == b"0123456789"));
 }
+
+#[test]
+fn stress_mode_asks_at_every_nth_safepoint() {
+    let heap = Heap::new();
+    raw::stress::set_period(3);
+    let asked: Vec<bool> = (0..7).map(|_| raw::stress::due(&heap)).collect();
+    raw::stress::set_period(0);
+    assert_eq!(asked.iter().filter(|due| **due).count(), 3);
+    assert!(!raw::stress::due(&heap));
+}
+
+#[test]
+fn a_pointer_into_another_heap_is_found() {
+    let other = Heap::new();
+    let mut mock = Mock::new();
+    mock.registers.push(other.list([Term::OK]).word());
+    let found = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| mock.collect(0)));
+    assert!(found.is_err(), "debug builds look where every pointer leads");
+    // The half-moved heap is given up.
+    std::mem::forget(mock);
+}
