@@ -579,7 +579,8 @@ defmodule Enum do
   @spec map(t, (element -> any)) :: list
   def map(enumerable, fun)
   def map(enumerable, fun) when is_list(enumerable), do: map_list(enumerable, fun)
-  def map(first..last//step, fun), do: map_range(first, last, step, fun)
+  def map(first..last//step, fun) when step > 0, do: map_up(first, last, step, fun)
+  def map(first..last//step, fun), do: map_down(first, last, step, fun)
 
   def map(enumerable, fun),
     do: :lists.reverse(reduce(enumerable, [], fn element, acc -> [fun.(element) | acc] end))
@@ -587,11 +588,15 @@ defmodule Enum do
   defp map_list([head | tail], fun), do: [fun.(head) | map_list(tail, fun)]
   defp map_list([], _fun), do: []
 
-  defp map_range(current, last, step, fun)
-       when (step > 0 and current <= last) or (step < 0 and current >= last),
-       do: [fun.(current) | map_range(current + step, last, step, fun)]
+  defp map_up(current, last, step, fun) when current <= last,
+    do: [fun.(current) | map_up(current + step, last, step, fun)]
 
-  defp map_range(_current, _last, _step, _fun), do: []
+  defp map_up(_current, _last, _step, _fun), do: []
+
+  defp map_down(current, last, step, fun) when current >= last,
+    do: [fun.(current) | map_down(current + step, last, step, fun)]
+
+  defp map_down(_current, _last, _step, _fun), do: []
 
   @doc """
   Calls `fun` for each element, for the sake of its effects, and returns `:ok`.
@@ -604,7 +609,8 @@ defmodule Enum do
   @spec each(t, (element -> any)) :: :ok
   def each(enumerable, fun)
   def each(enumerable, fun) when is_list(enumerable), do: each_in_list(enumerable, fun)
-  def each(first..last//step, fun), do: each_in_range(first, last, step, fun)
+  def each(first..last//step, fun) when step > 0, do: each_up(first, last, step, fun)
+  def each(first..last//step, fun), do: each_down(first, last, step, fun)
 
   def each(enumerable, fun) do
     reduce(enumerable, nil, fn element, _ ->
@@ -622,13 +628,19 @@ defmodule Enum do
 
   defp each_in_list([], _fun), do: :ok
 
-  defp each_in_range(current, last, step, fun)
-       when (step > 0 and current <= last) or (step < 0 and current >= last) do
+  defp each_up(current, last, step, fun) when current <= last do
     fun.(current)
-    each_in_range(current + step, last, step, fun)
+    each_up(current + step, last, step, fun)
   end
 
-  defp each_in_range(_current, _last, _step, _fun), do: :ok
+  defp each_up(_current, _last, _step, _fun), do: :ok
+
+  defp each_down(current, last, step, fun) when current >= last do
+    fun.(current)
+    each_down(current + step, last, step, fun)
+  end
+
+  defp each_down(_current, _last, _step, _fun), do: :ok
 
   @doc """
   Returns the elements for which `fun` gives a truthy value.
@@ -965,7 +977,11 @@ defmodule Enum do
   @spec reduce(t, acc, (element, acc -> acc)) :: acc
   def reduce(enumerable, acc, fun)
   def reduce(enumerable, acc, fun) when is_list(enumerable), do: reduce_list(enumerable, acc, fun)
-  def reduce(first..last//step, acc, fun), do: reduce_range(first, last, step, acc, fun)
+
+  def reduce(first..last//step, acc, fun) when step > 0,
+    do: reduce_up(first, last, step, acc, fun)
+
+  def reduce(first..last//step, acc, fun), do: reduce_down(first, last, step, acc, fun)
 
   def reduce(%_{} = enumerable, acc, fun), do: reduce_enumerable(enumerable, acc, fun)
   def reduce(%{} = map, acc, fun), do: reduce_list(:maps.to_list(map), acc, fun)
@@ -974,11 +990,15 @@ defmodule Enum do
   defp reduce_list([head | tail], acc, fun), do: reduce_list(tail, fun.(head, acc), fun)
   defp reduce_list([], acc, _fun), do: acc
 
-  defp reduce_range(current, last, step, acc, fun)
-       when (step > 0 and current <= last) or (step < 0 and current >= last),
-       do: reduce_range(current + step, last, step, fun.(current, acc), fun)
+  defp reduce_up(current, last, step, acc, fun) when current <= last,
+    do: reduce_up(current + step, last, step, fun.(current, acc), fun)
 
-  defp reduce_range(_current, _last, _step, acc, _fun), do: acc
+  defp reduce_up(_current, _last, _step, acc, _fun), do: acc
+
+  defp reduce_down(current, last, step, acc, fun) when current >= last,
+    do: reduce_down(current + step, last, step, fun.(current, acc), fun)
+
+  defp reduce_down(_current, _last, _step, acc, _fun), do: acc
 
   defp reduce_enumerable(enumerable, acc, fun) do
     {_, acc} = Enumerable.reduce(enumerable, {:cont, acc}, fn x, acc -> {:cont, fun.(x, acc)} end)
@@ -1106,9 +1126,10 @@ defmodule Enum do
   defp drop_list([], _amount), do: []
 
   # Size and a slicing function; an enumerable without a shortcut is turned into a list.
-  defp sized_slicer(list) when is_list(list), do: {length(list), &slice_list(list, &1, &2, &3)}
+  defp sized_slicer(enumerable),
+    do: random_access(enumerable) || random_access(to_list(enumerable))
 
-  defp sized_slicer(enumerable), do: random_access(enumerable) || sized_slicer(to_list(enumerable))
+  defp random_access(list) when is_list(list), do: {length(list), &slice_list(list, &1, &2, &3)}
 
   defp random_access(enumerable) do
     case Enumerable.slice(enumerable) do
@@ -1976,16 +1997,25 @@ defmodule Enum do
   defp min_fun(fun) when is_function(fun, 2), do: fun
   defp min_fun(module) when is_atom(module), do: &(module.compare(&1, &2) != :gt)
 
-  defp best([head | tail], stays, fallback) when is_function(fallback, 0),
-    do: best_in_list(tail, head, stays)
+  # The usual orders need no call for each element.
+  defp best([head | tail], stays, fallback) when is_function(fallback, 0) do
+    cond do
+      stays === (&>=/2) -> largest(tail, head)
+      stays === (&<=/2) -> smallest(tail, head)
+      true -> best_in_list(tail, head, stays)
+    end
+  end
 
   defp best([], _stays, fallback) when is_function(fallback, 0), do: fallback.()
 
   defp best(enumerable, stays, fallback) when is_function(fallback, 0) do
     result =
       reduce(enumerable, :none, fn
-        element, {:best, best} -> if stays.(best, element), do: {:best, best}, else: {:best, element}
-        element, :none -> {:best, element}
+        element, {:best, best} ->
+          if stays.(best, element), do: {:best, best}, else: {:best, element}
+
+        element, :none ->
+          {:best, element}
       end)
 
     case result do
@@ -1993,6 +2023,14 @@ defmodule Enum do
       :none -> fallback.()
     end
   end
+
+  defp largest([head | tail], best) when head > best, do: largest(tail, head)
+  defp largest([_ | tail], best), do: largest(tail, best)
+  defp largest([], best), do: best
+
+  defp smallest([head | tail], best) when head < best, do: smallest(tail, head)
+  defp smallest([_ | tail], best), do: smallest(tail, best)
+  defp smallest([], best), do: best
 
   defp best_in_list([head | tail], best, stays) do
     if stays.(best, head),
@@ -2059,9 +2097,8 @@ defmodule Enum do
   defp best_by(enumerable, fun, stays, fallback) when is_function(fallback, 0) do
     result =
       reduce(enumerable, :none, fn
-        element, {best, key} = acc ->
+        element, {_best, key} = acc ->
           new_key = fun.(element)
-          _ = best
           if stays.(key, new_key), do: acc, else: {element, new_key}
 
         element, :none ->
@@ -2184,7 +2221,7 @@ defmodule Enum do
   @spec random(t) :: element
   def random(enumerable) do
     picked =
-      case if(is_list(enumerable), do: sized_slicer(enumerable), else: random_access(enumerable)) do
+      case random_access(enumerable) do
         {0, _} -> []
         {size, from} -> from.(:rand.uniform(size) - 1, 1, 1)
         nil -> take_random(enumerable, 1)
@@ -2465,16 +2502,21 @@ defmodule Enum do
   @spec to_list(t) :: [element]
   def to_list(enumerable)
   def to_list(enumerable) when is_list(enumerable), do: enumerable
-  def to_list(first..last//step), do: range_to_list(first, last, step)
+  def to_list(first..last//step) when step > 0, do: list_up(first, last, step)
+  def to_list(first..last//step), do: list_down(first, last, step)
   def to_list(%_{} = enumerable), do: reverse(enumerable) |> :lists.reverse()
   def to_list(%{} = map), do: :maps.to_list(map)
   def to_list(enumerable), do: reverse(enumerable) |> :lists.reverse()
 
-  defp range_to_list(current, last, step)
-       when (step > 0 and current <= last) or (step < 0 and current >= last),
-       do: [current | range_to_list(current + step, last, step)]
+  defp list_up(current, last, step) when current <= last,
+    do: [current | list_up(current + step, last, step)]
 
-  defp range_to_list(_current, _last, _step), do: []
+  defp list_up(_current, _last, _step), do: []
+
+  defp list_down(current, last, step) when current >= last,
+    do: [current | list_down(current + step, last, step)]
+
+  defp list_down(_current, _last, _step), do: []
 
   @doc """
   Takes a collection of pairs apart into two lists.

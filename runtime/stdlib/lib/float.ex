@@ -92,7 +92,8 @@ defmodule Float do
         {exponent, rest} = split_exponent(rest)
 
         try do
-          {:erlang.binary_to_float(<<whole::binary, ?., fraction::binary, exponent::binary>>), rest}
+          {:erlang.binary_to_float(<<whole::binary, ?., fraction::binary, exponent::binary>>),
+           rest}
         rescue
           ArgumentError -> :error
         end

@@ -143,7 +143,7 @@ defmodule Kernel do
   """
   @spec integer ** non_neg_integer :: integer
   @spec number ** number :: number
-  def base ** exponent do
+  def base ** exponent when :erlang.is_number(base) and :erlang.is_number(exponent) do
     case :erlang.is_integer(base) and :erlang.is_integer(exponent) and :erlang.>=(exponent, 0) do
       true -> Integer.pow(base, exponent)
       false -> :math.pow(base, exponent)
@@ -986,6 +986,7 @@ defmodule Kernel do
 
   ## Examples
 
+      iex> Code.ensure_loaded!(List)
       iex> function_exported?(List, :last, 1)
       true
       iex> function_exported?(List, :last, 9)
@@ -1351,8 +1352,10 @@ defmodule Kernel do
   @spec get_in(Access.t(), nonempty_list(term)) :: term
   def get_in(data, keys)
 
-  def get_in(nil, [key | _]) when :erlang.not(:erlang.is_function(key)), do: nil
-  def get_in(data, [key]) when :erlang.is_function(key), do: key.(:get, data, &Function.identity/1)
+  def get_in(nil, [_ | _]), do: nil
+
+  def get_in(data, [key]) when :erlang.is_function(key),
+    do: key.(:get, data, &Function.identity/1)
 
   def get_in(data, [key | keys]) when :erlang.is_function(key),
     do: key.(:get, data, &Kernel.get_in(&1, keys))
@@ -1446,7 +1449,7 @@ defmodule Kernel do
 
   def pop_in(data, [_ | _] = keys), do: pop_path(data, keys)
 
-  defp pop_path(nil, [key | _]) when :erlang.not(:erlang.is_function(key)), do: :pop
+  defp pop_path(nil, _keys), do: :pop
 
   defp pop_path(data, [key]) when :erlang.is_function(key),
     do: key.(:get_and_update, data, fn _ -> :pop end)
@@ -1495,25 +1498,19 @@ defmodule Kernel do
 
       %{week: week, day: day, hour: hour, minute: minute, second: second} ->
         {microsecond, _precision} = duration.microsecond
-        millisecond = :erlang.div(microsecond, 1000)
+        millisecond = Integer.floor_div(microsecond, 1000)
 
-        total =
-          sum_units(
-            [
-              week: week,
-              day: day,
-              hour: hour,
-              minute: minute,
-              second: second,
-              millisecond: millisecond
-            ],
-            0
-          )
-
-        case :erlang.<(total, 0) do
-          true -> duration_error("duration must be positive, got: ", duration)
-          false -> total
-        end
+        sum_units(
+          [
+            week: week,
+            day: day,
+            hour: hour,
+            minute: minute,
+            second: second,
+            millisecond: millisecond
+          ],
+          0
+        )
     end
   end
 
@@ -1542,7 +1539,8 @@ defmodule Kernel do
       milliseconds ->
         case :lists.member(unit, seen) do
           true ->
-            duration_error("timeout component ", unit, " is duplicated")
+            unit = Kernel.inspect(unit)
+            duration_error(<<"timeout component ", unit::binary, " is duplicated">>)
 
           false ->
             total = :erlang.+(total, :erlang.*(count, milliseconds))
@@ -1572,10 +1570,6 @@ defmodule Kernel do
   defp unit_milliseconds(_), do: nil
 
   defp duration_error(message), do: :erlang.error(ArgumentError.exception(message))
-
-  defp duration_error(before, term, rest \\ "") do
-    duration_error(:erlang.iolist_to_binary([before, Kernel.inspect(term), rest]))
-  end
 
   # MACRO HEADS
   #

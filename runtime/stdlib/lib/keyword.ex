@@ -132,7 +132,8 @@ defmodule Keyword do
       2
   """
   @spec get_lazy(t, key, (-> value)) :: value
-  def get_lazy(keywords, key, fun) when is_list(keywords) and is_atom(key) and is_function(fun, 0) do
+  def get_lazy(keywords, key, fun)
+      when is_list(keywords) and is_atom(key) and is_function(fun, 0) do
     case :lists.keyfind(key, 1, keywords) do
       {^key, value} -> value
       false -> fun.()
@@ -184,7 +185,8 @@ defmodule Keyword do
       [1, 3]
   """
   @spec get_values(t, key) :: [value]
-  def get_values(keywords, key) when is_list(keywords) and is_atom(key), do: values_of(keywords, key)
+  def get_values(keywords, key) when is_list(keywords) and is_atom(key),
+    do: values_of(keywords, key)
 
   defp values_of([{key, value} | rest], key), do: [value | values_of(rest, key)]
   defp values_of([{_, _} | rest], key), do: values_of(rest, key)
@@ -420,7 +422,9 @@ defmodule Keyword do
     if :lists.keymember(key, 1, keywords), do: rewrite_first(keywords, key, fun), else: :none
   end
 
-  defp rewrite_first([{key, value} | rest], key, fun), do: [{key, fun.(value)} | without(rest, key)]
+  defp rewrite_first([{key, value} | rest], key, fun),
+    do: [{key, fun.(value)} | without(rest, key)]
+
   defp rewrite_first([{_, _} = pair | rest], key, fun), do: [pair | rewrite_first(rest, key, fun)]
 
   @doc """
@@ -486,7 +490,8 @@ defmodule Keyword do
   end
 
   defp bad_update(other),
-    do: raise("the given function must return a two-element tuple or :pop, got: #{inspect(other)}")
+    do:
+      raise("the given function must return a two-element tuple or :pop, got: #{inspect(other)}")
 
   ## Removing
 
@@ -585,7 +590,8 @@ defmodule Keyword do
       {5, [a: 1]}
   """
   @spec pop_lazy(t, key, (-> value)) :: {value, t}
-  def pop_lazy(keywords, key, fun) when is_list(keywords) and is_atom(key) and is_function(fun, 0) do
+  def pop_lazy(keywords, key, fun)
+      when is_list(keywords) and is_atom(key) and is_function(fun, 0) do
     case :lists.keyfind(key, 1, keywords) do
       {^key, value} -> {value, without(keywords, key)}
       false -> {fun.(), keywords}

@@ -249,7 +249,9 @@ defmodule List do
     do: &fun.(elem(&1, position), elem(&2, position))
 
   defp keysort_fun(:desc, position), do: &(elem(&1, position) >= elem(&2, position))
-  defp keysort_fun(module, position) when is_atom(module), do: keysort_fun({:asc, module}, position)
+
+  defp keysort_fun(module, position) when is_atom(module),
+    do: keysort_fun({:asc, module}, position)
 
   defp keysort_fun({:asc, module}, position) when is_atom(module),
     do: &(module.compare(elem(&1, position), elem(&2, position)) != :gt)
@@ -745,7 +747,9 @@ defmodule List do
   defp further({y1, _, _, _} = one, {y2, _, _, _}) when y1 > y2 + 1, do: delete_step(one)
   defp further(_one, two), do: insert_step(two)
 
-  defp delete_step({y, [head | left], right, script}), do: {y, left, right, [{:del, head} | script]}
+  defp delete_step({y, [head | left], right, script}),
+    do: {y, left, right, [{:del, head} | script]}
+
   defp delete_step({y, [], right, script}), do: {y, [], right, script}
 
   defp insert_step({y, left, [head | right], script}),

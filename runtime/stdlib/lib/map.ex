@@ -423,7 +423,8 @@ defmodule Map do
   end
 
   defp bad_update(other),
-    do: raise("the given function must return a two-element tuple or :pop, got: #{inspect(other)}")
+    do:
+      raise("the given function must return a two-element tuple or :pop, got: #{inspect(other)}")
 
   ## Removing
 

@@ -811,26 +811,51 @@ defmodule Stream do
     end
   end
 
-  defp transform_outer(%{outer: outer, user: user, reducer: reducer} = state, {:cont, acc}) do
-    # A failing read has already ended the outer enumerable.
+  # A reduction may fail when it is read, and has then ended itself.
+  defp transform_outer(%{outer: {:reduction, _} = outer} = state, {:cont, acc}) do
     case guarded(%{state | outer: :done}, fn -> read(outer) end) do
-      :done ->
-        transform_outer(%{state | outer: :done}, {:cont, acc})
+      :done -> transform_outer(%{state | outer: :done}, {:cont, acc})
+      {element, outer} -> transform_element(%{state | outer: outer}, element, acc)
+    end
+  end
 
-      {element, outer} ->
-        state = %{state | outer: outer}
+  defp transform_outer(%{outer: outer} = state, {:cont, acc}) do
+    case read(outer) do
+      :done -> transform_outer(%{state | outer: :done}, {:cont, acc})
+      {element, outer} -> transform_element(%{state | outer: outer}, element, acc)
+    end
+  end
 
-        case guarded(state, fn -> reducer.(element, user) end) do
-          {:halt, user} -> transform_outer(%{state | user: user}, {:halt, acc})
-          {enum, user} -> transform_inner(%{state | user: user}, enum, {:cont, acc})
-        end
+  defp transform_element(%{user: user, reducer: reducer} = state, element, acc) do
+    result =
+      try do
+        reducer.(element, user)
+      catch
+        kind, reason ->
+          end_transform(state)
+          :erlang.raise(kind, reason, __STACKTRACE__)
+      end
+
+    case result do
+      {:halt, user} -> transform_outer(%{state | user: user}, {:halt, acc})
+      {enum, user} -> transform_inner(%{state | user: user}, enum, {:cont, acc})
     end
   end
 
   defp transform_inner(state, [], acc), do: transform_outer(state, acc)
 
-  defp transform_inner(%{fun: fun} = state, [element], {:cont, acc}),
-    do: transform_outer(state, guarded(state, fn -> fun.(element, acc) end))
+  defp transform_inner(%{fun: fun} = state, [element], {:cont, acc}) do
+    tagged =
+      try do
+        fun.(element, acc)
+      catch
+        kind, reason ->
+          end_transform(state)
+          :erlang.raise(kind, reason, __STACKTRACE__)
+      end
+
+    transform_outer(state, tagged)
+  end
 
   # The tag that the consumer returned is kept beside its accumulator, since `:halt` here only ends the inner enumerable.
   defp transform_inner(%{fun: fun} = state, enum, {:cont, acc}) do

@@ -281,7 +281,9 @@ defmodule :gb_trees do
   def values({_, node}), do: values(node, [])
 
   defp values(nil, acc), do: acc
-  defp values({_, value, smaller, larger}, acc), do: values(smaller, [value | values(larger, acc)])
+
+  defp values({_, value, smaller, larger}, acc),
+    do: values(smaller, [value | values(larger, acc)])
 
   @doc "Replaces each value by the result of `fun`."
   @spec map((term, term -> term), tree) :: tree

@@ -1049,8 +1049,9 @@ defmodule :lists do
       [a: 1, b: 2, c: 3]
   """
   @spec keymerge(pos_integer, [tuple], [tuple]) :: [tuple]
-  def keymerge(n, list1, list2) when is_integer(n) and n > 0 and is_list(list1) and is_list(list2),
-    do: merge_two(list1, list2, &(:erlang.element(n, &1) <= :erlang.element(n, &2)))
+  def keymerge(n, list1, list2)
+      when is_integer(n) and n > 0 and is_list(list1) and is_list(list2),
+      do: merge_two(list1, list2, &(:erlang.element(n, &1) <= :erlang.element(n, &2)))
 
   @doc "Merges two lists of tuples that are sorted in reverse by a key."
   @spec rkeymerge(pos_integer, [tuple], [tuple]) :: [tuple]
@@ -1064,8 +1065,9 @@ defmodule :lists do
       [a: 1, c: 3]
   """
   @spec ukeymerge(pos_integer, [tuple], [tuple]) :: [tuple]
-  def ukeymerge(n, list1, list2) when is_integer(n) and n > 0 and is_list(list1) and is_list(list2),
-    do: umerge_fun(list1, list2, &(:erlang.element(n, &1) <= :erlang.element(n, &2)))
+  def ukeymerge(n, list1, list2)
+      when is_integer(n) and n > 0 and is_list(list1) and is_list(list2),
+      do: umerge_fun(list1, list2, &(:erlang.element(n, &1) <= :erlang.element(n, &2)))
 
   @doc "Merges two lists of tuples that are sorted in reverse by a key, without repeated keys."
   @spec rukeymerge(pos_integer, [tuple], [tuple]) :: [tuple]

@@ -196,7 +196,8 @@ defmodule :maps do
       %{b: 5}
   """
   @spec intersect_with((term, term, term -> term), map, map) :: map
-  def intersect_with(fun, map1, map2) when is_function(fun, 3) and is_map(map1) and is_map(map2) do
+  def intersect_with(fun, map1, map2)
+      when is_function(fun, 3) and is_map(map1) and is_map(map2) do
     # The smaller map is walked through, the larger one searched.
     if map_size(map1) <= map_size(map2),
       do: :maps.from_list(common(:maps.to_list(map1), map2, fun)),
