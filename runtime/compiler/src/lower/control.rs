@@ -23,7 +23,8 @@ impl<'f> Fun<'f, '_> {
         let value = self.value(*value);
         self.line_of(expr);
         let fail = self.b.block();
-        self.clauses(clauses, &[value], fail, dest);
+        let hidden = self.clauses(clauses, &[value], fail, dest);
+        self.note_hidden(clauses, hidden, None);
         self.line_of(expr);
         if self.b.enter(fail) {
             self.raise_with(known::CASE_CLAUSE, value);
@@ -171,7 +172,7 @@ impl<'f> Fun<'f, '_> {
         }
         let fail = self.b.block();
         let whole = items.clone();
-        self.match_rows(rows, fail, &mut |fun, leaf, fail| {
+        let hidden = self.match_rows(rows, fail, &mut |fun, leaf, fail| {
             let clause = &clauses[leaf];
             fun.line = clause.line.max(1);
             if let Pat::Var(var) = fun.core.pat(clause.pats[0]) {
@@ -181,6 +182,7 @@ impl<'f> Fun<'f, '_> {
             fun.guards(&clause.guards, fail);
             fun.flow(clause.body, dest);
         });
+        self.note_hidden(clauses, hidden, None);
         self.line_of(expr);
         if self.b.enter(fail) {
             let tuple = self.emit(Op::Tuple(items));
@@ -288,7 +290,7 @@ impl<'f> Fun<'f, '_> {
                 }
                 rows.push(row);
             }
-            self.match_rows(rows, skip, &mut |fun, leaf, fail| {
+            let hidden = self.match_rows(rows, skip, &mut |fun, leaf, fail| {
                 let clause = &clauses[leaf];
                 fun.line = clause.line.max(1);
                 fun.guards(&clause.guards, fail);
@@ -296,6 +298,7 @@ impl<'f> Fun<'f, '_> {
                 fun.b.effect(Op::RecvAccept, pos);
                 fun.flow(clause.body, dest);
             });
+            self.note_hidden(clauses, hidden, None);
         }
         self.line_of(expr);
         if self.b.enter(skip) {

@@ -4,7 +4,7 @@
 
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::Literal;
-use jovial_syntax::quoted::{Meta, Node, NodeId, Seq};
+use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId, Seq};
 
 use super::Cause;
 use super::convert::{Converter, Result};
@@ -66,10 +66,12 @@ impl Converter<'_> {
     pub(super) fn clause(&mut self, meta: Meta, heads: Vec<NodeId>, body: NodeId) -> Result<Clause> {
         self.see_line(meta);
         let (pats, guards) = self.split_guard(heads);
-        self.clause_of(&pats, &guards, body)
+        self.clause_of(meta, &pats, &guards, body)
     }
 
-    pub(super) fn clause_of(&mut self, pats: &[NodeId], guards: &[NodeId], body: NodeId) -> Result<Clause> {
+    pub(super) fn clause_of(&mut self, meta: Meta, pats: &[NodeId], guards: &[NodeId], body: NodeId) -> Result<Clause> {
+        let column = self.tree.meta_int(meta, known::COLUMN).and_then(|column| u32::try_from(column).ok()).unwrap_or(0);
+        let generated = matches!(self.tree.meta_get(meta, known::GENERATED), Some(MetaValue::Atom(known::TRUE)));
         let line = self.line;
         let pats = pats.iter().map(|&pat| self.pat(pat)).collect::<Result<_>>()?;
         let mut alternatives = Vec::new();
@@ -79,7 +81,7 @@ impl Converter<'_> {
         let guards = self.guards(&alternatives)?;
         let body = self.expr(body)?;
         self.line = line;
-        Ok(Clause { pats, guards, body, line })
+        Ok(Clause { pats, guards, body, line, column, generated })
     }
 
     fn clauses(&mut self, id: NodeId) -> Result<Box<[Clause]>> {

@@ -89,6 +89,10 @@ pub(super) struct Clause {
     pub(super) guards: Exprs,
     pub(super) body: ExprId,
     pub(super) line: u32,
+    /// 0 stands for none.
+    pub(super) column: u32,
+    /// Made by a macro that wants no warnings about it.
+    pub(super) generated: bool,
 }
 
 #[derive(Debug)]

@@ -127,7 +127,8 @@ impl<'f> Fun<'f, '_> {
                 None => self.deliver(value, dest),
                 Some(clauses) => {
                     let fail = self.b.block();
-                    self.clauses(clauses, &[value], fail, dest);
+                    let hidden = self.clauses(clauses, &[value], fail, dest);
+                    self.note_hidden(clauses, hidden, None);
                     self.line_at(expr);
                     if self.b.enter(fail) {
                         self.raise_with(known::TRY_CLAUSE, value);

@@ -27,7 +27,7 @@ use super::core::{Clause, Core, Expr, ExprId, For, Lambda, Pat, PatId, VarId};
 use super::guard::test_of;
 use super::matching::Row;
 use super::unit::Unit;
-use super::{Cause, LowerError};
+use super::{Cause, Hidden, LowerError};
 
 /// Literals of more parts are built piece by piece: a frame can't hold any number of values.
 const WIDE: usize = 256;
@@ -731,7 +731,13 @@ impl<'f, 'u> Fun<'f, 'u> {
     }
 
     /// Tries clauses in order on these values; each that matches hands its body's value on.
-    pub(super) fn clauses(&mut self, clauses: &'f [Clause], values: &[Arg], fail: BlockId, dest: Dest) {
+    pub(super) fn clauses(
+        &mut self,
+        clauses: &'f [Clause],
+        values: &[Arg],
+        fail: BlockId,
+        dest: Dest,
+    ) -> Vec<(usize, usize)> {
         let mut rows = Vec::with_capacity(clauses.len());
         for (leaf, clause) in clauses.iter().enumerate() {
             let mut row = Row::new(leaf);
@@ -745,13 +751,42 @@ impl<'f, 'u> Fun<'f, 'u> {
             fun.line = clause.line.max(1);
             fun.guards(&clause.guards, fail);
             fun.flow(clause.body, dest);
-        });
+        })
+    }
+
+    /// Notes clauses that never match.
+    pub(super) fn note_hidden(
+        &mut self,
+        clauses: &[Clause],
+        hidden: Vec<(usize, usize)>,
+        function: Option<(Atom, u8)>,
+    ) {
+        for (at, by) in hidden {
+            let (clause, earlier) = (&clauses[at], &clauses[by]);
+            if clause.generated || earlier.generated {
+                continue;
+            }
+            let takes_all = earlier.pats.iter().all(|&pat| matches!(self.core.pat(pat), Pat::Any | Pat::Var(_)));
+            self.unit.hidden.push(Hidden {
+                file: self.file,
+                line: clause.line,
+                column: clause.column,
+                by_line: earlier.line,
+                function: function.filter(|_| takes_all),
+            });
+        }
     }
 
     // ---- whole functions ----
 
     /// A definition; a macro's first argument is its caller.
-    pub(super) fn definition(&mut self, clauses: &'f [Clause], args: &[Arg], caller: Option<VarId>) {
+    pub(super) fn definition(
+        &mut self,
+        clauses: &'f [Clause],
+        args: &[Arg],
+        caller: Option<VarId>,
+        function: (Atom, u8),
+    ) {
         let line = self.line;
         let mut values = args;
         if let (Some(caller), Some((&first, rest))) = (caller, args.split_first()) {
@@ -759,7 +794,8 @@ impl<'f, 'u> Fun<'f, 'u> {
             values = rest;
         }
         let fail = self.b.block();
-        self.clauses(clauses, values, fail, Dest::Return);
+        let hidden = self.clauses(clauses, values, fail, Dest::Return);
+        self.note_hidden(clauses, hidden, Some(function));
         self.line = line;
         if self.b.enter(fail) {
             let pos = self.pos();
@@ -773,7 +809,8 @@ impl<'f, 'u> Fun<'f, 'u> {
         let (args, captured) = args.split_at(args.len() - free.len());
         self.env.extend(free.iter().copied().zip(captured.iter().copied()));
         let fail = self.b.block();
-        self.clauses(clauses, args, fail, Dest::Return);
+        let hidden = self.clauses(clauses, args, fail, Dest::Return);
+        self.note_hidden(clauses, hidden, None);
         self.line = line;
         if self.b.enter(fail) {
             let pos = self.pos();

@@ -83,18 +83,22 @@ struct Work {
     start: usize,
     fail: BlockId,
     facts: Facts,
+    /// Only tests that compare whole values led here: what a row hides here, it hides for readers too.
+    plain: bool,
 }
 
 /// Where a group goes on: what follows if it fails, what is known, and the list of steps to do.
 struct Onward<'t> {
     fail: BlockId,
     facts: Facts,
+    plain: bool,
     todo: &'t mut Vec<Work>,
 }
 
 impl Onward<'_> {
     fn push(&mut self, block: BlockId, rows: Vec<Row>) {
-        self.todo.push(Work { block: Some(block), rows, start: 0, fail: self.fail, facts: self.facts.clone() });
+        let (fail, facts, plain) = (self.fail, self.facts.clone(), self.plain);
+        self.todo.push(Work { block: Some(block), rows, start: 0, fail, facts, plain });
     }
 }
 
@@ -167,12 +171,15 @@ impl<'f, 'u> Fun<'f, 'u> {
     }
 
     /// Tries the rows in order, goes to `fail` if none matches. Ends the current block.
-    pub(super) fn match_rows(&mut self, rows: Vec<Row>, fail: BlockId, leaf: Leaf<'_, 'f, 'u>) {
+    ///
+    /// Gives the rows that never match, each with the earlier row that takes whatever it would.
+    pub(super) fn match_rows(&mut self, rows: Vec<Row>, fail: BlockId, leaf: Leaf<'_, 'f, 'u>) -> Vec<(usize, usize)> {
+        let mut hidden = Vec::new();
         if !self.b.live() {
-            return;
+            return hidden;
         }
         let facts = self.b.facts.clone();
-        let mut todo = vec![Work { block: None, rows, start: 0, fail, facts: facts.clone() }];
+        let mut todo = vec![Work { block: None, rows, start: 0, fail, facts: facts.clone(), plain: true }];
         while let Some(mut work) = todo.pop() {
             if let Some(block) = work.block
                 && !self.b.enter(block)
@@ -185,7 +192,7 @@ impl<'f, 'u> Fun<'f, 'u> {
                 continue;
             }
             if work.rows[work.start].columns.is_empty() {
-                self.leaf(work, &mut todo, leaf);
+                self.leaf(work, &mut todo, &mut hidden, leaf);
                 continue;
             }
             let place = choose(&work.rows[work.start..]);
@@ -194,11 +201,12 @@ impl<'f, 'u> Fun<'f, 'u> {
             let group: Vec<Row> = work.rows[work.start..end].iter_mut().map(std::mem::take).collect();
             let mut fail = work.fail;
             let facts = work.facts.clone();
+            let plain = work.plain && matches!(place, Place::Value(_));
             if end < work.rows.len() {
                 fail = self.b.block();
                 todo.push(Work { block: Some(fail), start: end, ..work });
             }
-            let mut on = Onward { fail, facts, todo: &mut todo };
+            let mut on = Onward { fail, facts, plain, todo: &mut todo };
             match place {
                 Place::Value(value) => self.split_value(group, value, &mut on),
                 Place::Key(map, key) => self.split_key(group, map, key, &mut on),
@@ -206,21 +214,24 @@ impl<'f, 'u> Fun<'f, 'u> {
             }
         }
         self.b.facts = facts;
+        hidden
     }
 
-    fn leaf(&mut self, mut work: Work, todo: &mut Vec<Work>, leaf: Leaf<'_, 'f, 'u>) {
+    fn leaf(&mut self, mut work: Work, todo: &mut Vec<Work>, hidden: &mut Vec<(usize, usize)>, leaf: Leaf<'_, 'f, 'u>) {
         let row = std::mem::take(&mut work.rows[work.start]);
-        let mut fail = work.fail;
-        let start = work.start + 1;
-        if start < work.rows.len() {
-            fail = self.b.block();
-            todo.push(Work { block: Some(fail), start, ..work });
-        }
+        work.start += 1;
+        let rest = work.start < work.rows.len();
+        let fail = if rest { self.b.block() } else { work.fail };
         self.env.extend(row.binds);
         for (left, right) in row.equal {
             self.b.test(Test::Eq(left, right), fail, self.pos());
         }
         leaf(self, row.leaf, fail);
+        if rest && self.b.reached(fail) {
+            todo.push(Work { block: Some(fail), ..work });
+        } else if rest && work.plain {
+            hidden.extend(work.rows[work.start..].iter().map(|hidden| (hidden.leaf, row.leaf)));
+        }
     }
 
     /// How many rows from the top can be treated together at this place.
@@ -503,7 +514,8 @@ impl<'f, 'u> Fun<'f, 'u> {
         let facts = self.b.facts.clone();
         // A key or a pin that has to be computed may have opened further blocks.
         let block = self.b.suspend().unwrap_or(block);
-        on.todo.push(Work { block: Some(block), rows: sub, start: 0, fail: on.fail, facts });
+        let (fail, plain) = (on.fail, on.plain);
+        on.todo.push(Work { block: Some(block), rows: sub, start: 0, fail, facts, plain });
     }
 
     fn split_key(&mut self, group: Vec<Row>, map: Arg, key: Arg, on: &mut Onward) {

@@ -126,6 +126,37 @@ impl fmt::Display for LowerError {
 
 impl std::error::Error for LowerError {}
 
+/// A clause that never matches, since an earlier one takes whatever it would.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hidden {
+    pub file: u16,
+    pub line: u32,
+    /// 0 stands for none.
+    pub column: u32,
+    /// Where the earlier clause stands.
+    pub by_line: u32,
+    /// The definition, if the earlier of its clauses takes any arguments at all.
+    pub function: Option<(Atom, u8)>,
+}
+
+impl fmt::Display for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("this clause ")?;
+        if let Some((name, arity)) = self.function {
+            write!(f, "for {name}/{arity} ")?;
+        }
+        write!(f, "cannot match because a previous clause at line {} always matches", self.by_line)
+    }
+}
+
+/// What lowering gives.
+#[derive(Clone, Debug)]
+pub struct Lowered {
+    pub module: Module,
+    /// To be warned about, in the order of the program.
+    pub hidden: Vec<Hidden>,
+}
+
 /// Gives the literal for a value of the host by its number, if there is one.
 pub type HostLiterals<'h> = &'h dyn Fn(u32) -> Option<Literal>;
 
@@ -160,7 +191,7 @@ fn macro_name(name: Atom) -> Atom {
 }
 
 /// Lowers an expression to a module with the one exported function `__eval__`.
-pub fn expression(unit: &Expression) -> Result<Module, LowerError> {
+pub fn expression(unit: &Expression) -> Result<Lowered, LowerError> {
     let Ok(arity) = u8::try_from(unit.inputs.len()) else {
         return Err(LowerError { line: 0, cause: Cause::TooManyArguments });
     };
@@ -195,12 +226,12 @@ pub fn expression(unit: &Expression) -> Result<Module, LowerError> {
     module.define(id, function);
     run_tasks(&mut module, &core, &base, file, &mut tasks);
     let mut made = module.finish()?;
-    made.exports = vec![Export { name, arity, function: id }];
+    made.module.exports = vec![Export { name, arity, function: id }];
     Ok(made)
 }
 
 /// Lowers a module's definitions, with `__info__/1` and `module_info/0,1` beside them.
-pub fn module(unit: ModuleUnit) -> Result<Module, LowerError> {
+pub fn module(unit: ModuleUnit) -> Result<Lowered, LowerError> {
     let mut made = Unit::new(unit.name);
     made.file(unit.file);
     let mut exports = Vec::new();
@@ -226,9 +257,9 @@ pub fn module(unit: ModuleUnit) -> Result<Module, LowerError> {
     exports.extend(info::functions(&mut made, &unit.info, unit.definitions));
     exports.sort_by(|a, b| (a.name.as_str(), a.arity).cmp(&(b.name.as_str(), b.arity)));
     let mut made = made.finish()?;
-    made.exports = exports;
-    made.attributes = unit.attributes;
-    made.chunks = unit.chunks;
+    made.module.exports = exports;
+    made.module.attributes = unit.attributes;
+    made.module.chunks = unit.chunks;
     Ok(made)
 }
 
@@ -249,7 +280,7 @@ fn lower_definition<'a>(
         converter.switch(&stored.code);
         let clause = &stored.clause;
         converter.line = clause.line;
-        clauses.push(converter.clause_of(&clause.args, &clause.guards, clause.body)?);
+        clauses.push(converter.clause_of(clause.meta, &clause.args, &clause.guards, clause.body)?);
     }
     let core = converter.core;
     let base = format!("{name}/{arity}");
@@ -257,7 +288,7 @@ fn lower_definition<'a>(
     let mut tasks = Vec::new();
     let pos = Pos { file, line: definition.line };
     let (mut fun, args) = Fun::new(unit, &core, &mut tasks, u32::from(arity), pos);
-    fun.definition(&clauses, &args, caller);
+    fun.definition(&clauses, &args, caller, (definition.name, definition.arity));
     let made = fun.finish(name, arity, 0, definition.line);
     unit.define(function, made);
     run_tasks(unit, &core, &base, file, &mut tasks);

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use jovial_atoms::Atom;
 use jovial_bytecode::ir::{FunId, Function, Literal, Module};
 
-use super::LowerError;
 use super::literals::Literals;
+use super::{Hidden, LowerError, Lowered};
 
 pub(super) struct Unit {
     pub(super) module: Atom,
@@ -17,6 +17,7 @@ pub(super) struct Unit {
     functions: Vec<Option<Function>>,
     pub(super) literals: Literals,
     names: HashMap<(Atom, usize), FunId>,
+    pub(super) hidden: Vec<Hidden>,
     /// The first thing that went wrong.
     pub(super) error: Option<LowerError>,
 }
@@ -29,6 +30,7 @@ impl Unit {
             functions: Vec::new(),
             literals: Literals::default(),
             names: HashMap::new(),
+            hidden: Vec::new(),
             error: None,
         }
     }
@@ -62,17 +64,19 @@ impl Unit {
         self.names.get(&(name, arity)).copied()
     }
 
-    pub(super) fn finish(self) -> Result<Module, LowerError> {
+    pub(super) fn finish(self) -> Result<Lowered, LowerError> {
         if let Some(error) = self.error {
             return Err(error);
         }
+        let mut hidden = self.hidden;
+        hidden.sort_by_key(|hidden| (hidden.file, hidden.line, hidden.column));
         let mut files = self.files;
         if files.is_empty() {
             files.push(String::from("nofile"));
         }
         // Only an error, reported above, leaves a place empty.
         let functions = self.functions.into_iter().flatten().collect();
-        Ok(Module {
+        let module = Module {
             name: self.module,
             files,
             functions,
@@ -80,6 +84,7 @@ impl Unit {
             literals: self.literals.all,
             attributes: Literal::List(Vec::new()),
             chunks: Vec::new(),
-        })
+        };
+        Ok(Lowered { module, hidden })
     }
 }

@@ -252,4 +252,5 @@
   "defmodule A do\n def run, do: __MODULE__.__info__(:functions)\n defmacro m(x), do: x\n def other(x, y), do: m({x, y})\nend",
   "defmodule A do\n def run, do: {__MODULE__.__info__(:macros), __MODULE__.__info__(:module), __MODULE__.__info__(:struct)}\n defmacro m(x), do: x\nend",
   "defmodule A do\n def run, do: loop(100_000, 0)\n def loop(0, acc), do: acc\n def loop(n, acc), do: loop(n - 1, acc + rem(n, 3))\nend",
+  "defmodule A do\n def run, do: {f(1), g({1, 2}), h(\"ab\"), i(3).(1)}\n def f(_), do: 1\n def f(1), do: 2\n def g(x) do\n  case x do\n   {_, _} -> 1\n   {1, 2} -> 2\n   _ -> 3\n  end\n end\n def h(\"a\" <> _), do: 1\n def h(\"ab\"), do: 2\n def i(x) do\n  fn y when y > x -> y\n     z -> z\n     1 -> 2\n  end\n end\nend",
 ]

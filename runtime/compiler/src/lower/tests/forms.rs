@@ -5,7 +5,7 @@ use jovial_bytecode::ir::{Callee, Function, Op, Terminator};
 
 use super::interp::{Machine, Value, same};
 use super::reader::{self, Reader};
-use super::{RECORDED, check, lower_expression, lower_tree};
+use super::{RECORDED, check, lower_expression, lower_module, lower_tree};
 use crate::carried::Code;
 use crate::lower::{VarKey, VarScope};
 
@@ -106,4 +106,20 @@ fn calls_that_never_return_keep_their_frame() {
             assert!(!call, "{}", function.name);
         }
     }
+}
+
+#[test]
+fn clauses_that_never_match_are_told() {
+    let case = RECORDED.lines().rfind(|line| line.starts_with("module "));
+    let text = case.and_then(|line| line.strip_prefix("module ")).expect("a recorded module");
+    let told: Vec<String> =
+        lower_module(text).hidden.iter().map(|hidden| format!("{}: {hidden}", hidden.line)).collect();
+    assert_eq!(
+        told,
+        [
+            "4: this clause for f/1 cannot match because a previous clause at line 3 always matches",
+            "8: this clause cannot match because a previous clause at line 7 always matches",
+            "17: this clause cannot match because a previous clause at line 16 always matches",
+        ]
+    );
 }

@@ -14,7 +14,7 @@ use jovial_atoms::Atom;
 use jovial_bytecode::ir::Module;
 use jovial_syntax::quoted::NodeId;
 
-use super::{Expression, Info, ModuleUnit, VarKey, expression, module};
+use super::{Expression, Info, Lowered, ModuleUnit, VarKey, expression, module};
 use crate::carried::Code;
 use crate::module::{Clause, DefKind, Definition, StoredClause};
 use interp::{Machine, Value, same};
@@ -51,10 +51,10 @@ fn lower_tree(text: &str) -> Module {
 
 fn lower_expression(code: &Code, root: NodeId, inputs: &[VarKey], outputs: &[VarKey]) -> Module {
     let unit = Expression { code, root, module: Atom::new("cell"), file: "cell", inputs, outputs, host: &|_| None };
-    expression(&unit).expect("the case can be lowered")
+    expression(&unit).expect("the case can be lowered").module
 }
 
-fn lower_module(text: &str) -> Module {
+fn lower_module(text: &str) -> Lowered {
     let Term::List(recorded) = Reader::new(text).term() else { panic!("a list of definitions") };
     let definitions: Vec<Definition> = recorded.iter().map(definition).collect();
     let definitions: Vec<&Definition> = definitions.iter().collect();
@@ -119,7 +119,7 @@ fn recorded_cases_give_what_elixir_gives() {
         let mut failures = Vec::new();
         for case in cases() {
             let outcome = std::panic::catch_unwind(|| {
-                let module = if case.is_module { lower_module(case.code) } else { lower_tree(case.code) };
+                let module = if case.is_module { lower_module(case.code).module } else { lower_tree(case.code) };
                 check(&module);
                 let mut machine = Machine::new(&module);
                 let outcome = if case.is_module {

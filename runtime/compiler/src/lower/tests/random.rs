@@ -275,7 +275,7 @@ fn random_clauses_match_as_one_after_the_other() {
                 chunks: Vec::new(),
                 host: &|_| None,
             };
-            let module = module(unit).expect("the clauses can be lowered");
+            let module = module(unit).expect("the clauses can be lowered").module;
             check(&module);
             for _ in 0..60 {
                 let args = [value(&mut random, 2), value(&mut random, 1)];

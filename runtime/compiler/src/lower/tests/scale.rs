@@ -63,7 +63,7 @@ fn lower_clauses(count: usize) -> (Module, f64) {
         chunks: Vec::new(),
         host: &|_| None,
     };
-    let module = module(unit).expect("it can be lowered");
+    let module = module(unit).expect("it can be lowered").module;
     (module, start.elapsed().as_secs_f64())
 }
 
@@ -200,7 +200,7 @@ fn deep_nesting_is_lowered_or_refused() {
                     host: &|_| None,
                 };
                 match expression(&unit) {
-                    Ok(module) => assert!(depth < 100_000 && !module.functions.is_empty()),
+                    Ok(module) => assert!(depth < 100_000 && !module.module.functions.is_empty()),
                     Err(error) => assert!(depth > 50_000 && error.cause == Cause::TooDeep, "{error}"),
                 }
             }
