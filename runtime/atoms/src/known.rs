@@ -525,4 +525,13 @@ known_atoms! {
     HIDDEN = "hidden",
     RECEIVER = "receiver",
     ENV = "env",
+    KEEP_UNUSED = "keep_unused",
+    IF_UNDEFINED = "if_undefined",
+    UNKNOWN = "unknown",
+    ALIGNMENT = "alignment",
+    RUNTIME_MODULE = "runtime_module",
+    ELIXIR_BOOTSTRAP = "elixir_bootstrap",
+    PRUNE_BINDING = "prune_binding",
+    LENGTH = "length",
+    REQUIRES = "requires",
 }

@@ -88,3 +88,10 @@ impl Code {
         }
     }
 }
+
+impl Quoted {
+    /// A copy of what stands below a node, in a tree of its own.
+    pub fn extract(code: &Code, root: NodeId) -> Quoted {
+        bytes::extract(code, root)
+    }
+}

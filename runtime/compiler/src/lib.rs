@@ -18,6 +18,7 @@ pub mod env;
 pub mod errors;
 pub mod expand;
 pub mod host;
+pub mod kernel_macros;
 pub mod lexical;
 pub mod lower;
 pub mod module;

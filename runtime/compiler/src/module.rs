@@ -9,7 +9,11 @@
 //!
 //! **What it must not know.** How a module runs or is loaded.
 
-use std::collections::HashMap;
+mod define;
+mod finish;
+mod overridable;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jovial_atoms::{Atom, known};
@@ -18,6 +22,11 @@ use jovial_syntax::quoted::{Meta, NodeId};
 use crate::carried::Code;
 use crate::env::NameArity;
 use crate::host::Datum;
+
+pub use define::{Stored, store_definition};
+pub use finish::{Finished, begin, finish};
+pub use overridable::{make_overridable, settle_overridables};
+pub(crate) use overridable::resolve_super;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DefKind {
@@ -92,6 +101,46 @@ pub struct Attribute {
     pub unread_line: Option<u32>,
 }
 
+/// How strictly the clauses of a definition are checked for standing together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Check {
+    All,
+    UnusedOnly,
+    None,
+}
+
+/// What is kept of a definition beside what lowering needs.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) definition: Definition,
+    pub(crate) check: Check,
+    pub(crate) column: Option<u32>,
+    pub(crate) generated: bool,
+    /// Defaults at most, whether the last clause had a body, defaults of the last clause.
+    pub(crate) defaults_max: usize,
+    pub(crate) has_body: bool,
+    pub(crate) defaults_last: usize,
+}
+
+/// A call of a function of the module itself.
+#[derive(Clone, Debug)]
+pub(crate) struct LocalCall {
+    pub(crate) caller: NameArity,
+    pub(crate) target: NameArity,
+    pub(crate) file: Arc<str>,
+    pub(crate) line: u32,
+    pub(crate) column: Option<u32>,
+}
+
+/// A definition that may be overridden.
+#[derive(Clone, Debug)]
+pub(crate) struct Overridable {
+    pub(crate) count: u32,
+    pub(crate) stored: Entry,
+    /// `super` was called: it stands under its own name.
+    pub(crate) overridden: bool,
+}
+
 /// A module whose body is running.
 #[derive(Debug)]
 pub struct ModuleBuild {
@@ -99,9 +148,20 @@ pub struct ModuleBuild {
     pub file: Arc<str>,
     pub line: u32,
     pub attributes: HashMap<Atom, Attribute>,
-    definitions: HashMap<NameArity, Definition>,
+    /// The fields of its struct, once `defstruct` ran.
+    pub struct_fields: Option<Arc<Vec<Atom>>>,
+    pub(crate) definitions: HashMap<NameArity, Entry>,
     /// In the order of their first clauses.
-    order: Vec<NameArity>,
+    pub(crate) order: Vec<NameArity>,
+    pub(crate) last_definition: Option<NameArity>,
+    /// By name: arity and number of defaults.
+    pub(crate) defaults: Vec<(Atom, usize, usize)>,
+    pub(crate) overridables: Vec<(NameArity, Overridable)>,
+    pub(crate) local_calls: Vec<LocalCall>,
+    pub(crate) local_edges: HashMap<NameArity, HashSet<NameArity>>,
+    pub(crate) used_macros: HashSet<NameArity>,
+    /// Imported names that functions called, with where from.
+    pub(crate) imported: HashMap<NameArity, Atom>,
     /// An error was reported: the module can't be finished.
     pub tainted: bool,
     counter: i64,
@@ -114,25 +174,71 @@ impl ModuleBuild {
             file,
             line,
             attributes: HashMap::new(),
+            struct_fields: None,
             definitions: HashMap::new(),
             order: Vec::new(),
+            last_definition: None,
+            defaults: Vec::new(),
+            overridables: Vec::new(),
+            local_calls: Vec::new(),
+            local_edges: HashMap::new(),
+            used_macros: HashSet::new(),
+            imported: HashMap::new(),
             tainted: false,
             counter: 0,
         }
     }
 
     pub fn definition(&self, name: Atom, arity: u8) -> Option<&Definition> {
-        self.definitions.get(&(name, arity))
+        self.definitions.get(&(name, arity)).map(|stored| &stored.definition)
     }
 
     /// In the order of their first clauses.
     pub fn definitions(&self) -> impl Iterator<Item = &Definition> {
-        self.order.iter().filter_map(|key| self.definitions.get(key))
+        self.order.iter().filter_map(|key| self.definitions.get(key)).map(|stored| &stored.definition)
+    }
+
+    /// Removes a definition (`Module.delete_definition/2`).
+    pub fn take_definition(&mut self, name: Atom, arity: u8) -> Option<Definition> {
+        self.take_stored((name, arity)).map(|stored| stored.definition)
+    }
+
+    pub(crate) fn take_stored(&mut self, key: NameArity) -> Option<Entry> {
+        let stored = self.definitions.remove(&key)?;
+        self.order.retain(|other| *other != key);
+        if let Some(at) = self.defaults.iter().position(|entry| entry.0 == key.0 && entry.1 == usize::from(key.1)) {
+            self.defaults.remove(at);
+        }
+        Some(stored)
+    }
+
+    /// The definitions that a local function or macro can reach, itself first.
+    pub fn reachable(&self, name: Atom, arity: u8) -> Vec<&Definition> {
+        let mut found = Vec::new();
+        let mut seen = HashSet::from([(name, arity)]);
+        let mut pending = vec![(name, arity)];
+        while let Some(key) = pending.pop() {
+            let Some(stored) = self.definitions.get(&key) else { continue };
+            found.push(&stored.definition);
+            let mut next: Vec<NameArity> =
+                self.local_edges.get(&key).into_iter().flatten().copied().filter(|target| seen.insert(*target)).collect();
+            next.sort_by_key(|target| (target.0.as_str(), target.1));
+            pending.extend(next);
+        }
+        found
     }
 
     /// The number of the next macro expansion in this module.
     pub fn next_counter(&mut self) -> i64 {
         self.counter += 1;
         self.counter
+    }
+
+    pub(crate) fn note_local_call(&mut self, caller: NameArity, target: NameArity) {
+        self.local_edges.entry(caller).or_default().insert(target);
+    }
+
+    pub(crate) fn note_call_place(&mut self, caller: NameArity, target: NameArity, line: u32, column: Option<u32>, file: Arc<str>) {
+        self.local_calls.push(LocalCall { caller, target, file, line, column });
     }
 }

@@ -27,6 +27,13 @@ use jovial_atoms::Atom;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct NodeId(u32);
 
+impl NodeId {
+    /// For tables with a place for each node.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A run of node ids in a [`Tree`]: arguments, list elements.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Seq {

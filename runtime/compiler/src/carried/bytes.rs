@@ -309,6 +309,58 @@ fn reachable(tree: &Tree, root: NodeId) -> Vec<NodeId> {
     order
 }
 
+/// A copy of a node and what is below it in a tree of its own.
+pub(super) fn extract(code: &Code, root: NodeId) -> Quoted {
+    let order = reachable(&code.tree, root);
+    let mut copy = Code::new();
+    let mut places: HashMap<NodeId, NodeId> = HashMap::with_capacity(order.len());
+    for id in order {
+        let node = copy_node(code, &mut copy, &places, code.tree.node(id));
+        places.insert(id, copy.tree.add(node));
+    }
+    let root = places[&root];
+    Quoted { code: copy, root }
+}
+
+fn copy_node(from: &Code, to: &mut Code, places: &HashMap<NodeId, NodeId>, node: Node) -> Node {
+    let seq = |to: &mut Code, seq: Seq| {
+        let ids: Vec<NodeId> = from.tree.seq(seq).iter().map(|id| places[id]).collect();
+        to.tree.add_seq(&ids)
+    };
+    let meta = |to: &mut Code, meta: Meta| {
+        let entries: Vec<_> = from
+            .tree
+            .meta(meta)
+            .iter()
+            .map(|&(key, value)| match value {
+                MetaValue::Node(id) => (key, MetaValue::Node(places[&id])),
+                MetaValue::Int(_) | MetaValue::Atom(_) => (key, value),
+            })
+            .collect();
+        to.tree.add_meta(&entries)
+    };
+    match node {
+        Node::Int(_) | Node::Float(_) | Node::Atom(_) => node,
+        Node::BigInt(bytes) => Node::BigInt(to.tree.add_bytes(from.tree.bytes(bytes))),
+        Node::Binary(bytes) => Node::Binary(to.tree.add_bytes(from.tree.bytes(bytes))),
+        Node::List(elements) => Node::List(seq(to, elements)),
+        Node::Improper(elements) => Node::Improper(seq(to, elements)),
+        Node::Tuple(elements) => Node::Tuple(seq(to, elements)),
+        Node::Map(entries) => Node::Map(seq(to, entries)),
+        Node::Pair(left, right) => Node::Pair(places[&left], places[&right]),
+        Node::Var { name, meta: entries, context } => Node::Var { name, meta: meta(to, entries), context },
+        Node::Call { name, meta: entries, args } => Node::Call { name, meta: meta(to, entries), args: seq(to, args) },
+        Node::Apply { callee, meta: entries, args } => Node::Apply { callee: places[&callee], meta: meta(to, entries), args: seq(to, args) },
+        Node::Opaque(handle) => match from.carried.get(handle) {
+            Some(item) => {
+                let item = item.clone();
+                Node::Opaque(to.carried.add(item))
+            }
+            None => node,
+        },
+    }
+}
+
 struct Reader<'b> {
     bytes: &'b [u8],
     atoms: Vec<Atom>,

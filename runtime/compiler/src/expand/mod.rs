@@ -1,15 +1,46 @@
-//! The expander.
+//! The expander: quoted code to the small language of special forms, resolved calls and versioned variables.
+//!
+//! **What it is for.** [`expand_expression`] is the door for expressions, [`crate::module`] for definitions. Inside, an
+//! [`Expander`] walks the code once, in order of evaluation, with the env and the variables as its state. Each family
+//! of forms has a file: `clauses` (patterns, guards, `case` and its kin), `bitstring`, `map`, `function` (`fn`, `&`),
+//! `comprehension`, `quote`, `aliases` and `import`, `dispatch` (macros and calls), `rewrite` (inlined calls).
+//!
+//! **Invariants.**
+//! 1. Code of arguments is expanded left to right; versions of variables show that order.
+//! 2. A method that opens a scope restores what it changed; after an error nobody looks at the state again.
+//! 3. An error that Elixir reports and goes on from is reported and gone on from here (inside functions), all others end it.
+//!
+//! **What it must not know.** How anything runs.
+
+pub(crate) mod aliases;
+mod bitstring;
+mod clauses;
+mod comprehension;
+pub(crate) mod cycles;
+pub(crate) mod dispatch;
+mod function;
+mod import;
+mod map;
+pub(crate) mod quote;
+mod report;
+pub(crate) mod rewrite;
+pub(crate) mod state;
 pub mod text;
+pub(crate) mod tree;
 
-use jovial_syntax::quoted::NodeId;
+use std::sync::Arc;
 
-use crate::carried::Code;
-use crate::env::Env;
-use crate::errors::Result;
-use crate::host::Host;
+use jovial_atoms::{Atom, known};
+use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId};
 
-/// How deep code may nest.
-pub const DEPTH_MAX: u32 = 20_000;
+use crate::carried::{Code, Item};
+use crate::env::{Context, Counter, Env, Kind, Var};
+use crate::errors::{Halt, Result};
+use crate::host::{Host, OpaqueKind};
+use state::{MatchMode, Prematch, State};
+
+/// How deep code may nest. A level takes a few frames of about a kilobyte each; the compiler's stack has 256 MiB.
+pub const DEPTH_MAX: u32 = 12_000;
 
 /// What expanding an expression gives.
 #[derive(Clone, Debug)]
@@ -22,6 +53,666 @@ pub struct Expanded {
 /// Expands one expression. Variables of `env` are outer variables, already bound; what the expression binds stands
 /// in the resulting env, with a version not below [`Env::next_version`] of the env before.
 pub fn expand_expression(code: &mut Code, root: NodeId, env: &Env, host: &mut dyn Host) -> Result<Expanded> {
-    let _ = (code, root, env, host);
-    Ok(Expanded { root, env: env.clone() })
+    let mut expander = Expander::new(code, host, env.clone());
+    let root = expander.expand(root)?;
+    if env.function.is_none() && env.module == known::NIL {
+        expander.finish_unused();
+    }
+    let env = expander.snapshot(env.line);
+    Ok(Expanded { root, env })
+}
+
+pub(crate) struct Expander<'a> {
+    pub(crate) code: &'a mut Code,
+    pub(crate) host: &'a mut dyn Host,
+    pub(crate) env: Env,
+    pub(crate) s: State,
+    pub(crate) settled: quote::Settled,
+    depth: u32,
+    steps: u32,
+}
+
+impl<'a> Expander<'a> {
+    pub(crate) fn new(code: &'a mut Code, host: &'a mut dyn Host, env: Env) -> Self {
+        let s = State::new(&env);
+        Expander { code, host, env, s, settled: quote::Settled::default(), depth: 0, steps: 0 }
+    }
+}
+
+impl Expander<'_> {
+    /// The env as data, with the variables of this moment.
+    pub(crate) fn snapshot(&self, line: u32) -> Env {
+        Env { line, versioned_vars: self.s.read.clone(), next_version: self.s.version, ..self.env.clone() }
+    }
+
+    /// At the top level a session's later code may read a variable, so nothing is reported there.
+    fn finish_unused(&mut self) {
+        self.s.unused.clear();
+    }
+
+    pub(crate) fn expand(&mut self, id: NodeId) -> Result<NodeId> {
+        self.depth += 1;
+        if self.depth > DEPTH_MAX {
+            return Err(self.error(Meta::EMPTY, format!("code nests too deeply (the limit is {DEPTH_MAX} levels)")));
+        }
+        self.steps += 1;
+        if self.steps.is_multiple_of(512) {
+            self.host.yield_point()?;
+        }
+        let result = self.expand_node(id);
+        self.depth -= 1;
+        result
+    }
+
+    fn expand_node(&mut self, id: NodeId) -> Result<NodeId> {
+        match self.code.node(id) {
+            Node::Int(_) | Node::BigInt(_) | Node::Atom(_) | Node::Binary(_) => Ok(id),
+            Node::Float(value) => {
+                if self.env.context == Context::Match && value == 0.0 {
+                    self.warn(
+                        Meta::EMPTY,
+                        "pattern matching on 0.0 is equivalent to matching only on +0.0 from Erlang/OTP 27+. Instead you must match on +0.0 or -0.0",
+                    );
+                }
+                Ok(id)
+            }
+            Node::List(seq) => {
+                let elements = self.code.tree.seq(seq).to_vec();
+                let elements = self.expand_list(&elements)?;
+                Ok(self.code.tree.list(&elements))
+            }
+            Node::Pair(left, right) => {
+                let pair = self.expand_args(&[left, right])?;
+                Ok(self.code.tree.pair(pair[0], pair[1]))
+            }
+            Node::Var { name, meta, context } => self.expand_variable(id, name, meta, context),
+            Node::Call { name, meta, args } => {
+                let args = self.code.tree.seq(args).to_vec();
+                self.expand_call(id, name, meta, &args)
+            }
+            Node::Apply { callee, meta, args } => {
+                let args = self.code.tree.seq(args).to_vec();
+                self.expand_apply(id, callee, meta, &args)
+            }
+            Node::Opaque(_) => self.expand_opaque(id),
+            Node::Improper(_) | Node::Tuple(_) | Node::Map(_) => Err(self.invalid_quoted(id)),
+        }
+    }
+
+    fn invalid_quoted(&mut self, id: NodeId) -> Halt {
+        let shown = self.inspect(id);
+        self.error(
+            Meta::EMPTY,
+            format!(
+                "invalid quoted expression: {shown}\n\nPlease make sure your quoted expressions are made of valid AST nodes. If you would like to introduce a value into the AST, such as a four-element tuple or a map, make sure to call Macro.escape/1 before"
+            ),
+        )
+    }
+
+    fn expand_opaque(&mut self, id: NodeId) -> Result<NodeId> {
+        let Some(Item::Host(value)) = self.code.item(id) else { return Ok(id) };
+        let value = *value;
+        if let Some(revealed) = self.host.reveal(self.code, value)? {
+            return self.expand(revealed);
+        }
+        match self.host.opaque_kind(value) {
+            OpaqueKind::Pid => {
+                if let Some((name, arity)) = self.env.function {
+                    let shown = self.inspect(id);
+                    self.warn(Meta::EMPTY, format!("cannot compile PID {shown} inside quoted expression for function {name}/{arity}"));
+                }
+                Ok(id)
+            }
+            OpaqueKind::ExternalFun => Ok(id),
+            _ => Err(self.invalid_quoted(id)),
+        }
+    }
+
+    // Lists and arguments.
+
+    /// Elements of a list, of which the last may be `head | tail`.
+    fn expand_list(&mut self, elements: &[NodeId]) -> Result<Vec<NodeId>> {
+        let bar = elements.last().and_then(|&last| self.code.call2(last, known::OP_PIPE));
+        let Some((meta, head, tail)) = bar else {
+            return self.expand_elements(elements);
+        };
+        let mut all = elements[..elements.len() - 1].to_vec();
+        all.extend([head, tail]);
+        let mut all = self.expand_elements(&all)?;
+        let tail = all.split_off(all.len() - 2);
+        all.push(self.code.tree.call(known::OP_PIPE, meta, &tail));
+        Ok(all)
+    }
+
+    /// As [`Expander::expand_args`], but even a single one is kept from reading what it binds.
+    fn expand_elements(&mut self, elements: &[NodeId]) -> Result<Vec<NodeId>> {
+        if self.env.context == Context::Match || elements.iter().all(|&id| self.is_leaf(id)) {
+            return elements.iter().map(|&id| self.expand(id)).collect();
+        }
+        let outer = self.s.vars();
+        self.s.prepare_write();
+        let expanded = self.expand_each(elements, &outer.0)?;
+        self.s.close_write(outer.1);
+        Ok(expanded)
+    }
+
+    fn is_leaf(&self, id: NodeId) -> bool {
+        matches!(self.code.node(id), Node::Int(_) | Node::BigInt(_) | Node::Atom(_) | Node::Binary(_))
+    }
+
+    /// Expands each with `read` as the variables it may name.
+    pub(crate) fn expand_each(&mut self, args: &[NodeId], read: &crate::env::Vars) -> Result<Vec<NodeId>> {
+        args.iter()
+            .map(|&arg| {
+                if self.is_leaf(arg) {
+                    return Ok(arg);
+                }
+                self.s.read = read.clone();
+                self.expand(arg)
+            })
+            .collect()
+    }
+
+    /// Arguments of a call: each sees the variables of before the call, all are bound after it.
+    pub(crate) fn expand_args(&mut self, args: &[NodeId]) -> Result<Vec<NodeId>> {
+        if args.len() == 1 {
+            return Ok(vec![self.expand(args[0])?]);
+        }
+        self.expand_elements(args)
+    }
+
+    // Variables.
+
+    fn expand_variable(&mut self, id: NodeId, name: Atom, meta: Meta, context: Atom) -> Result<NodeId> {
+        match name {
+            known::DUNDER_MODULE => Ok(self.code.tree.atom(self.env.module)),
+            known::DUNDER_DIR => {
+                let dir = dirname(&self.env.file);
+                Ok(self.code.tree.binary(dir.as_bytes()))
+            }
+            known::DUNDER_CALLER => {
+                self.no_match(meta, "__CALLER__")?;
+                if !self.s.caller {
+                    self.function_error(meta, "__CALLER__ is available only inside defmacro and defmacrop")?;
+                }
+                Ok(id)
+            }
+            known::DUNDER_STACKTRACE => {
+                self.no_match(meta, "__STACKTRACE__")?;
+                if !self.s.stacktrace {
+                    self.function_error(meta, "__STACKTRACE__ is available only inside catch and rescue clauses of try expressions")?;
+                }
+                Ok(id)
+            }
+            known::DUNDER_ENV => {
+                self.no_match(meta, "__ENV__")?;
+                let entries = self.env_entries(meta);
+                let pairs: Vec<NodeId> = entries.into_iter().map(|(key, value)| self.code.keyword_entry(key, value)).collect();
+                Ok(self.code.tree.call(known::OP_PERCENT_BRACES, Meta::EMPTY, &pairs))
+            }
+            known::OP_UNDERSCORE => {
+                if self.env.context != Context::Match {
+                    self.function_error(
+                        meta,
+                        "invalid use of _. _ can only be used inside patterns to ignore values and cannot be used in expressions. Make sure you are inside a pattern or change it accordingly",
+                    )?;
+                }
+                Ok(id)
+            }
+            _ if self.env.context == Context::Match => self.bind_variable(name, meta, context),
+            _ => self.read_variable(id, name, meta, context),
+        }
+    }
+
+    fn versioned(&mut self, name: Atom, meta: Meta, context: Atom, version: u32) -> NodeId {
+        let meta = self.code.meta_prepend(meta, known::VERSION, MetaValue::Int(version.into()));
+        self.code.tree.var(name, meta, context)
+    }
+
+    fn bind_variable(&mut self, name: Atom, meta: Meta, context: Atom) -> Result<NodeId> {
+        let var = Var::new(name, self.code.var_kind(meta, context));
+        let own_from = match &self.s.prematch {
+            Prematch::Match(before) => match before.mode {
+                MatchMode::From(version) => version,
+                MatchMode::BitSize(_) => 0,
+            },
+            Prematch::None | Prematch::Pin => 0,
+        };
+        let before = self.s.read.get(var);
+        if let Some(version) = before
+            && version >= own_from
+        {
+            if name.as_str().starts_with('_') && !self.code.meta_true(meta, known::GENERATED) {
+                let info = self.var_info(name, context);
+                self.warn(
+                    meta,
+                    format!(
+                        "the underscored variable {info} appears more than once in a match. This means the pattern will only match if all \"{name}\" bind to the same value. If this is the intended behaviour, please remove the leading underscore from the variable name, otherwise give the variables different names"
+                    ),
+                );
+            }
+            self.note_used(var, meta, version);
+            self.s.note_write(var, version);
+            return Ok(self.versioned(name, meta, context, version));
+        }
+        let version = self.s.next_version();
+        self.note_unused(var, meta, version, before.is_some());
+        self.s.bind(var, version);
+        Ok(self.versioned(name, meta, context, version))
+    }
+
+    fn read_variable(&mut self, id: NodeId, name: Atom, meta: Meta, context: Atom) -> Result<NodeId> {
+        let var = Var::new(name, self.code.var_kind(meta, context));
+        let version = self.s.read.get(var).filter(|_| match &self.s.prematch {
+            Prematch::Match(before) => match &before.mode {
+                MatchMode::BitSize(original) => before.read.get(var).is_some() || original.get(var).is_none(),
+                MatchMode::From(_) => true,
+            },
+            Prematch::None | Prematch::Pin => true,
+        });
+        if let Some(version) = version {
+            let plain = Kind::context(known::NIL) == Kind::context(context);
+            if plain && name.as_str().starts_with('_') && !self.code.meta_true(meta, known::GENERATED) {
+                self.warn(
+                    meta,
+                    format!(
+                        "the underscored variable \"{name}\" is used after being set. A leading underscore indicates that the value of the variable should be ignored. If this is intended please rename the variable to remove the underscore"
+                    ),
+                );
+            }
+            self.note_used(var, meta, version);
+            return Ok(self.versioned(name, meta, context, version));
+        }
+        match self.code.meta_atom(meta, known::IF_UNDEFINED).map(Atom::as_str) {
+            Some("apply") => {
+                let call = self.code.tree.call(name, meta, &[]);
+                return self.expand(call);
+            }
+            Some("raise") => {
+                let info = self.var_info(name, context);
+                self.function_error(meta, format!("undefined variable {info}"))?;
+                return Ok(id);
+            }
+            _ => {}
+        }
+        let info = self.var_info(name, context);
+        if matches!(self.s.prematch, Prematch::Pin) && self.env.context != Context::Guard {
+            self.function_error(meta, format!("undefined variable ^{name}. No variable {info} has been defined before the current pattern"))?;
+        } else {
+            self.function_error_spanned(meta, name, format!("undefined variable {info}"))?;
+        }
+        Ok(id)
+    }
+
+    /// As messages name a variable.
+    pub(crate) fn var_info(&self, name: Atom, context: Atom) -> String {
+        if context == known::NIL { format!("\"{name}\"") } else { format!("\"{name}\" (context {})", text::inspect_atom(context)) }
+    }
+
+    /// What `%Macro.Env{}` holds, by key, as quoted code.
+    fn env_entries(&mut self, meta: Meta) -> Vec<(Atom, NodeId)> {
+        let line = self.code.line(meta);
+        let env = self.snapshot(line);
+        let outside = env.function.is_none();
+        env_entries(self.code, &env, outside)
+    }
+
+    // Calls by name.
+
+    fn expand_call(&mut self, id: NodeId, name: Atom, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
+        match (name, args) {
+            (known::OP_EQ, &[left, right]) => {
+                if self.env.context == Context::Match {
+                    return self.expand_parallel_match(meta, left, right);
+                }
+                self.no_guard(meta, "=")?;
+                let before = self.s.read.clone();
+                let right = self.expand(right)?;
+                let left = self.in_match(meta, cycles::Pattern::One(left), before, |expander| expander.expand(left))?;
+                Ok(self.code.tree.call(known::OP_EQ, meta, &[left, right]))
+            }
+            (known::OP_BRACES, _) => {
+                let args = self.expand_args(args)?;
+                Ok(self.code.tree.call(known::OP_BRACES, meta, &args))
+            }
+            (known::OP_PERCENT_BRACES, _) => self.expand_map(meta, args),
+            (known::OP_PERCENT, &[left, right]) => self.expand_struct(meta, left, right),
+            (known::OP_BITS, _) => self.expand_bitstring(meta, args, false),
+            (known::OP_ARROW, &[_, _]) => {
+                Err(self.error(meta, "misplaced operator ->\n\nThis typically means invalid syntax or a macro is not available in scope"))
+            }
+            (known::OP_DOUBLE_COLON, &[_, _]) => Err(self.error(
+                meta,
+                "misplaced operator ::/2\n\nThe :: operator is typically used in bitstrings to specify types and sizes of segments:\n\n    <<size::32-integer, letter::utf8, rest::binary>>\n\nIt is also used in typespecs, such as @type and @spec, to describe inputs and outputs",
+            )),
+            (known::OP_PIPE, &[_, _]) => Err(self.error(
+                meta,
+                "misplaced operator |/2\n\nThe | operator is typically used between brackets to mark the tail of a list:\n\n    [head | tail]\n    [head, middle, ... | tail]\n\nIt is also used to update maps and structs, via the %{map | key: value} notation, and in typespecs, such as @type and @spec, to express the union of two types",
+            )),
+            (known::DUNDER_BLOCK, []) => Ok(self.code.nil()),
+            (known::DUNDER_BLOCK, &[one]) => self.expand(one),
+            (known::DUNDER_BLOCK, _) => self.expand_block(meta, args),
+            (known::DUNDER_ALIASES, _) => self.expand_aliases(id, true),
+            (known::ALIAS | known::REQUIRE | known::IMPORT, &[target]) => self.expand_lexical(name, meta, target, None),
+            (known::ALIAS | known::REQUIRE | known::IMPORT, &[target, options]) => self.expand_lexical(name, meta, target, Some(options)),
+            (known::DUNDER_CURSOR, _) => Err(self.error(meta, "reserved special form __cursor__ cannot be expanded, it is used exclusively to annotate ASTs")),
+            (known::UNQUOTE | known::UNQUOTE_SPLICING, [_]) => Err(self.error(meta, format!("{name} called outside quote"))),
+            (known::QUOTE, &[options]) => self.expand_quote(meta, options, None),
+            (known::QUOTE, &[options, block]) => self.expand_quote(meta, options, Some(block)),
+            (known::OP_AMP, &[arg]) => self.expand_capture(meta, arg),
+            (known::FN, _) => {
+                self.no_match_or_guard(meta, "fn")?;
+                self.expand_fn(meta, args)
+            }
+            (known::COND, &[options]) => {
+                self.no_match_or_guard(meta, "cond")?;
+                self.expand_cond(meta, options)
+            }
+            (known::CASE, &[subject, options]) => {
+                self.no_match_or_guard(meta, "case")?;
+                self.expand_case(meta, subject, options)
+            }
+            (known::RECEIVE, &[options]) => {
+                self.no_match_or_guard(meta, "receive")?;
+                self.expand_receive(meta, options)
+            }
+            (known::TRY, &[options]) => {
+                self.no_match_or_guard(meta, "try")?;
+                self.expand_try(meta, options)
+            }
+            (known::FOR, [_, ..]) => self.expand_for(meta, args, true),
+            (known::WITH, [_, ..]) => {
+                self.no_match_or_guard(meta, "with")?;
+                self.expand_with(meta, args)
+            }
+            (known::SUPER, _) => self.expand_super(meta, args),
+            (known::OP_CARET, &[arg]) => self.expand_pin(meta, arg),
+            _ => self.expand_local_or_import(id, name, meta, args),
+        }
+    }
+
+    fn expand_pin(&mut self, meta: Meta, arg: NodeId) -> Result<NodeId> {
+        let Prematch::Match(before) = &self.s.prematch else {
+            let shown = self.text(arg);
+            self.function_error(
+                meta,
+                format!(
+                    "misplaced operator ^{shown}\n\nThe pin operator ^ is supported only inside matches or inside custom macros. Make sure you are inside a match or all necessary macros have been required"
+                ),
+            )?;
+            return Ok(self.code.tree.call(known::OP_CARET, meta, &[arg]));
+        };
+        let outside = before.read.clone();
+        let vars = self.s.vars();
+        let prematch = std::mem::replace(&mut self.s.prematch, Prematch::Pin);
+        let context = std::mem::replace(&mut self.env.context, Context::Normal);
+        let env = self.env.clone();
+        self.s.read = outside;
+        let pinned = self.expand(arg)?;
+        self.s.set_vars(vars);
+        self.s.prematch = prematch;
+        self.env = Env { context, ..env };
+        if self.code.var_of(pinned).is_some() {
+            return Ok(self.code.tree.call(known::OP_CARET, meta, &[pinned]));
+        }
+        let shown = self.text(arg);
+        self.function_error(meta, format!("invalid argument for unary operator ^, expected an existing variable, got: ^{shown}"))?;
+        Ok(self.code.tree.call(known::OP_CARET, meta, &[arg]))
+    }
+
+    fn expand_super(&mut self, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
+        self.no_match_or_guard(meta, "super")?;
+        let (kind, name) = self.resolve_super(meta, args.len())?;
+        self.trace_local(meta, name, args.len())?;
+        let args = self.expand_args(args)?;
+        let kind = self.code.tree.atom(kind.atom());
+        let name = self.code.tree.atom(name);
+        let target = self.code.tree.pair(kind, name);
+        let meta = self.code.meta_prepend(meta, known::SUPER, MetaValue::Node(target));
+        Ok(self.code.tree.call(known::SUPER, meta, &args))
+    }
+
+    pub(crate) fn resolve_super(&mut self, meta: Meta, arity: usize) -> Result<(crate::module::DefKind, Atom)> {
+        if self.env.module == known::NIL {
+            return Err(self.error(meta, "cannot invoke super outside module"));
+        }
+        let Some((name, function_arity)) = self.env.function else {
+            return Err(self.error(meta, "cannot invoke super outside function"));
+        };
+        if usize::from(function_arity) != arity {
+            return Err(self.error(meta, "super must be called with the same number of arguments as the current definition"));
+        }
+        crate::module::resolve_super(self, meta, name, function_arity)
+    }
+
+    // Blocks.
+
+    fn expand_block(&mut self, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
+        let mut expanded = Vec::with_capacity(args.len());
+        let (last, rest) = args.split_last().expect("a block with several expressions has a last one");
+        for &arg in rest {
+            expanded.push(self.expand_statement(meta, arg)?);
+        }
+        expanded.push(self.expand(*last)?);
+        Ok(self.code.tree.call(known::DUNDER_BLOCK, meta, &expanded))
+    }
+
+    /// An expression whose value nobody reads.
+    fn expand_statement(&mut self, block: Meta, arg: NodeId) -> Result<NodeId> {
+        let loop_of = |code: &Code, id: NodeId| code.call_of(id, known::FOR).filter(|(_, args)| !args.is_empty());
+        let ignored = match self.code.call2(arg, known::OP_EQ) {
+            Some((_, left, right)) if self.code.var_of(left).is_some_and(|var| var.0 == known::OP_UNDERSCORE) => right,
+            _ => arg,
+        };
+        if let Some((meta, args)) = loop_of(self.code, ignored) {
+            return self.expand_for(meta, &args, false);
+        }
+        let expanded = self.expand(arg)?;
+        // What is warned about is the code as written: macros may well leave useless values behind.
+        match self.code.node(arg) {
+            Node::Binary(_) | Node::Int(_) | Node::BigInt(_) | Node::Float(_) => {
+                let shown = self.text(arg);
+                self.warn(block, format!("code block contains unused literal {shown} (remove the literal or assign it to _ to avoid warnings)"));
+            }
+            Node::Call { name: known::OP_AT, meta, args } if args.len() == 1 => {
+                let inner = self.code.tree.seq(args)[0];
+                let name = match self.code.node(inner) {
+                    Node::Var { name, .. } => Some(name),
+                    Node::Call { name, args, .. } if args.is_empty() => Some(name),
+                    _ => None,
+                };
+                if let Some(name) = name {
+                    self.warn(
+                        meta,
+                        format!("module attribute @{name} in code block has no effect as it is never returned (remove the attribute or assign it to _ to avoid warnings)"),
+                    );
+                }
+            }
+            Node::Var { name, meta, context } if self.code.var_of(expanded).is_some_and(|var| var.0 == name && var.2 == context) => {
+                self.warn(
+                    meta,
+                    format!("variable {name} in code block has no effect as it is never returned (remove the variable or assign it to _ to avoid warnings)"),
+                );
+            }
+            _ => {}
+        }
+        Ok(expanded)
+    }
+
+    // Where forms may stand.
+
+    pub(crate) fn no_match(&mut self, meta: Meta, what: &str) -> Result<()> {
+        if self.env.context == Context::Match {
+            return Err(self.error(meta, format!("invalid pattern in match, {what} is not allowed in matches")));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn no_guard(&mut self, meta: Meta, what: &str) -> Result<()> {
+        if self.env.context != Context::Guard {
+            return Ok(());
+        }
+        let more = "To learn more about guards, visit: https://hexdocs.pm/elixir/patterns-and-guards.html#guards";
+        let message = if self.in_bitsize() {
+            format!("{what} is not allowed inside a bitstring size specifier. The size specifier in matches works like guards. {more}")
+        } else {
+            format!("invalid expression in guards, {what} is not allowed in guards. {more}")
+        };
+        Err(self.error(meta, message))
+    }
+
+    pub(crate) fn no_match_or_guard(&mut self, meta: Meta, what: &str) -> Result<()> {
+        self.no_match(meta, what)?;
+        self.no_guard(meta, what)
+    }
+
+    pub(crate) fn in_bitsize(&self) -> bool {
+        matches!(&self.s.prematch, Prematch::Match(before) if matches!(before.mode, MatchMode::BitSize(_)))
+    }
+
+    /// What messages call the place that only takes guards.
+    pub(crate) fn guard_info(&self) -> &'static str {
+        if self.in_bitsize() { "bitstring size specifier" } else { "guard" }
+    }
+
+    /// The number of the next macro expansion.
+    pub(crate) fn next_counter(&mut self) -> Counter {
+        let module = self.env.module;
+        if module != known::NIL
+            && let Some(build) = self.host.module_build(module)
+        {
+            let mut build = build.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            return Counter::new(module, build.next_counter());
+        }
+        Counter::new(known::NIL, self.host.unique_integer())
+    }
+
+    /// A snapshot of the env as a node.
+    pub(crate) fn carry_env(&mut self, line: u32) -> NodeId {
+        let mut env = self.snapshot(line);
+        if env.function.is_some() {
+            env.lexical_tracker = None;
+            env.scope_mut().tracers.clear();
+        }
+        self.code.carry(Item::Env(Arc::new(env)))
+    }
+}
+
+/// The folder of a file, as `:filename.dirname/1` gives it.
+fn dirname(file: &str) -> String {
+    match file.rfind('/') {
+        Some(0) => "/".to_owned(),
+        Some(at) => file[..at].trim_end_matches('/').to_owned(),
+        None => ".".to_owned(),
+    }
+}
+
+impl Code {
+    pub(crate) fn keyword_entry(&mut self, key: Atom, value: NodeId) -> NodeId {
+        let key = self.tree.atom(key);
+        self.tree.pair(key, value)
+    }
+
+    fn atom_list(&mut self, atoms: &[Atom]) -> NodeId {
+        let ids: Vec<NodeId> = atoms.iter().map(|&atom| self.tree.atom(atom)).collect();
+        self.tree.list(&ids)
+    }
+
+    fn counter_term(&mut self, counter: Counter) -> NodeId {
+        match self.counter_value(counter) {
+            MetaValue::Int(value) => self.tree.int(value),
+            MetaValue::Atom(atom) => self.tree.atom(atom),
+            MetaValue::Node(id) => id,
+        }
+    }
+
+    fn imports_term(&mut self, imports: &[crate::env::Import]) -> NodeId {
+        let ids: Vec<NodeId> = imports
+            .iter()
+            .map(|(module, names)| {
+                let pairs: Vec<(Atom, NodeId)> = names.as_slice().iter().map(|&(name, arity)| (name, self.tree.int(arity.into()))).collect();
+                let names = self.keyword(&pairs);
+                self.keyword_entry(*module, names)
+            })
+            .collect();
+        self.tree.list(&ids)
+    }
+}
+
+/// The fields of `%Macro.Env{}` as quoted code, sorted by key. `outside` of a function, tracker and tracers are kept.
+fn env_entries(code: &mut Code, env: &Env, outside: bool) -> Vec<(Atom, NodeId)> {
+    let scope = env.scope.clone();
+    let struct_name = code.tree.atom(known::MOD_MACRO_ENV);
+    let aliases: Vec<NodeId> = scope
+        .aliases
+        .iter()
+        .map(|&(alias, module)| {
+            let module = code.tree.atom(module);
+            code.keyword_entry(alias, module)
+        })
+        .collect();
+    let aliases = code.tree.list(&aliases);
+    let context = code.tree.atom(env.context.atom());
+    let context_modules = code.atom_list(&scope.context_modules);
+    let file = code.tree.binary(env.file.as_bytes());
+    let function = match env.function {
+        Some((name, arity)) => {
+            let arity = code.tree.int(arity.into());
+            code.keyword_entry(name, arity)
+        }
+        None => code.nil(),
+    };
+    let functions = code.imports_term(&scope.functions);
+    let tracker = match env.lexical_tracker {
+        Some(id) if outside => code.tree.int(i64::try_from(id.0).unwrap_or(0)),
+        _ => code.nil(),
+    };
+    let line = code.tree.int(env.line.into());
+    let macro_aliases: Vec<NodeId> = scope
+        .macro_aliases
+        .iter()
+        .map(|&(alias, (counter, module))| {
+            let counter = code.counter_term(counter);
+            let module = code.tree.atom(module);
+            let pair = code.tree.pair(counter, module);
+            code.keyword_entry(alias, pair)
+        })
+        .collect();
+    let macro_aliases = code.tree.list(&macro_aliases);
+    let macros = code.imports_term(&scope.macros);
+    let module = code.tree.atom(env.module);
+    let requires = code.atom_list(&scope.requires);
+    let tracers = if outside { code.atom_list(&scope.tracers) } else { code.tree.list(&[]) };
+    let vars: Vec<NodeId> = env
+        .versioned_vars
+        .sorted()
+        .into_iter()
+        .map(|(var, version)| {
+            let kind = match var.kind {
+                Kind::Context(atom) => code.tree.atom(atom.atom()),
+                Kind::Counter(counter) => code.counter_term(counter),
+            };
+            let key = code.keyword_entry(var.name(), kind);
+            let version = code.tree.int(version.into());
+            code.tree.pair(key, version)
+        })
+        .collect();
+    let vars = code.tree.call(known::OP_PERCENT_BRACES, Meta::EMPTY, &vars);
+    vec![
+        (known::DUNDER_STRUCT, struct_name),
+        (known::ALIASES, aliases),
+        (known::CONTEXT, context),
+        (known::CONTEXT_MODULES, context_modules),
+        (known::FILE, file),
+        (known::FUNCTION, function),
+        (known::FUNCTIONS, functions),
+        (known::LEXICAL_TRACKER, tracker),
+        (known::LINE, line),
+        (known::MACRO_ALIASES, macro_aliases),
+        (known::MACROS, macros),
+        (known::MODULE, module),
+        (known::REQUIRES, requires),
+        (known::TRACERS, tracers),
+        (known::VERSIONED_VARS, vars),
+    ]
 }

@@ -1,0 +1,267 @@
+//! The beginning and the end of a module: whether it may be defined, and whether what was defined fits together.
+
+use std::collections::HashSet;
+use std::sync::PoisonError;
+
+use jovial_atoms::{Atom, known};
+
+use super::{Attribute, Check, DefKind, Definition, Entry, ModuleBuild};
+use crate::env::{Env, NameArity};
+use crate::errors::{Diagnostic, Halt, Result, Severity, inspect_module};
+use crate::expand::text;
+use crate::host::Host;
+
+/// What a finished module hands on.
+#[derive(Debug)]
+pub struct Finished {
+    /// By name and arity. Those that nothing reaches are left out.
+    pub definitions: Vec<Definition>,
+    /// Private ones that nothing reaches.
+    pub unreachable: Vec<NameArity>,
+}
+
+const RESERVED: &[&str] = &[
+    "Elixir.True",
+    "Elixir.False",
+    "Elixir.Nil",
+    "Elixir.Any",
+    "Elixir.BitString",
+    "Elixir.PID",
+    "Elixir.Reference",
+    "Elixir.Elixir",
+    "Elixir",
+];
+
+/// Attributes that collect their values from the start.
+const ACCUMULATING: &[Atom] = &[
+    known::AFTER_COMPILE,
+    known::AFTER_VERIFY,
+    known::BEFORE_COMPILE,
+    known::BEHAVIOUR,
+    known::COMPILE,
+    known::DERIVE,
+    known::DIALYZER,
+    known::EXTERNAL_RESOURCE,
+    known::ON_DEFINITION,
+    known::TYPE,
+    known::OPAQUE,
+    known::TYPEP,
+    known::SPEC,
+    known::CALLBACK,
+    known::MACROCALLBACK,
+    known::OPTIONAL_CALLBACKS,
+];
+
+/// Attributes that stay in the compiled module.
+const PERSISTED: &[Atom] = &[known::BEHAVIOUR, known::DIALYZER, known::EXTERNAL_RESOURCE, known::ON_LOAD, known::VSN, known::NIFS];
+
+/// A module to define. `env` is that of the `defmodule`; the caller enters what it gets in its table of modules.
+pub fn begin(name: Atom, line: u32, env: &Env, host: &mut dyn Host) -> Result<ModuleBuild> {
+    if [known::NIL, known::TRUE, known::FALSE].contains(&name) || name.as_str().contains(['/', '\\']) {
+        return Err(Halt::argument_error(format!("invalid module name: {}", text::inspect_atom(name))));
+    }
+    let error = |host: &mut dyn Host, message: String| {
+        host.diagnostic(Diagnostic {
+            severity: Severity::Error,
+            message,
+            file: env.file.clone(),
+            line,
+            column: None,
+            span: None,
+            place: None,
+            snippet: true,
+        });
+        Halt::compile_error(&Env { module: name, ..env.clone() })
+    };
+    if RESERVED.contains(&name.as_str()) {
+        let message = format!("module {} is reserved and cannot be defined", inspect_module(name));
+        return Err(error(host, message));
+    }
+    if let Some(other) = host.module_build(name) {
+        let (file, other_line) = {
+            let other = other.lock().unwrap_or_else(PoisonError::into_inner);
+            (other.file.clone(), other.line)
+        };
+        let file = host.relative_path(&file);
+        let message = format!("cannot define module {} because it is currently being defined in {file}:{other_line}", inspect_module(name));
+        return Err(error(host, message));
+    }
+    let mut build = ModuleBuild::new(name, env.file.clone(), line);
+    for &attribute in ACCUMULATING {
+        let persist = PERSISTED.contains(&attribute);
+        build.attributes.insert(attribute, Attribute { accumulate: true, persist, ..Attribute::default() });
+    }
+    Ok(build)
+}
+
+/// Checks a module whose body and callbacks have run, and takes its definitions out.
+pub fn finish(env: &Env, host: &mut dyn Host) -> Result<Finished> {
+    let Some(shared) = host.module_build(env.module) else { return Ok(Finished { definitions: Vec::new(), unreachable: Vec::new() }) };
+    let (mut diagnostics, finished, tainted) = {
+        let mut build = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut check = Checker { build: &build, env, diagnostics: Vec::new(), failed: false };
+        let finished = check.run();
+        let (diagnostics, failed) = (check.diagnostics, check.failed);
+        build.tainted |= failed;
+        (diagnostics, finished, build.tainted)
+    };
+    for diagnostic in diagnostics.drain(..) {
+        host.diagnostic(diagnostic);
+    }
+    if tainted { Err(Halt::compile_error(env)) } else { Ok(finished) }
+}
+
+struct Checker<'a> {
+    build: &'a ModuleBuild,
+    env: &'a Env,
+    diagnostics: Vec<Diagnostic>,
+    failed: bool,
+}
+
+impl Checker<'_> {
+    fn report(&mut self, severity: Severity, entry: &Entry, message: String) {
+        self.failed |= severity == Severity::Error;
+        self.diagnostics.push(Diagnostic {
+            severity,
+            message,
+            file: entry.definition.file.clone(),
+            line: entry.definition.line,
+            column: entry.column,
+            span: None,
+            place: Some((self.env.module, (known::DUNDER_MODULE, 0))),
+            snippet: true,
+        });
+    }
+
+    fn run(&mut self) -> Finished {
+        let mut entries: Vec<&Entry> = self.build.definitions.values().collect();
+        entries.sort_by_key(|entry| (entry.definition.name.as_str(), entry.definition.arity));
+        for entry in &entries {
+            let Definition { kind, name, arity, .. } = entry.definition;
+            if entry.definition.clauses.is_empty() && !self.is_native_head(&entry.definition) {
+                self.report(Severity::Error, entry, format!("implementation not provided for predefined {} {name}/{arity}", kind.atom()));
+            }
+            if self.env.module != known::MOD_KERNEL
+                && let Some(&module) = self.build.imported.get(&(name, arity))
+            {
+                let module = inspect_module(module);
+                self.report(Severity::Error, entry, format!("imported {module}.{name}/{arity} conflicts with local function"));
+            }
+        }
+        self.undefined_calls();
+        let unreachable = self.unreachable(&entries);
+        let definitions = entries
+            .iter()
+            .filter(|entry| !entry.definition.clauses.is_empty() && !unreachable.contains(&(entry.definition.name, entry.definition.arity)))
+            .map(|entry| entry.definition.clone())
+            .collect();
+        Finished { definitions, unreachable }
+    }
+
+    /// Kernel's macros are native; their heads stand in `kernel.ex` for their documents.
+    fn is_native_head(&self, definition: &Definition) -> bool {
+        definition.kind.is_macro()
+            && (self.env.module == known::MOD_KERNEL && crate::kernel_macros::find(definition.name, definition.arity.into()).is_some()
+                || self.env.module == known::MOD_KERNEL_SPECIALFORMS)
+    }
+
+    fn undefined_calls(&mut self) {
+        let build = self.build;
+        for call in &build.local_calls {
+            let (name, arity) = call.target;
+            let found = build.definitions.get(&call.target);
+            let message = match found {
+                Some(entry) if entry.definition.kind.is_macro() => {
+                    format!("cannot invoke macro {name}/{arity} before its definition")
+                }
+                Some(_) => continue,
+                None if (name == known::DUNDER_INFO && arity == 1) || (name == known::MODULE_INFO && arity < 2) => {
+                    format!(
+                        "undefined function {name}/{arity} (this function is auto-generated by the compiler and must always be called as a remote, as in __MODULE__.{name}/{arity})"
+                    )
+                }
+                None => {
+                    let module = inspect_module(self.env.module);
+                    format!("undefined function {name}/{arity} (expected {module} to define such a function or for it to be imported, but none are available)")
+                }
+            };
+            // A definition that was deleted or overridden away calls nothing any more.
+            if !build.definitions.contains_key(&call.caller) && !build.overridables.iter().any(|entry| entry.0 == call.caller) {
+                continue;
+            }
+            self.failed = true;
+            self.diagnostics.push(Diagnostic {
+                severity: Severity::Error,
+                message,
+                file: call.file.clone(),
+                line: call.line,
+                column: call.column,
+                span: call.column.and_then(|column| Some((call.line, column + u32::try_from(name.as_str().chars().count()).ok()?))),
+                place: Some((self.env.module, call.caller)),
+                snippet: true,
+            });
+        }
+    }
+
+    /// Private definitions that no public one reaches, each with its warning.
+    fn unreachable(&mut self, entries: &[&Entry]) -> Vec<NameArity> {
+        let build = self.build;
+        let mut reached: HashSet<NameArity> = HashSet::new();
+        let mut pending: Vec<NameArity> = entries
+            .iter()
+            .filter(|entry| entry.definition.kind.is_public())
+            .map(|entry| (entry.definition.name, entry.definition.arity))
+            .chain(build.used_macros.iter().copied())
+            .collect();
+        while let Some(key) = pending.pop() {
+            if !reached.insert(key) {
+                continue;
+            }
+            pending.extend(build.local_edges.get(&key).into_iter().flatten().copied());
+            // A clause of defaults calls the definition that has them.
+            pending.extend(
+                build
+                    .defaults
+                    .iter()
+                    .filter(|(name, arity, count)| *name == key.0 && usize::from(key.1) < *arity && usize::from(key.1) + count >= *arity)
+                    .filter_map(|(name, arity, _)| Some((*name, u8::try_from(*arity).ok()?))),
+            );
+        }
+        let mut unreachable = Vec::new();
+        for entry in entries {
+            let Definition { kind, name, arity, .. } = entry.definition;
+            if kind.is_public() {
+                continue;
+            }
+            let key = (name, arity);
+            let used = reached.contains(&key);
+            if !used {
+                unreachable.push(key);
+            }
+            if entry.check == Check::None || entry.generated {
+                continue;
+            }
+            if !used {
+                let what = if kind == DefKind::Defmacrop { "macro" } else { "function" };
+                self.report(Severity::Warning, entry, format!("{what} {name}/{arity} is unused"));
+                continue;
+            }
+            let all = usize::from(arity);
+            let least = (all - entry.defaults_max..=all)
+                .find(|&arity| u8::try_from(arity).is_ok_and(|arity| reached.contains(&(name, arity))))
+                .unwrap_or(all);
+            if least == all - entry.defaults_max {
+                continue;
+            }
+            let message = if least == all {
+                format!("default values for the optional arguments in {name}/{arity} are never used")
+            } else if all - least == 1 {
+                format!("the default value for the last optional argument in {name}/{arity} is never used")
+            } else {
+                format!("the default values for the last {} optional arguments in {name}/{arity} are never used", all - least)
+            };
+            self.report(Severity::Warning, entry, message);
+        }
+        unreachable
+    }
+}
