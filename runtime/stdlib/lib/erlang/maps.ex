@@ -13,16 +13,26 @@ defmodule :maps do
   What needs no function argument is native; see `NATIVES.md` in this folder.
   """
 
-  @type iterator :: term
+  # The pairs that are left, behind a mark that tells an iterator from a list.
+  @type iterator :: nonempty_list(term) | :none
 
   @doc """
-  Returns an empty map.
+  Returns an iterator, with which `next/1` goes through a map pair by pair.
 
-      iex> :maps.new()
-      %{}
+      iex> {:a, 1, iterator} = :maps.next(:maps.iterator(%{a: 1}))
+      iex> :maps.next(iterator)
+      :none
   """
-  @spec new() :: map
-  def new(), do: %{}
+  @spec iterator(map) :: iterator
+  def iterator(map) when is_map(map), do: [:iterator | :maps.to_list(map)]
+  def iterator(other), do: :erlang.error({:badmap, other})
+
+  @doc "Returns `{key, value, iterator}` for the next pair, or `:none`."
+  @spec next(iterator) :: {term, term, iterator} | :none
+  def next([:iterator, {key, value} | rest]), do: {key, value, [:iterator | rest]}
+  def next([:iterator]), do: :none
+  def next(:none), do: :none
+  def next(_other), do: :erlang.error(:badarg)
 
   @doc """
   Keeps the pairs for which `fun` returns `true`.
@@ -118,22 +128,11 @@ defmodule :maps do
   defp map_pairs([{key, value} | rest], fun), do: [{key, fun.(key, value)} | map_pairs(rest, fun)]
   defp map_pairs([], _fun), do: []
 
-  # The pairs of a map or of what is left of an iterator.
+  # The pairs of a map, or those that an iterator has left.
   defp pairs(map) when is_map(map), do: :maps.to_list(map)
+  defp pairs([:iterator | pairs]), do: pairs
   defp pairs(:none), do: []
-
-  defp pairs(iterator) do
-    # Maps and iterators are both accepted, so what is neither is said to be no map.
-    case is_iterator(iterator) and :maps.next(iterator) do
-      {key, value, iterator} -> [{key, value} | pairs(iterator)]
-      :none -> []
-      false -> :erlang.error({:badmap, iterator})
-    end
-  end
-
-  defp is_iterator({_key, _value, _next}), do: true
-  defp is_iterator([_ | map]) when is_map(map), do: true
-  defp is_iterator(_other), do: false
+  defp pairs(other), do: :erlang.error({:badmap, other})
 
   @doc """
   Groups elements by the result of a function.
