@@ -7,15 +7,8 @@ defmodule Jovial.IOServer do
   # another prints into the other. Reading blocks, so each read has a process of its own; writers go on meanwhile.
 
   @doc false
-  def start(stream) do
-    spawn(fn -> loop(stream, true) end)
-  end
-
-  @doc false
-  def start(stream, name) do
-    pid = start(stream)
-    :erlang.register(name, pid)
-    pid
+  def run(stream) do
+    loop(stream, true)
   end
 
   defp loop(stream, binary?) do

@@ -55,6 +55,11 @@ fn literal(term: Term<'_>, depth: u32) -> Option<Literal> {
     })
 }
 
+/// The literal that a term is, if it is plain data.
+pub(crate) fn literal_of(term: Term<'_>) -> Option<Literal> {
+    literal(term, 0)
+}
+
 /// A term as plain data where it is plain, else as a copy of itself.
 pub(crate) fn datum(term: Term<'_>) -> Datum {
     match literal(term, 0) {

@@ -1,11 +1,12 @@
 //! What all compilations of a runtime share: modules under construction, trackers, options.
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use jovial_atoms::{Atom, known};
-use jovial_compiler::env::Names;
+use jovial_compiler::env::{Env, Names};
 use jovial_compiler::host::{Face, SharedModule};
 use jovial_compiler::lexical::Trackers;
 use jovial_term::Pid;
@@ -17,6 +18,10 @@ pub(crate) struct Building {
     pub(crate) owner: Pid,
 }
 
+/// The compiler's driver could not be made or loaded: the compiler and the machine disagree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DriverError;
+
 /// One for each machine, kept as its extension.
 pub struct Library {
     machine: Weak<Machine>,
@@ -25,6 +30,7 @@ pub struct Library {
     options: Mutex<HashMap<Atom, bool>>,
     trackers: Trackers,
     unique: AtomicI64,
+    host: Box<dyn Any + Send + Sync>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -32,9 +38,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Library {
-    /// Gives a machine the natives, the compiler and what both share.
-    pub fn install(machine: &Arc<Machine>) {
+    /// Gives a machine the natives, the compiler and what both share. `host` is whatever natives of the host need.
+    pub fn install(machine: &Arc<Machine>, host: Box<dyn Any + Send + Sync>) -> Result<(), DriverError> {
         crate::natives::register(machine);
+        let driver = jovial_bytecode::emit(&super::session::driver_module()).map_err(|_| DriverError)?;
+        machine.load(&driver).map_err(|_| DriverError)?;
         machine.set_extension(Box::new(Arc::new(Library {
             machine: Arc::downgrade(machine),
             building: Mutex::default(),
@@ -42,7 +50,14 @@ impl Library {
             options: Mutex::default(),
             trackers: Trackers::default(),
             unique: AtomicI64::new(1),
+            host,
         })));
+        Ok(())
+    }
+
+    /// What the host gave.
+    pub fn host<T: Any>(&self) -> Option<&T> {
+        self.host.downcast_ref()
     }
 
     pub fn of(machine: &Machine) -> Arc<Library> {
@@ -95,6 +110,11 @@ impl Library {
 
     pub(crate) fn end(&self, name: Atom) {
         lock(&self.building).remove(&name);
+    }
+
+    /// The env at the start of a file.
+    pub(crate) fn new_env(&self, file: &str) -> Env {
+        Env::new(file, &self.face(known::MOD_KERNEL).unwrap_or_default())
     }
 
     /// What a module shows, loading it if need be.

@@ -1,10 +1,11 @@
 //! The process side of compiling: the compiler's host, sessions, and the natives behind `Code`, `Module` and `def`.
 
-mod convert;
+pub(crate) mod convert;
 mod data;
 mod definition;
-mod env_term;
-mod host;
+pub(crate) mod env_term;
+pub(crate) mod evaluate;
+pub(crate) mod host;
 mod library;
 mod report;
 pub(crate) mod session;

@@ -9,14 +9,15 @@
 //! 1. Terms cross the border as fragments: a paused compiler holds no term of any heap.
 //! 2. A session belongs to the process that made it; when that forgets it, the compiler's stack is unwound.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir;
 use jovial_processes::coroutine::{Coroutine, Pause, Step};
-use jovial_term::{Fragment, Term};
+use jovial_term::{Fragment, Heap, Term};
 use jovial_vm::{Class, Ctx, Halt};
 
+use super::host::CompileHost;
 use crate::natives::Entry;
 use crate::natives::support::{Out, need};
 
@@ -59,15 +60,29 @@ fn driver() -> (Atom, Atom) {
 }
 
 /// Goes on as a compilation.
-pub(crate) fn start<'h>(ctx: &Ctx<'h>, body: impl FnOnce(&Asking<'_>) -> End + Send + 'static) -> Halt<'h> {
-    let compiler = match Coroutine::new(move |pause: &Pause<'_, Answer, Request>, _: Answer| body(pause)) {
-        Ok(compiler) => compiler,
-        Err(_) => return Halt::system_limit(),
-    };
-    let session = std::sync::Arc::new(Session(Mutex::new(Some(compiler))));
-    let reference = ctx.heap().magic_ref(jovial_processes::of(ctx).next_reference(), session);
+pub(crate) fn start<'h>(
+    ctx: &Ctx<'h>,
+    body: impl FnOnce(&Asking<'_>) -> End + Send + 'static,
+) -> Result<Halt<'h>, Halt<'h>> {
+    let compiler = Coroutine::new(move |pause: &Pause<'_, Answer, Request>, _: Answer| body(pause))
+        .map_err(|_| Halt::system_limit())?;
+    let session = Arc::new(Session(Mutex::new(Some(compiler))));
+    let number = need(jovial_processes::of(ctx)?.make_ref().as_ref())?.number;
+    let reference = ctx.heap().magic_ref(number, session);
     let (module, function) = driver();
-    Halt::TailCall { module, function, args: vec![reference, Term::atom(known::START)] }
+    Ok(Halt::TailCall { module, function, args: vec![reference, Term::atom(known::START)] })
+}
+
+/// Builds the value that a compilation ends with.
+pub(crate) fn answer(build: impl for<'h> FnOnce(&'h Heap) -> Term<'h>) -> Fragment {
+    let heap = Heap::new();
+    Fragment::copy_of(build(&heap)).unwrap_or_else(|_| Fragment::immediate(Term::NIL))
+}
+
+/// Prints what is still to be printed and ends with an outcome.
+pub(crate) fn conclude(host: &mut CompileHost<'_>, outcome: jovial_compiler::errors::Result<Fragment>) -> End {
+    let outcome = host.flush().and(outcome);
+    outcome.map_err(|halt| host.raised(halt))
 }
 
 /// `resume(session, answer)`: `{:call, module, function, args}` or `{:done, value}`.

@@ -1,0 +1,121 @@
+//! The library's image: module images by name in one piece of memory, found by binary search and read when first called.
+//!
+//! Layout, all numbers little-endian 32 bits: the magic `JVLI`, the number of modules, for each (sorted by name) the offsets and
+//! lengths of its name and its image, then names and images.
+
+use jovial_atoms::Atom;
+use jovial_bytecode::Image;
+use jovial_vm::CodeSource;
+
+const MAGIC: &[u8; 4] = b"JVLI";
+const ENTRY: usize = 16;
+
+/// The bytes are no library image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImageError;
+
+impl std::fmt::Display for ImageError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the library image is damaged")
+    }
+}
+
+impl std::error::Error for ImageError {}
+
+/// A library that lies in memory as it was built.
+#[derive(Clone, Copy)]
+pub struct LibraryImage {
+    bytes: &'static [u8],
+    count: usize,
+}
+
+fn number(bytes: &[u8], at: usize) -> Option<usize> {
+    let four = bytes.get(at..at.checked_add(4)?)?;
+    usize::try_from(u32::from_le_bytes(four.try_into().ok()?)).ok()
+}
+
+impl LibraryImage {
+    pub fn new(bytes: &'static [u8]) -> Result<Self, ImageError> {
+        let magic = bytes.get(..4).ok_or(ImageError)?;
+        let count = number(bytes, 4).ok_or(ImageError)?;
+        let table = count.checked_mul(ENTRY).and_then(|size| size.checked_add(8)).ok_or(ImageError)?;
+        if magic != MAGIC || bytes.len() < table {
+            return Err(ImageError);
+        }
+        Ok(Self { bytes, count })
+    }
+
+    fn part(&self, entry: usize, field: usize) -> Option<&'static [u8]> {
+        let at = 8 + entry * ENTRY + field * 8;
+        let (start, len) = (number(self.bytes, at)?, number(self.bytes, at + 4)?);
+        self.bytes.get(start..start.checked_add(len)?)
+    }
+
+    /// The names of all modules, sorted.
+    pub fn modules(&self) -> impl Iterator<Item = &'static str> + '_ {
+        (0..self.count).filter_map(|entry| std::str::from_utf8(self.part(entry, 0)?).ok())
+    }
+
+    /// The image of a module.
+    pub fn module(&self, name: &str) -> Option<&'static [u8]> {
+        let (mut low, mut high) = (0, self.count);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            match self.part(middle, 0)?.cmp(name.as_bytes()) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return self.part(middle, 1),
+            }
+        }
+        None
+    }
+}
+
+impl CodeSource for LibraryImage {
+    fn find(&self, module: Atom) -> Option<Image> {
+        jovial_bytecode::image::read(self.module(module.as_str())?).ok()
+    }
+}
+
+/// The bytes of an image of these modules.
+pub fn write(modules: &mut [(String, Vec<u8>)]) -> Vec<u8> {
+    modules.sort();
+    let mut body = Vec::new();
+    let mut table = Vec::new();
+    let start = 8 + modules.len() * ENTRY;
+    let mut put = |body: &mut Vec<u8>, table: &mut Vec<u8>, bytes: &[u8]| {
+        for value in [start + body.len(), bytes.len()] {
+            table.extend(u32::try_from(value).unwrap_or(u32::MAX).to_le_bytes());
+        }
+        body.extend_from_slice(bytes);
+    };
+    for (name, image) in modules.iter() {
+        put(&mut body, &mut table, name.as_bytes());
+        put(&mut body, &mut table, image);
+    }
+    let count = u32::try_from(modules.len()).unwrap_or(u32::MAX);
+    [MAGIC.as_slice(), &count.to_le_bytes(), &table, &body].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_are_found_by_name() {
+        let mut modules = vec![("b".to_string(), vec![2, 2]), ("a".to_string(), vec![1]), ("c".to_string(), vec![])];
+        let image = LibraryImage::new(Box::leak(write(&mut modules).into())).expect("just written");
+        assert_eq!(image.modules().collect::<Vec<_>>(), ["a", "b", "c"]);
+        assert_eq!(image.module("b"), Some(&[2u8, 2][..]));
+        assert_eq!(image.module("d"), None);
+    }
+
+    #[test]
+    fn damage_is_noticed_and_never_read_past() {
+        assert!(LibraryImage::new(b"JVLI").is_err());
+        assert!(LibraryImage::new(b"XXXX\0\0\0\0").is_err());
+        assert!(LibraryImage::new(b"JVLI\xff\xff\xff\xff").is_err());
+        let image = LibraryImage::new(b"JVLI\x01\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff");
+        assert_eq!(image.expect("a table").module("a"), None);
+    }
+}

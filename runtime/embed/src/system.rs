@@ -1,0 +1,191 @@
+//! A running system: the machine with the library, the schedulers, the standard I/O processes.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use jovial_atoms::{Atom, known};
+use jovial_processes::{Call, Config, Crash, Runtime, Start};
+use jovial_stdlib::compile::Library;
+use jovial_term::{Fragment, Heap, Pid, Term};
+use jovial_vm::{CodeSource, Machine};
+use parking_lot::{Condvar, Mutex};
+
+use crate::output::Output;
+use crate::{host, session_natives};
+
+/// How a system starts.
+pub struct Options {
+    /// Where the library comes from.
+    pub library: Box<dyn CodeSource>,
+    pub output: Arc<dyn Output>,
+    /// What `System.argv()` gives.
+    pub argv: Vec<String>,
+    /// Makes the run repeatable.
+    pub seed: Option<u64>,
+}
+
+#[derive(Debug)]
+pub enum BootError {
+    /// The schedulers could not be started.
+    Threads(std::io::Error),
+    Driver,
+}
+
+impl fmt::Display for BootError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Threads(error) => write!(f, "cannot start the scheduler threads: {error}"),
+            Self::Driver => f.write_str("the compiler's driver could not be loaded"),
+        }
+    }
+}
+
+impl std::error::Error for BootError {}
+
+/// What natives of this crate reach.
+pub(crate) struct Shared {
+    pub(crate) output: Arc<dyn Output>,
+    pub(crate) argv: Vec<String>,
+    runtime: OnceLock<Arc<Runtime>>,
+    halted: Mutex<Option<i32>>,
+    changed: Condvar,
+    pub(crate) session: OnceLock<Arc<crate::session::Inner>>,
+}
+
+impl Shared {
+    pub(crate) fn halt(&self, status: i32) {
+        self.halted.lock().get_or_insert(status);
+        self.changed.notify_all();
+        if let Some(session) = self.session.get() {
+            session.halted(status);
+        }
+    }
+
+    pub(crate) fn halted(&self) -> Option<i32> {
+        *self.halted.lock()
+    }
+
+    pub(crate) fn runtime(&self) -> Option<&Arc<Runtime>> {
+        self.runtime.get()
+    }
+
+    /// Tells the logger of a process that nobody rescued.
+    fn crashed(&self, crash: &Crash) {
+        let Some(runtime) = self.runtime.get() else { return };
+        let Some(logger) = runtime.whereis(Atom::new("Elixir.Jovial.CrashLog")) else { return };
+        let heap = Heap::new();
+        let name = crash.name.map_or(Term::NIL, Term::atom);
+        let reason = heap.copy_in(crash.reason.root());
+        let initial = match crash.initial_call {
+            Some((module, function, arity)) => {
+                heap.tuple(&[Term::atom(module), Term::atom(function), Term::small32(i32::from(arity))])
+            }
+            None => Term::NIL,
+        };
+        let cause = heap.binary(format!("{:?}", crash.cause).as_bytes());
+        let message = heap.tuple(&[Term::atom(Atom::new("crash")), Term::pid(crash.pid), name, cause, reason, initial]);
+        if let Ok(message) = Fragment::copy_of(message) {
+            runtime.send(logger, message, crash.tag);
+        }
+    }
+}
+
+/// See the module documentation.
+pub struct System {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) runtime: Arc<Runtime>,
+    pub(crate) deterministic: bool,
+}
+
+fn io_server() -> Atom {
+    Atom::new("Elixir.Jovial.IOServer")
+}
+
+impl System {
+    /// Starts everything; ready when this returns.
+    pub fn boot(options: Options) -> Result<System, BootError> {
+        let machine = Arc::new(Machine::new());
+        let shared = Arc::new(Shared {
+            output: options.output,
+            argv: options.argv,
+            runtime: OnceLock::new(),
+            halted: Mutex::new(None),
+            changed: Condvar::new(),
+            session: OnceLock::new(),
+        });
+        Library::install(&machine, Box::new(Arc::clone(&shared))).map_err(|_| BootError::Driver)?;
+        for (module, name, arity, native) in host::TABLE.iter().chain(session_natives::TABLE) {
+            machine.register(Atom::new(module), Atom::new(name), *arity, *native);
+        }
+        machine.set_code_source(options.library);
+        let mut config = match options.seed {
+            Some(seed) => Config::deterministic(seed),
+            None => Config::default(),
+        };
+        let crashes = Arc::clone(&shared);
+        config.on_crash = Some(Box::new(move |crash| crashes.crashed(crash)));
+        let runtime = Arc::new(Runtime::start(config, machine).map_err(BootError::Threads)?);
+        let _ = shared.runtime.set(Arc::clone(&runtime));
+        let system = System { shared, runtime, deterministic: options.seed.is_some() };
+        system.start_server("stdout", known::USER);
+        system.start_server("stderr", known::STANDARD_ERROR);
+        let log = Atom::new("Elixir.Jovial.CrashLog");
+        if let Ok(pid) = system.runtime.spawn(&Start::new(Call::Mfa(log, Atom::new("run"), &[]))) {
+            system.runtime.register(log, pid);
+        }
+        Ok(system)
+    }
+
+    fn start_server(&self, stream: &str, name: Atom) {
+        if let Some(pid) = self.io_server(stream, 0) {
+            self.runtime.register(name, pid);
+        }
+    }
+
+    /// A process that speaks the I/O protocol for a stream.
+    pub(crate) fn io_server(&self, stream: &str, tag: u64) -> Option<Pid> {
+        let args = [Term::atom(Atom::new(stream))];
+        let start = Start { tag, ..Start::new(Call::Mfa(io_server(), Atom::new("run"), &args)) };
+        self.runtime.spawn(&start).ok()
+    }
+
+    fn main(&self, function: &str, text: &str) -> i32 {
+        let heap = Heap::new();
+        let args = [heap.binary(text.as_bytes())];
+        let leader = self.runtime.whereis(known::USER).map(Term::pid);
+        let call = Call::Mfa(Atom::new("Elixir.Jovial.Main"), Atom::new(function), &args);
+        let start = Start { group_leader: leader, ..Start::new(call) };
+        let Ok(main) = self.runtime.spawn(&start) else { return 1 };
+        // A main process that is killed takes the program with it.
+        let shared = Arc::clone(&self.shared);
+        self.runtime.watch(main, move |_| shared.halt(1));
+        self.wait()
+    }
+
+    fn wait(&self) -> i32 {
+        let mut halted = self.shared.halted.lock();
+        loop {
+            if let Some(status) = *halted {
+                return status;
+            }
+            if self.deterministic {
+                drop(halted);
+                self.runtime.run_until(Duration::from_secs(3600), || self.shared.halted().is_some());
+                halted = self.shared.halted.lock();
+            } else {
+                self.shared.changed.wait(&mut halted);
+            }
+        }
+    }
+
+    /// Runs a file as `elixir FILE` does; gives the exit status.
+    pub fn run(&self, path: &str) -> i32 {
+        self.main("run_file", path)
+    }
+
+    /// Evaluates a text as `elixir -e` does; gives the exit status.
+    pub fn eval(&self, code: &str) -> i32 {
+        self.main("eval", code)
+    }
+}

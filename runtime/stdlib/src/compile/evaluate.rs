@@ -1,0 +1,135 @@
+//! Expressions that are compiled to be run once: cells, scripts, `Code.eval_*`, module bodies.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use jovial_atoms::{Atom, known};
+use jovial_bytecode::ir;
+use jovial_compiler::carried::Code;
+use jovial_compiler::env::{Env, Var};
+use jovial_compiler::errors::{Exception, Halt, Result};
+use jovial_compiler::expand_expression;
+use jovial_compiler::lower::{self, Expression, LowerError, VarKey, VarScope};
+use jovial_syntax::quoted::{MetaValue, Node, NodeId};
+
+use super::data;
+use super::host::CompileHost;
+
+/// Names for modules of single expressions are used again after so many.
+const NAMES: i64 = 4096;
+
+/// A loaded expression: a function of its inputs that gives a tuple of the value and the outputs.
+pub(crate) struct Prepared {
+    pub(crate) module: Atom,
+    pub(crate) function: Atom,
+    pub(crate) inputs: Vec<Var>,
+    pub(crate) outputs: Vec<Var>,
+    /// Behind the expression.
+    pub(crate) env: Env,
+}
+
+/// Expands, lowers and loads an expression whose outer variables are those of `env`.
+pub(crate) fn prepare(host: &mut CompileHost<'_>, code: &mut Code, root: NodeId, env: &Env) -> Result<Prepared> {
+    let expanded = expand_expression(code, root, env, host)?;
+    let after = expanded.env;
+    let outer: HashMap<VarKey, Var> =
+        env.versioned_vars.iter().map(|(var, version)| (VarKey::new(var, i64::from(version)), var)).collect();
+    let mut inputs = named(code, expanded.root, &outer);
+    inputs.sort_unstable();
+    inputs.dedup();
+    let outputs: Vec<(Var, u32)> = after
+        .versioned_vars
+        .iter()
+        .filter(|(var, version)| env.versioned_vars.get(*var) != Some(*version))
+        .collect();
+    let keys = |vars: &[(Var, u32)]| -> Vec<VarKey> {
+        vars.iter().map(|(var, version)| VarKey::new(*var, i64::from(*version))).collect()
+    };
+    let number = host.library.unique_integer() % NAMES;
+    let module = Atom::new(&format!("elixir_eval_{number}"));
+    let made = lower::expression(&Expression {
+        code,
+        root: expanded.root,
+        module,
+        file: &env.file,
+        inputs: &keys(&inputs),
+        outputs: &keys(&outputs),
+        host: &|number| host.values.get(number).and_then(data::literal_of),
+    });
+    let made = made.map_err(|error| lower_failure(env, &error))?;
+    let function = made.exports.first().map_or(known::NIL, |export| export.name);
+    load(host, &made, env)?;
+    Ok(Prepared {
+        module,
+        function,
+        inputs: inputs.into_iter().map(|(var, _)| var).collect(),
+        outputs: outputs.into_iter().map(|(var, _)| var).collect(),
+        env: after,
+    })
+}
+
+/// Makes bytecode of a module and loads it.
+pub(crate) fn load(host: &CompileHost<'_>, module: &ir::Module, env: &Env) -> Result<Vec<u8>> {
+    let image = jovial_bytecode::emit(module).map_err(|error| failure(env, 0, format!("{error:?}")))?;
+    host.library.machine().load(&image).map_err(|error| failure(env, 0, format!("{error:?}")))?;
+    Ok(jovial_bytecode::image::write(&image))
+}
+
+fn failure(env: &Env, line: u32, message: String) -> Halt {
+    Halt::Exception(Box::new(Exception {
+        module: known::MOD_COMPILEERROR,
+        message,
+        file: Some(Arc::clone(&env.file)),
+        line: (line > 0).then_some(line),
+    }))
+}
+
+pub(crate) fn lower_failure(env: &Env, error: &LowerError) -> Halt {
+    failure(env, error.line, error.to_string())
+}
+
+/// The outer variables that expanded code names, with their versions.
+fn named(code: &Code, root: NodeId, outer: &HashMap<VarKey, Var>) -> Vec<(Var, u32)> {
+    let mut found = Vec::new();
+    if outer.is_empty() {
+        return found;
+    }
+    let tree = &code.tree;
+    let mut seen = HashSet::new();
+    let mut work = vec![root];
+    while let Some(id) = work.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        match tree.node(id) {
+            Node::Var { name, meta, context } => {
+                let Some(version) = tree.meta_int(meta, known::VERSION) else { continue };
+                let scope = match tree.meta_get(meta, known::COUNTER) {
+                    Some(MetaValue::Int(number)) => VarScope::Counter(number),
+                    Some(MetaValue::Node(pair)) => match tree.node(pair) {
+                        Node::Pair(module, number) => match (tree.node(module), tree.node(number)) {
+                            (Node::Atom(module), Node::Int(number)) => VarScope::ModuleCounter(module, number),
+                            _ => VarScope::Context(context),
+                        },
+                        _ => VarScope::Context(context),
+                    },
+                    Some(MetaValue::Atom(_)) | None => VarScope::Context(context),
+                };
+                if let Some(var) = outer.get(&VarKey { name, scope, version }) {
+                    found.push((*var, u32::try_from(version).unwrap_or(0)));
+                }
+            }
+            Node::List(seq) | Node::Improper(seq) | Node::Tuple(seq) | Node::Map(seq) => {
+                work.extend_from_slice(tree.seq(seq));
+            }
+            Node::Pair(left, right) => work.extend([left, right]),
+            Node::Call { args, .. } => work.extend_from_slice(tree.seq(args)),
+            Node::Apply { callee, args, .. } => {
+                work.push(callee);
+                work.extend_from_slice(tree.seq(args));
+            }
+            Node::Int(_) | Node::BigInt(_) | Node::Float(_) | Node::Atom(_) | Node::Binary(_) | Node::Opaque(_) => {}
+        }
+    }
+    found
+}
