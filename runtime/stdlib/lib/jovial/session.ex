@@ -40,9 +40,9 @@ defmodule Jovial.Session do
   defp result(nil), do: :nothing
 
   defp result({:value, value}) do
-    case :jovial_session.shows(value) do
-      false -> :nothing
-      true -> {:value, Kernel.inspect(value, inspect_options())}
+    case value do
+      :"do not show this result in output" -> :nothing
+      _ -> {:value, Kernel.inspect(value, inspect_options())}
     end
   end
 
@@ -54,6 +54,12 @@ defmodule Jovial.Session do
       end
 
     Keyword.merge([pretty: true, width: 80, limit: 50], configured)
+  end
+
+  # The reason of a root process's end, in the shell's words.
+  @doc false
+  def describe_exit(reason) do
+    :jovial_session.described(Exception.format_exit(reason))
   end
 
   @doc false

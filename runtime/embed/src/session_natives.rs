@@ -1,0 +1,123 @@
+//! `:jovial_session`: how the root process gets cells, compiles them, and stores what they bind.
+
+use std::sync::Arc;
+
+use jovial_atoms::{Atom, known};
+use jovial_processes::of;
+use jovial_stdlib::compile::host::CompileHost;
+use jovial_stdlib::compile::{Library, evaluate, session};
+use jovial_stdlib::natives::Entry;
+use jovial_term::Term;
+use jovial_vm::{Ctx, Halt};
+
+use crate::host::{Out, shared};
+use crate::session::{Evaluation, Inner};
+
+pub(crate) const TABLE: &[Entry] = &[
+    ("jovial_session", "next", 0, |ctx, _| of(ctx)?.take_from_host()),
+    ("jovial_session", "compile_next", 0, compile_next),
+    ("jovial_session", "load", 1, load),
+    ("jovial_session", "store", 1, store),
+    ("jovial_session", "finish", 1, finish),
+    ("jovial_session", "described", 1, |ctx, args| {
+        inner(ctx)?.described(text(args[0]));
+        Ok(Term::OK)
+    }),
+];
+
+fn inner<'h>(ctx: &Ctx<'h>) -> Result<Arc<Inner>, Halt<'h>> {
+    shared(ctx)?.session.get().cloned().ok_or_else(Halt::badarg)
+}
+
+fn text(term: Term<'_>) -> String {
+    term.bytes().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+/// Compiles the next expression of the cell: `{module, function, slots of its inputs}`, or `:done`.
+fn compile_next<'h>(ctx: &Ctx<'h>, _: &[Term<'h>]) -> Out<'h> {
+    let inner = inner(ctx)?;
+    let (root, mut code, env) = {
+        let mut state = inner.state.lock();
+        let env = state.env.clone();
+        let Some(cell) = &mut state.cell else { return Ok(Term::atom(Atom::new("done"))) };
+        let Some(root) = cell.expressions.pop_front() else { return Ok(Term::atom(Atom::new("done"))) };
+        (root, cell.code.take().unwrap_or_default(), env.ok_or_else(Halt::badarg)?)
+    };
+    let library = Library::in_ctx(ctx);
+    let begin = session::start(ctx, move |asking| {
+        let mut host = CompileHost::new(asking, library, None);
+        let outcome = evaluate::prepare(&mut host, &mut code, root, &env);
+        let outcome = outcome.map(|prepared| {
+            let mut state = inner.state.lock();
+            let slots: Vec<usize> = prepared.inputs.iter().filter_map(|var| state.slots.get(var).copied()).collect();
+            if let Some(cell) = &mut state.cell {
+                cell.code = Some(code);
+                cell.pending = Some((prepared.env, prepared.outputs));
+            }
+            session::answer(|heap| {
+                let slots = heap.list(slots.iter().map(|slot| Term::count(*slot)).collect::<Vec<_>>());
+                heap.tuple(&[Term::atom(prepared.module), Term::atom(prepared.function), slots])
+            })
+        });
+        session::conclude(&mut host, outcome)
+    });
+    Err(begin?)
+}
+
+/// The values of slots, as a list.
+fn load<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let values = args[0].list_iter().map(|slot| ctx.slot(slot.as_usize().unwrap_or(usize::MAX)));
+    Ok(ctx.heap().list(values.collect::<Vec<_>>()))
+}
+
+/// Stores what an expression bound, from the tuple that it gave, and gives its value.
+fn store<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let elements = args[0].as_tuple().ok_or_else(Halt::badarg)?;
+    let (value, bound) = elements.split_first().ok_or_else(Halt::badarg)?;
+    let inner = inner(ctx)?;
+    let mut state = inner.state.lock();
+    let pending = state.cell.as_mut().and_then(|cell| cell.pending.take());
+    if let Some((env, outputs)) = pending {
+        state.env = Some(env);
+        for (var, term) in outputs.into_iter().zip(bound) {
+            let slot = new_slot(&mut state);
+            ctx.set_slot(slot, *term);
+            state.slots.insert(var, slot);
+        }
+    }
+    Ok(*value)
+}
+
+fn new_slot(state: &mut crate::session::State) -> usize {
+    state.free.pop().unwrap_or_else(|| {
+        state.next_slot += 1;
+        state.next_slot - 1
+    })
+}
+
+/// The cell's end: `:nothing`, `{:value, text}` or `{:error, name, message, text}`.
+fn finish<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let outcome = match args[0].as_tuple() {
+        Some([_, value]) => Evaluation::Value(text(*value)),
+        Some([_, name, message, whole]) => {
+            Evaluation::Error { name: text(*name), message: text(*message), text: text(*whole) }
+        }
+        _ => Evaluation::Nothing,
+    };
+    let inner = inner(ctx)?;
+    let mut guard = inner.state.lock();
+    let state = &mut *guard;
+    // Values that were rebound: their slots are of use again.
+    let used: std::collections::HashSet<usize> = state.slots.values().copied().collect();
+    let freed: Vec<usize> = (0..state.next_slot).filter(|slot| !used.contains(slot) && !state.free.contains(slot)).collect();
+    for slot in freed {
+        ctx.set_slot(slot, Term::EMPTY_LIST);
+        state.free.push(slot);
+    }
+    if let Some(cell) = &mut state.cell {
+        cell.outcome = Some(outcome);
+    }
+    drop(guard);
+    inner.notify();
+    Ok(Term::atom(known::OK))
+}
