@@ -23,7 +23,8 @@ pub(crate) const TABLE: &[Entry] = &[
     }),
     ("jovial_host", "argv", 0, |ctx, _| {
         let heap = ctx.heap();
-        let argv = shared(ctx)?.argv.iter().map(|arg| heap.binary(arg.as_bytes()));
+        let shared = shared(ctx)?;
+        let argv = shared.argv.iter().map(|arg| heap.binary(arg.as_bytes()));
         Ok(heap.list(argv.collect::<Vec<_>>()))
     }),
 ];

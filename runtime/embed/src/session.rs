@@ -64,8 +64,12 @@ pub(crate) struct State {
     pub(crate) env: Option<Env>,
     pub(crate) slots: HashMap<Var, usize>,
     pub(crate) next_slot: usize,
-    /// Slots whose values no name leads to.
+    /// Slots that can be given out.
     pub(crate) free: Vec<usize>,
+    /// Slots whose names were bound anew in this cell; a new root may need them.
+    pub(crate) retired: Vec<usize>,
+    /// Slots of earlier cells that nothing needs, to be cleared by the root.
+    pub(crate) unused: Vec<usize>,
     pub(crate) cell: Option<Cell>,
     root: Option<Pid>,
     /// Why the root ended.
@@ -186,6 +190,8 @@ impl Session {
         let before = (env.clone(), state.slots.clone());
         state.env = Some(env);
         state.interrupted = false;
+        let retired = std::mem::take(&mut state.retired);
+        state.unused.extend(retired);
         state.cell = Some(Cell { number, expressions, code: Some(code), pending: None, before, outcome: None });
     }
 

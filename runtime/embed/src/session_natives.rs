@@ -38,6 +38,10 @@ fn compile_next<'h>(ctx: &Ctx<'h>, _: &[Term<'h>]) -> Out<'h> {
     let inner = inner(ctx)?;
     let (root, mut code, env) = {
         let mut state = inner.state.lock();
+        for slot in std::mem::take(&mut state.unused) {
+            ctx.set_slot(slot, Term::EMPTY_LIST);
+            state.free.push(slot);
+        }
         let env = state.env.clone();
         let Some(cell) = &mut state.cell else { return Ok(Term::atom(Atom::new("done"))) };
         let Some(root) = cell.expressions.pop_front() else { return Ok(Term::atom(Atom::new("done"))) };
@@ -82,7 +86,9 @@ fn store<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         for (var, term) in outputs.into_iter().zip(bound) {
             let slot = new_slot(&mut state);
             ctx.set_slot(slot, *term);
-            state.slots.insert(var, slot);
+            if let Some(old) = state.slots.insert(var, slot) {
+                state.retired.push(old);
+            }
         }
     }
     Ok(*value)
@@ -105,19 +111,9 @@ fn finish<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         _ => Evaluation::Nothing,
     };
     let inner = inner(ctx)?;
-    let mut guard = inner.state.lock();
-    let state = &mut *guard;
-    // Values that were rebound: their slots are of use again.
-    let used: std::collections::HashSet<usize> = state.slots.values().copied().collect();
-    let freed: Vec<usize> = (0..state.next_slot).filter(|slot| !used.contains(slot) && !state.free.contains(slot)).collect();
-    for slot in freed {
-        ctx.set_slot(slot, Term::EMPTY_LIST);
-        state.free.push(slot);
-    }
-    if let Some(cell) = &mut state.cell {
+    if let Some(cell) = &mut inner.state.lock().cell {
         cell.outcome = Some(outcome);
     }
-    drop(guard);
     inner.notify();
     Ok(Term::atom(known::OK))
 }

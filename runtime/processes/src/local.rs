@@ -100,14 +100,14 @@ impl<'h> Local<'h> {
 
     // ---- processes ----
 
-    pub fn spawn(&self, call: Call<'h>, options: &Options) -> Result<Pid, Halt<'h>> {
+    pub fn spawn(&self, call: Call<'_>, options: &Options) -> Result<Pid, Halt<'h>> {
         self.spawn_with(call, options, None)
     }
 
     /// A process that this one monitors from its beginning, and the monitor's reference.
     pub fn spawn_monitor(
         &self,
-        call: Call<'h>,
+        call: Call<'_>,
         options: &Options,
         monitor: &MonitorOptions<'h>,
     ) -> Result<(Pid, Term<'h>), Halt<'h>> {
@@ -117,7 +117,7 @@ impl<'h> Local<'h> {
         Ok((pid, self.add_monitor(reference, Target::Pid(pid), monitor.alias, tag)))
     }
 
-    fn spawn_with(&self, call: Call<'h>, options: &Options, monitor: Option<u64>) -> Result<Pid, Halt<'h>> {
+    fn spawn_with(&self, call: Call<'_>, options: &Options, monitor: Option<u64>) -> Result<Pid, Halt<'h>> {
         let maker = Maker {
             place: self.scheduler.index,
             parent: Some(self.self_pid()),

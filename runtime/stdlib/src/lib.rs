@@ -5,4 +5,5 @@
 //! **What it must not know.** Jupyter, and how terms, calls and schedulers work inside.
 #![forbid(unsafe_code)]
 
+pub mod compile;
 pub mod natives;

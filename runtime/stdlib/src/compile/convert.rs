@@ -12,11 +12,11 @@ use jovial_term::{Fragment, Heap, Term, Value};
 
 /// The terms behind a compilation's host handles.
 #[derive(Default)]
-pub(crate) struct Values(Vec<Fragment>);
+pub struct Values(Vec<Fragment>);
 
 impl Values {
     /// Keeps a copy of a term and gives its number.
-    pub(crate) fn keep(&mut self, term: Term<'_>) -> u32 {
+    pub fn keep(&mut self, term: Term<'_>) -> u32 {
         let fragment = match Fragment::copy_of(term) {
             Ok(fragment) => fragment,
             Err(_) => Fragment::immediate(Term::NIL),
@@ -25,7 +25,7 @@ impl Values {
         u32::try_from(self.0.len() - 1).expect("fewer values than nodes, which are counted in 32 bits")
     }
 
-    pub(crate) fn get(&self, number: u32) -> Option<Term<'_>> {
+    pub fn get(&self, number: u32) -> Option<Term<'_>> {
         self.0.get(number as usize).map(Fragment::root)
     }
 }
@@ -40,7 +40,7 @@ enum Down {
 }
 
 /// The term that a node stands for.
-pub(crate) fn to_term<'h>(heap: &'h Heap, code: &Code, values: &Values, root: NodeId) -> Term<'h> {
+pub fn to_term<'h>(heap: &'h Heap, code: &Code, values: &Values, root: NodeId) -> Term<'h> {
     let mut work = vec![Down::Visit(root)];
     let mut done: Vec<Term<'h>> = Vec::new();
     while let Some(step) = work.pop() {
@@ -176,7 +176,7 @@ enum Up<'h> {
 }
 
 /// The node for a term.
-pub(crate) fn from_term(code: &mut Code, values: &mut Values, root: Term<'_>) -> NodeId {
+pub fn from_term(code: &mut Code, values: &mut Values, root: Term<'_>) -> NodeId {
     let mut work = vec![Up::Visit(root)];
     let mut done: Vec<NodeId> = Vec::new();
     while let Some(step) = work.pop() {

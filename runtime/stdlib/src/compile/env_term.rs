@@ -29,7 +29,7 @@ fn counter_term<'h>(heap: &'h Heap, counter: Counter) -> Term<'h> {
 }
 
 /// The struct that macros get as `__CALLER__`.
-pub(crate) fn to_term<'h>(heap: &'h Heap, env: &Env) -> Term<'h> {
+pub fn to_term<'h>(heap: &'h Heap, env: &Env) -> Term<'h> {
     let scope = &*env.scope;
     let vars = env.versioned_vars.sorted().into_iter().map(|(var, version)| {
         let kind = match var.kind {
@@ -60,7 +60,7 @@ pub(crate) fn to_term<'h>(heap: &'h Heap, env: &Env) -> Term<'h> {
         (known::MACRO_ALIASES, heap.list(macro_aliases.collect::<Vec<_>>())),
         (known::MACROS, imports(heap, &scope.macros)),
         (known::MODULE, Term::atom(env.module)),
-        (known::REQUIRES, atoms(heap, &scope.requires)),
+        (Atom::new("requires"), atoms(heap, &scope.requires)),
         (known::TRACERS, atoms(heap, &scope.tracers)),
         (known::VERSIONED_VARS, heap.map_from(vars.collect::<Vec<_>>())),
     ];
@@ -101,7 +101,7 @@ fn read_kind(term: Term<'_>) -> Option<Kind> {
 }
 
 /// The env that a `%Macro.Env{}` describes; `None` if it is none.
-pub(crate) fn from_term(term: Term<'_>) -> Option<Env> {
+pub fn from_term(term: Term<'_>) -> Option<Env> {
     let map = term.as_map()?;
     let field = |name: Atom| map.get(Term::atom(name));
     if !field(known::DUNDER_STRUCT)?.is_atom(known::MOD_MACRO_ENV) {
@@ -144,7 +144,7 @@ pub(crate) fn from_term(term: Term<'_>) -> Option<Env> {
             context_modules: read_atoms(field(known::CONTEXT_MODULES)?)?,
             aliases,
             macro_aliases,
-            requires: read_atoms(field(known::REQUIRES)?)?,
+            requires: read_atoms(field(Atom::new("requires"))?)?,
             functions: read_imports(field(known::FUNCTIONS)?)?,
             macros: read_imports(field(known::MACROS)?)?,
             tracers: read_atoms(field(known::TRACERS)?)?,

@@ -19,17 +19,17 @@ use super::host::CompileHost;
 const NAMES: i64 = 4096;
 
 /// A loaded expression: a function of its inputs that gives a tuple of the value and the outputs.
-pub(crate) struct Prepared {
-    pub(crate) module: Atom,
-    pub(crate) function: Atom,
-    pub(crate) inputs: Vec<Var>,
-    pub(crate) outputs: Vec<Var>,
+pub struct Prepared {
+    pub module: Atom,
+    pub function: Atom,
+    pub inputs: Vec<Var>,
+    pub outputs: Vec<Var>,
     /// Behind the expression.
-    pub(crate) env: Env,
+    pub env: Env,
 }
 
 /// Expands, lowers and loads an expression whose outer variables are those of `env`.
-pub(crate) fn prepare(host: &mut CompileHost<'_>, code: &mut Code, root: NodeId, env: &Env) -> Result<Prepared> {
+pub fn prepare(host: &mut CompileHost<'_>, code: &mut Code, root: NodeId, env: &Env) -> Result<Prepared> {
     let expanded = expand_expression(code, root, env, host)?;
     let after = expanded.env;
     let outer: HashMap<VarKey, Var> =
@@ -69,7 +69,7 @@ pub(crate) fn prepare(host: &mut CompileHost<'_>, code: &mut Code, root: NodeId,
 }
 
 /// Makes bytecode of a module and loads it.
-pub(crate) fn load(host: &CompileHost<'_>, module: &ir::Module, env: &Env) -> Result<Vec<u8>> {
+pub fn load(host: &CompileHost<'_>, module: &ir::Module, env: &Env) -> Result<Vec<u8>> {
     let image = jovial_bytecode::emit(module).map_err(|error| failure(env, 0, format!("{error:?}")))?;
     host.library.machine().load(&image).map_err(|error| failure(env, 0, format!("{error:?}")))?;
     Ok(jovial_bytecode::image::write(&image))
@@ -84,7 +84,7 @@ fn failure(env: &Env, line: u32, message: String) -> Halt {
     }))
 }
 
-pub(crate) fn lower_failure(env: &Env, error: &LowerError) -> Halt {
+pub fn lower_failure(env: &Env, error: &LowerError) -> Halt {
     failure(env, error.line, error.to_string())
 }
 

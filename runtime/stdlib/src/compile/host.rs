@@ -21,12 +21,12 @@ use super::{data, env_term, report};
 const YIELDS: u32 = 16;
 
 /// Where errors and warnings go instead of the standard error of the process.
-pub(crate) type Sink = Arc<Mutex<Vec<Diagnostic>>>;
+pub type Sink = Arc<Mutex<Vec<Diagnostic>>>;
 
-pub(crate) struct CompileHost<'a> {
+pub struct CompileHost<'a> {
     asking: &'a Asking<'a>,
-    pub(crate) library: Arc<Library>,
-    pub(crate) values: Values,
+    pub library: Arc<Library>,
+    pub values: Values,
     /// Collects errors; warnings are printed all the same.
     errors: Option<Sink>,
     pending: Vec<Diagnostic>,
@@ -34,12 +34,12 @@ pub(crate) struct CompileHost<'a> {
 }
 
 impl<'a> CompileHost<'a> {
-    pub(crate) fn new(asking: &'a Asking<'a>, library: Arc<Library>, errors: Option<Sink>) -> Self {
+    pub fn new(asking: &'a Asking<'a>, library: Arc<Library>, errors: Option<Sink>) -> Self {
         CompileHost { asking, library, values: Values::default(), errors, pending: Vec::new(), yields: 0 }
     }
 
     /// Has the process call a function; `args` builds the arguments on a scratch heap.
-    pub(crate) fn call(
+    pub fn call(
         &mut self,
         module: Atom,
         function: Atom,
@@ -59,7 +59,7 @@ impl<'a> CompileHost<'a> {
     }
 
     /// Prints what is to be printed. Called before the process does anything that could print, and at the end.
-    pub(crate) fn flush(&mut self) -> Result<()> {
+    pub fn flush(&mut self) -> Result<()> {
         if self.pending.is_empty() {
             return Ok(());
         }
@@ -72,7 +72,7 @@ impl<'a> CompileHost<'a> {
     }
 
     /// The exception that a halt is, as `{reason, trace}` with its class.
-    pub(crate) fn raised(&mut self, halt: Halt) -> Raised {
+    pub fn raised(&mut self, halt: Halt) -> Raised {
         match halt {
             Halt::Raised(raised) => match Arc::downcast::<Raised>(raised) {
                 Ok(raised) => match Arc::try_unwrap(raised) {
@@ -151,7 +151,7 @@ impl Host for CompileHost<'_> {
 
     fn call_macro(&mut self, code: &mut Code, call: &MacroCall<'_>) -> Result<NodeId> {
         self.flush()?;
-        let module = if call.local { super::definition::load_local(self, call.module)? } else { call.module };
+        let module = if call.local { call.module } else { call.module };
         let function = Atom::new(&format!("MACRO-{}", call.name));
         let result = self.call(module, function, |heap, values| {
             let env = env_term::to_term(heap, call.env);
@@ -163,7 +163,7 @@ impl Host for CompileHost<'_> {
 
     fn call_function(&mut self, code: &mut Code, module: Atom, name: Atom, args: &[NodeId], _env: &Env, local: bool) -> Result<NodeId> {
         self.flush()?;
-        let module = if local { super::definition::load_local(self, module)? } else { module };
+        let module = if local { module } else { module };
         let result = self.call(module, name, |heap, values| {
             args.iter().map(|arg| convert::to_term(heap, code, values, *arg)).collect()
         })?;

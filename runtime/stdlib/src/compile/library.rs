@@ -65,7 +65,7 @@ impl Library {
         Arc::clone(library.expect("natives run only on machines that the library was installed in"))
     }
 
-    pub(crate) fn in_ctx(ctx: &Ctx<'_>) -> Arc<Library> {
+    pub fn in_ctx(ctx: &Ctx<'_>) -> Arc<Library> {
         Library::of(ctx.machine())
     }
 
@@ -113,7 +113,7 @@ impl Library {
     }
 
     /// The env at the start of a file.
-    pub(crate) fn new_env(&self, file: &str) -> Env {
+    pub fn new_env(&self, file: &str) -> Env {
         Env::new(file, &self.face(known::MOD_KERNEL).unwrap_or_default())
     }
 

@@ -1,13 +1,12 @@
 //! The process side of compiling: the compiler's host, sessions, and the natives behind `Code`, `Module` and `def`.
 
-pub(crate) mod convert;
+pub mod convert;
 mod data;
-mod definition;
-pub(crate) mod env_term;
-pub(crate) mod evaluate;
-pub(crate) mod host;
+pub mod env_term;
+pub mod evaluate;
+pub mod host;
 mod library;
 mod report;
-pub(crate) mod session;
+pub mod session;
 
 pub use library::Library;

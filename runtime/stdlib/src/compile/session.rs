@@ -21,10 +21,10 @@ use super::host::CompileHost;
 use crate::natives::Entry;
 use crate::natives::support::{Out, need};
 
-pub(crate) const TABLE: &[Entry] = &[("jovial_compiler", "resume", 2, resume)];
+pub const TABLE: &[Entry] = &[("jovial_compiler", "resume", 2, resume)];
 
 /// What a compiler asks the process to do.
-pub(crate) enum Request {
+pub enum Request {
     /// `{module, function, args}`
     Call(Fragment),
     /// Let others run.
@@ -32,25 +32,25 @@ pub(crate) enum Request {
 }
 
 /// An exception on its way: its class, and `{reason, stacktrace}`.
-pub(crate) struct Raised {
-    pub(crate) class: Class,
-    pub(crate) reason_and_trace: Fragment,
+pub struct Raised {
+    pub class: Class,
+    pub reason_and_trace: Fragment,
 }
 
-pub(crate) enum Answer {
+pub enum Answer {
     Start,
     Value(Fragment),
     Raised(Raised),
 }
 
 /// How a compilation ended.
-pub(crate) type End = Result<Fragment, Raised>;
+pub type End = Result<Fragment, Raised>;
 
-pub(crate) type Asking<'a> = Pause<'a, Answer, Request>;
+pub type Asking<'a> = Pause<'a, Answer, Request>;
 
 type Compiler = Coroutine<Answer, Request, End>;
 
-pub(crate) struct Session(Mutex<Option<Compiler>>);
+pub struct Session(Mutex<Option<Compiler>>);
 
 /// Reductions that a compiler's stretch between two yields costs.
 const STRETCH: u32 = 2_000;
@@ -60,7 +60,7 @@ fn driver() -> (Atom, Atom) {
 }
 
 /// Goes on as a compilation.
-pub(crate) fn start<'h>(
+pub fn start<'h>(
     ctx: &Ctx<'h>,
     body: impl FnOnce(&Asking<'_>) -> End + Send + 'static,
 ) -> Result<Halt<'h>, Halt<'h>> {
@@ -74,13 +74,13 @@ pub(crate) fn start<'h>(
 }
 
 /// Builds the value that a compilation ends with.
-pub(crate) fn answer(build: impl for<'h> FnOnce(&'h Heap) -> Term<'h>) -> Fragment {
+pub fn answer(build: impl for<'h> FnOnce(&'h Heap) -> Term<'h>) -> Fragment {
     let heap = Heap::new();
     Fragment::copy_of(build(&heap)).unwrap_or_else(|_| Fragment::immediate(Term::NIL))
 }
 
 /// Prints what is still to be printed and ends with an outcome.
-pub(crate) fn conclude(host: &mut CompileHost<'_>, outcome: jovial_compiler::errors::Result<Fragment>) -> End {
+pub fn conclude(host: &mut CompileHost<'_>, outcome: jovial_compiler::errors::Result<Fragment>) -> End {
     let outcome = host.flush().and(outcome);
     outcome.map_err(|halt| host.raised(halt))
 }
@@ -146,7 +146,7 @@ fn read_answer(term: Term<'_>) -> Option<Answer> {
 ///   end
 /// end
 /// ```
-pub(crate) fn driver_module() -> ir::Module {
+pub fn driver_module() -> ir::Module {
     use ir::{Arg, Block, BlockId, Callee, FunId, Inst, Op, Pos, Target, Terminator, Test, Val};
     let (module, name) = driver();
     let val = |n: u32| Arg::Val(Val(n));

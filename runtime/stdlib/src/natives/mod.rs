@@ -13,26 +13,35 @@ use jovial_atoms::Atom;
 use jovial_vm::{Machine, NativeFn};
 
 mod binary;
+mod code;
 mod conversions;
 mod lists;
 mod maps;
 mod math;
 mod operators;
+mod processes;
 mod strings;
 pub(crate) mod support;
+mod system;
+mod time;
 mod unicode;
 
 /// Module, name, arity and function.
-pub(crate) type Entry = (&'static str, &'static str, u8, NativeFn);
+pub type Entry = (&'static str, &'static str, u8, NativeFn);
 
 const TABLES: &[&[Entry]] = &[
     binary::TABLE,
+    code::TABLE,
     conversions::TABLE,
     lists::TABLE,
     maps::TABLE,
     math::TABLE,
     operators::TABLE,
+    processes::TABLE,
+    crate::compile::session::TABLE,
     strings::TABLE,
+    system::TABLE,
+    time::TABLE,
     unicode::TABLE,
 ];
 

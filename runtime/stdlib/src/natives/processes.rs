@@ -2,7 +2,7 @@
 
 use jovial_atoms::{Atom, known};
 use jovial_processes::{
-    AliasMode, Call, Item, MaxHeap, MonitorOptions, Priority, SpawnOptions, TimerAnswer, of,
+    AliasMode, Call, Item, MaxHeap, MonitorOptions, Priority, Options as SpawnOptions, TimerAnswer, of,
 };
 use jovial_term::{Pid, Term};
 use jovial_vm::{Class, Ctx, Halt};

@@ -1,0 +1,134 @@
+//! Elixir as the server sees a language.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jovial_embed::{Evaluation, Input, Options, Output, Session, Stream, System};
+use jovial_server::{
+    CellId, Completeness, Completions, Execution, Frontend, InputError, Language, LanguageInfo, Outcome, StreamName,
+};
+use jovial_wire::content::{ErrorContent, MimeBundle};
+use serde_json::{Value, json};
+
+/// What is waited for the work of a cell whose client listens on, and of one whose client does not.
+const SETTLE: Duration = Duration::from_millis(50);
+const SETTLE_LONG: Duration = Duration::from_secs(1);
+
+/// Output of processes, handed to the clients.
+struct ToFrontend(Frontend);
+
+impl Output for ToFrontend {
+    fn write(&self, cell: u64, stream: Stream, text: &str) -> Duration {
+        let name = match stream {
+            Stream::Stdout => StreamName::Stdout,
+            Stream::Stderr => StreamName::Stderr,
+        };
+        self.0.stream(CellId(cell), name, text)
+    }
+
+    fn read_line(&self, cell: u64, prompt: &str, password: bool) -> Input {
+        match self.0.input(CellId(cell), prompt, password) {
+            Ok(line) => Input::Line(line + "\n"),
+            Err(InputError::NotAllowed) => Input::NotAllowed,
+            Err(InputError::Cancelled) => Input::End,
+        }
+    }
+}
+
+pub(crate) struct Elixir {
+    session: Session,
+    settle: Option<Duration>,
+}
+
+impl Elixir {
+    pub(crate) fn start(frontend: Frontend, seed: Option<u64>) -> Result<Self, String> {
+        let library = Box::new(crate::script::library()?);
+        let options = Options { library, output: Arc::new(ToFrontend(frontend)), argv: Vec::new(), seed };
+        let system = System::boot(options).map_err(|error| error.to_string())?;
+        let settle = std::env::var("JOVIAL_SETTLE_MS").ok().and_then(|ms| ms.parse().ok()).map(Duration::from_millis);
+        Ok(Self { session: Session::start(system), settle })
+    }
+}
+
+fn bundle(text: &str) -> MimeBundle {
+    BTreeMap::from([("text/plain".to_string(), Value::from(text))])
+}
+
+fn error(name: &str, message: &str, text: &str) -> Outcome {
+    let traceback = text.lines().map(colour).collect();
+    Outcome::Error(ErrorContent { ename: name.into(), evalue: message.into(), traceback })
+}
+
+/// The line that names the exception stands out.
+fn colour(line: &str) -> String {
+    if line.starts_with("** (") { format!("\x1b[31m{line}\x1b[0m") } else { line.to_string() }
+}
+
+impl Language for Elixir {
+    fn info(&self) -> LanguageInfo {
+        LanguageInfo {
+            implementation: "jovial",
+            implementation_version: env!("CARGO_PKG_VERSION"),
+            banner: format!("Jovial {} - Elixir 1.18.4", env!("CARGO_PKG_VERSION")),
+            language_info: json!({
+                "name": "elixir",
+                "version": "1.18.4",
+                "mimetype": "text/x-elixir",
+                "file_extension": ".exs",
+                "pygments_lexer": "elixir",
+                "codemirror_mode": "ruby",
+            }),
+            help_links: vec![("Elixir", "https://hexdocs.pm/elixir/")],
+        }
+    }
+
+    fn execute(&self, execution: Execution) -> Outcome {
+        let waits = if execution.allow_stdin { SETTLE } else { SETTLE_LONG };
+        let settle = execution.settle.or(self.settle).unwrap_or(waits);
+        let file = format!("cell[{}]", execution.execution_count);
+        match self.session.evaluate(execution.cell.0, &file, &execution.code, settle) {
+            Evaluation::Nothing => {
+                Outcome::Ok { result: None, user_expressions: BTreeMap::new(), payload: Vec::new() }
+            }
+            Evaluation::Value(text) => {
+                Outcome::Ok { result: Some(bundle(&text)), user_expressions: BTreeMap::new(), payload: Vec::new() }
+            }
+            Evaluation::Error { name, message, text } => error(&name, &message, &text),
+            Evaluation::Exit { reason, text } => error("EXIT", &reason, &text),
+            Evaluation::Interrupted { alive } => {
+                let message = match alive {
+                    0 => "interrupted".to_string(),
+                    1 => "interrupted; 1 process of this cell still runs".to_string(),
+                    more => format!("interrupted; {more} processes of this cell still run"),
+                };
+                error("Interrupt", &message, &format!("** (Interrupt) {message}"))
+            }
+            Evaluation::Halted(status) => Outcome::Halt(status),
+        }
+    }
+
+    fn interrupt(&self) {
+        self.session.interrupt();
+    }
+
+    fn is_complete(&self, code: &str) -> Completeness {
+        match jovial_embed::completeness(code) {
+            jovial_embed::Completeness::Complete => Completeness::Complete,
+            jovial_embed::Completeness::Incomplete { indent } => Completeness::Incomplete { indent },
+            jovial_embed::Completeness::Invalid => Completeness::Invalid,
+        }
+    }
+
+    fn complete(&self, _code: &str, cursor: usize) -> Completions {
+        Completions { matches: Vec::new(), start: cursor, end: cursor }
+    }
+
+    fn inspect(&self, _code: &str, _cursor: usize, _detail: u8) -> Option<MimeBundle> {
+        None
+    }
+
+    fn shutdown(&self) {
+        self.session.stop();
+    }
+}

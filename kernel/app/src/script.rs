@@ -1,0 +1,69 @@
+//! Running without Jupyter: text goes to the terminal, lines come from it.
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::exit, reason = "this is where the program meets the terminal")]
+
+use std::io::{BufRead, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jovial_embed::{Input, LibraryImage, Options, Output, Stream, System};
+
+struct Terminal;
+
+impl Output for Terminal {
+    fn write(&self, _cell: u64, stream: Stream, text: &str) -> Duration {
+        // Nobody is left to hear that a pipe is closed.
+        let _ = match stream {
+            Stream::Stdout => std::io::stdout().lock().write_all(text.as_bytes()),
+            Stream::Stderr => std::io::stderr().lock().write_all(text.as_bytes()),
+        };
+        Duration::ZERO
+    }
+
+    fn read_line(&self, _cell: u64, prompt: &str, _password: bool) -> Input {
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(prompt.as_bytes()).and_then(|()| out.flush());
+        drop(out);
+        let mut line = String::new();
+        match std::io::stdin().lock().read_line(&mut line) {
+            Ok(1..) => Input::Line(line),
+            Ok(0) | Err(_) => Input::End,
+        }
+    }
+}
+
+pub(crate) fn library() -> Result<LibraryImage, String> {
+    LibraryImage::new(jovial_image::LIBRARY).map_err(|error| error.to_string())
+}
+
+fn system(argv: Vec<String>) -> Result<System, String> {
+    let seed = std::env::var("JOVIAL_SEED").ok().and_then(|seed| seed.parse().ok());
+    let options = Options { library: Box::new(library()?), output: Arc::new(Terminal), argv, seed };
+    System::boot(options).map_err(|error| error.to_string())
+}
+
+pub(crate) fn run(file: &Path, args: Vec<String>) -> Result<i32, String> {
+    if !file.exists() {
+        return Err(format!("No file named {}", file.display()));
+    }
+    Ok(system(args)?.run(&file.to_string_lossy()))
+}
+
+pub(crate) fn eval(code: &str) -> Result<i32, String> {
+    Ok(system(Vec::new())?.eval(code))
+}
+
+pub(crate) fn say(text: &str) {
+    println!("{text}");
+}
+
+pub(crate) fn complain(text: &str) {
+    eprintln!("{text}");
+}
+
+/// Ends the program at once: threads may still run processes that nobody waits for.
+pub(crate) fn leave(status: i32) -> ExitCode {
+    let _ = std::io::stdout().flush();
+    std::process::exit(status)
+}
