@@ -10,6 +10,7 @@
 //! **What it must not know.** Jupyter, files of the library.
 #![forbid(unsafe_code)]
 
+pub mod build;
 mod host;
 mod library_image;
 mod output;

@@ -188,4 +188,12 @@ impl System {
     pub fn eval(&self, code: &str) -> i32 {
         self.main("eval", code)
     }
+
+    /// Compiles the library that a build was begun for; whether all of it could be.
+    pub(crate) fn compile_library(&self) -> bool {
+        let call = Call::Mfa(Atom::new("jovial_build"), Atom::new("run"), &[]);
+        let Ok(pid) = self.runtime.spawn(&Start::new(call)) else { return false };
+        let reason = self.runtime.await_exit(pid, Duration::from_secs(3600));
+        reason.is_some_and(|reason| reason.is(known::NORMAL))
+    }
 }

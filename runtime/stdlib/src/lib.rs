@@ -7,3 +7,28 @@
 
 pub mod compile;
 pub mod natives;
+
+/// Files of `lib` that are compiled first, in this order: what the expansion of almost any module calls while it is
+/// compiled. All others follow by name, each as soon as another needs it.
+pub const BOOT_ORDER: &[&str] = &[
+    "kernel.ex",
+    "kernel/utils.ex",
+    "kernel/typespec.ex",
+    "erlang/lists.ex",
+    "erlang/maps.ex",
+    "module.ex",
+    "code.ex",
+    "protocol.ex",
+    "macro.ex",
+    "macro/env.ex",
+    "list.ex",
+    "keyword.ex",
+    "map.ex",
+    "enumerable.ex",
+    "enum.ex",
+    "string/chars.ex",
+    "string.ex",
+    "inspect.ex",
+    "inspect/algebra.ex",
+    "exception.ex",
+];

@@ -45,6 +45,9 @@ impl<'a> CompileHost<'a> {
         function: Atom,
         args: impl for<'h> FnOnce(&'h Heap, &Values) -> Vec<Term<'h>>,
     ) -> Result<Fragment> {
+        if self.library.face(module).is_none() {
+            super::build::compile_needed(self, module)?;
+        }
         let call = {
             let heap = Heap::new();
             let args = heap.list(args(&heap, &self.values));
@@ -64,6 +67,9 @@ impl<'a> CompileHost<'a> {
             return Ok(());
         }
         let text: String = std::mem::take(&mut self.pending).iter().map(report::format).collect();
+        if self.library.report(&text) {
+            return Ok(());
+        }
         let (module, function) = (Atom::new("io"), known::PUT_CHARS);
         self.call(module, function, |heap, _| {
             vec![Term::atom(known::STANDARD_ERROR), Term::atom(known::UNICODE), heap.binary(text.as_bytes())]
@@ -104,6 +110,18 @@ impl<'a> CompileHost<'a> {
     }
 }
 
+/// A halt in a line, for reports that are made without the library.
+pub fn describe(halt: &Halt) -> String {
+    match halt {
+        Halt::Exception(exception) => exception.message.clone(),
+        Halt::Raised(raised) => match raised.downcast_ref::<Raised>() {
+            Some(raised) => format!("{:?} {}", raised.class, super::data::debug(raised.reason_and_trace.root())),
+            None => "raised".to_string(),
+        },
+        Halt::Cancelled => "cancelled".to_string(),
+    }
+}
+
 fn simple(reason: Term<'_>) -> Raised {
     let heap = Heap::new();
     let reason = heap.copy_in(reason);
@@ -124,11 +142,15 @@ fn out_of_memory() -> Halt {
 
 impl Host for CompileHost<'_> {
     fn face(&mut self, module: Atom) -> Result<Option<Face>> {
-        Ok(self.library.face(module))
+        let face = self.library.face(module);
+        if face.is_none() && super::build::compile_needed(self, module)? {
+            return Ok(self.library.face(module));
+        }
+        Ok(face)
     }
 
     fn ensure_compiled(&mut self, module: Atom, _env: &Env) -> Result<Compiled> {
-        if self.library.face(module).is_some() {
+        if self.face(module)?.is_some() {
             return Ok(Compiled::Available);
         }
         let (waiter, function) = (Atom::new("jovial_compiler_wait"), Atom::new("wait"));
@@ -151,7 +173,7 @@ impl Host for CompileHost<'_> {
 
     fn call_macro(&mut self, code: &mut Code, call: &MacroCall<'_>) -> Result<NodeId> {
         self.flush()?;
-        let module = if call.local { call.module } else { call.module };
+        let module = if call.local { super::definition::load_local(self, call.module)? } else { call.module };
         let function = Atom::new(&format!("MACRO-{}", call.name));
         let result = self.call(module, function, |heap, values| {
             let env = env_term::to_term(heap, call.env);
@@ -163,7 +185,7 @@ impl Host for CompileHost<'_> {
 
     fn call_function(&mut self, code: &mut Code, module: Atom, name: Atom, args: &[NodeId], _env: &Env, local: bool) -> Result<NodeId> {
         self.flush()?;
-        let module = if local { module } else { module };
+        let module = if local { super::definition::load_local(self, module)? } else { module };
         let result = self.call(module, name, |heap, values| {
             args.iter().map(|arg| convert::to_term(heap, code, values, *arg)).collect()
         })?;

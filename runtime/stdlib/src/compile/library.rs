@@ -31,6 +31,7 @@ pub struct Library {
     trackers: Trackers,
     unique: AtomicI64,
     host: Box<dyn Any + Send + Sync>,
+    pub(super) build: Mutex<Option<super::build::Build>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -51,6 +52,7 @@ impl Library {
             trackers: Trackers::default(),
             unique: AtomicI64::new(1),
             host,
+            build: Mutex::new(None),
         })));
         Ok(())
     }
@@ -126,6 +128,11 @@ impl Library {
             && known.upgrade().is_some_and(|known| Arc::ptr_eq(&known, version))
         {
             return Some(face.clone());
+        }
+        if version.is_none() && module == known::MOD_KERNEL
+            && let Some(face) = self.scanned_kernel()
+        {
+            return Some(face);
         }
         let natives = machine.natives_of(module);
         if version.is_none() && natives.is_empty() {

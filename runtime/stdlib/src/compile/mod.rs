@@ -1,7 +1,9 @@
 //! The process side of compiling: the compiler's host, sessions, and the natives behind `Code`, `Module` and `def`.
 
+pub mod build;
 pub mod convert;
 mod data;
+pub mod definition;
 pub mod env_term;
 pub mod evaluate;
 pub mod host;

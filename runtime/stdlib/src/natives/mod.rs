@@ -39,6 +39,7 @@ const TABLES: &[&[Entry]] = &[
     operators::TABLE,
     processes::TABLE,
     crate::compile::session::TABLE,
+    crate::compile::build::TABLE,
     strings::TABLE,
     system::TABLE,
     time::TABLE,

@@ -1,0 +1,239 @@
+//! Defining a module: its body run, its callbacks called, its image made and loaded.
+//!
+//! Source for the order of steps: the documentation of `Module` (compile callbacks). All of it runs as one compilation
+//! of the process that reached the `defmodule`; each `def` in the body is a compilation of its own.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jovial_atoms::{Atom, known};
+use jovial_bytecode::ir::Literal;
+use jovial_compiler::carried::{Code, Item, Quoted};
+use jovial_compiler::env::{Env, Vars};
+use jovial_compiler::errors::Result;
+use jovial_compiler::host::{Datum, Host, MacroCall, SharedModule};
+use jovial_compiler::lower::{self, Info, ModuleUnit};
+use jovial_compiler::module::{self, Definition};
+use jovial_term::{Fragment, Pid, Term};
+
+use super::host::CompileHost;
+use super::{data, env_term, evaluate, session};
+
+/// What `defmodule` hands over when it runs.
+pub struct ModuleStart {
+    pub name: Atom,
+    pub line: u32,
+    pub body: Arc<Quoted>,
+    /// Values of the outer variables, in the order of the env's variables.
+    pub values: Fragment,
+    pub env: Arc<Env>,
+    pub owner: Pid,
+}
+
+/// Leaves a module's table entry when its definition ends, however it ends.
+struct Entered<'a> {
+    library: &'a super::Library,
+    name: Atom,
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        self.library.end(self.name);
+    }
+}
+
+fn lock(module: &SharedModule) -> std::sync::MutexGuard<'_, jovial_compiler::module::ModuleBuild> {
+    module.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Runs a `defmodule`: gives `{:module, name, binary, value}`.
+pub fn define(host: &mut CompileHost<'_>, start: &ModuleStart) -> Result<Fragment> {
+    let outer = &*start.env;
+    let build = module::begin(start.name, start.line, outer, host)?;
+    let shared: SharedModule = Arc::new(Mutex::new(build));
+    let library = Arc::clone(&host.library);
+    library.begin(start.name, Arc::clone(&shared), start.owner);
+    let _entered = Entered { library: &library, name: start.name };
+    let tracker = library.trackers().start();
+    let mut env = Env { module: start.name, function: None, lexical_tracker: Some(tracker), ..outer.clone() };
+    env.scope_mut().context_modules.insert(0, start.name);
+    let outcome = body(host, start, &shared, &mut env);
+    library.trackers().stop(tracker);
+    outcome
+}
+
+fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, env: &mut Env) -> Result<Fragment> {
+    let mut code = start.body.code.clone();
+    let prepared = evaluate::prepare(host, &mut code, start.body.root, env)?;
+    let sorted = start.env.versioned_vars.sorted();
+    let inputs = prepared.inputs.clone();
+    let result = host.call(prepared.module, prepared.function, |heap, _| {
+        let values = start.values.root().list_to_vec().unwrap_or_default();
+        let value_of = |var| {
+            let at = sorted.iter().position(|(other, _)| *other == var);
+            at.and_then(|at| values.get(at)).map_or(Term::NIL, |value| heap.copy_in(*value))
+        };
+        inputs.into_iter().map(value_of).collect()
+    })?;
+    *env = Env { versioned_vars: Vars::default(), next_version: 0, ..prepared.env };
+    for (module, function) in callbacks(shared, known::BEFORE_COMPILE) {
+        before_compile(host, env, module, function)?;
+    }
+    let finished = module::finish(env, host)?;
+    host.flush()?;
+    let definitions: Vec<&Definition> = finished.definitions.iter().collect();
+    let (attributes, chunks) = {
+        let build = lock(shared);
+        let mut attributes: Vec<(&Atom, &module::Attribute)> =
+            build.attributes.iter().filter(|(_, attribute)| attribute.persist).collect();
+        attributes.sort_by_key(|(name, _)| name.as_str());
+        let entries = attributes.into_iter().filter(|(_, attribute)| !attribute.values.is_empty()).map(|(name, attribute)| {
+            let values = attribute.values.iter().rev().map(datum_literal).collect();
+            Literal::Tuple(vec![Literal::Atom(*name), Literal::List(values)])
+        });
+        let mut entries: Vec<Literal> = entries.collect();
+        entries.insert(0, version_attribute(start.name));
+        (Literal::List(entries), chunks(&build))
+    };
+    let fields = struct_fields(host, env, &definitions)?;
+    let unit = ModuleUnit {
+        name: start.name,
+        file: &env.file,
+        definitions: &definitions,
+        info: Info { fields, ..Info::default() },
+        attributes,
+        chunks,
+        host: &|number| host.values.get(number).and_then(data::literal_of),
+    };
+    let made = lower::module(unit).map_err(|error| evaluate::lower_failure(env, &error))?;
+    let binary = evaluate::load(host, &made, env)?;
+    host.library.defined(start.name, &binary);
+    for (module, function) in callbacks(shared, known::AFTER_COMPILE) {
+        let binary = &binary;
+        let env = &*env;
+        host.call(module, function, |heap, _| vec![env_term::to_term(heap, env), heap.binary(binary)])?;
+    }
+    Ok(session::answer(|heap| {
+        let value = result.root().as_tuple().and_then(|parts| parts.first().copied()).unwrap_or(Term::NIL);
+        heap.tuple(&[Term::atom(known::MODULE), Term::atom(start.name), heap.binary(&binary), heap.copy_in(value)])
+    }))
+}
+
+fn version_attribute(name: Atom) -> Literal {
+    let seed = name.as_str().bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    Literal::Tuple(vec![Literal::Atom(known::VSN), Literal::List(vec![Literal::Int(i64::from(seed))])])
+}
+
+fn datum_literal(datum: &Datum) -> Literal {
+    match datum {
+        Datum::Literal(literal) => literal.clone(),
+        Datum::Host(_) => Literal::Atom(known::NIL),
+    }
+}
+
+/// What is kept for tools: attributes that the library turned into data under names that begin with `__`.
+fn chunks(build: &module::ModuleBuild) -> Vec<(String, Literal)> {
+    let mut chunks = Vec::new();
+    for name in ["__docs__", "__specs__", "__types__"] {
+        if let Some(attribute) = build.attributes.get(&Atom::new(name))
+            && !attribute.values.is_empty()
+        {
+            let values = attribute.values.iter().rev().map(datum_literal).collect();
+            chunks.push((name.trim_matches('_').to_string(), Literal::List(values)));
+        }
+    }
+    chunks
+}
+
+/// Pairs of module and function that an attribute like `@before_compile` holds, oldest first.
+fn callbacks(shared: &SharedModule, attribute: Atom) -> Vec<(Atom, Atom)> {
+    let build = lock(shared);
+    let Some(attribute_state) = build.attributes.get(&attribute) else { return Vec::new() };
+    let default = Atom::new(&format!("__{attribute}__"));
+    attribute_state
+        .values
+        .iter()
+        .rev()
+        .filter_map(|value| match value {
+            Datum::Literal(Literal::Atom(module)) => Some((*module, default)),
+            Datum::Literal(Literal::Tuple(pair)) => match pair.as_slice() {
+                [Literal::Atom(module), Literal::Atom(function)] => Some((*module, *function)),
+                _ => None,
+            },
+            Datum::Literal(_) | Datum::Host(_) => None,
+        })
+        .collect()
+}
+
+/// Calls a `@before_compile` callback, which is a macro whose code then runs in the module, or a function.
+fn before_compile(host: &mut CompileHost<'_>, env: &mut Env, module: Atom, function: Atom) -> Result<()> {
+    let face = host.face(module)?;
+    let own = module == env.module;
+    let is_macro = face.is_some_and(|face| face.macros.contains(function, 1));
+    let mut code = Code::new();
+    let env_node = code.carry(Item::Env(Arc::new(env.clone())));
+    if !is_macro && !own {
+        let env = env.clone();
+        host.call(module, function, move |heap, _| vec![env_term::to_term(heap, &env)])?;
+        return Ok(());
+    }
+    let call = MacroCall { module, name: function, args: &[env_node], env, local: own, line: env.line };
+    let root = host.call_macro(&mut code, &call)?;
+    let prepared = evaluate::prepare(host, &mut code, root, env)?;
+    host.call(prepared.module, prepared.function, |_, _| Vec::new())?;
+    *env = Env { versioned_vars: Vars::default(), next_version: 0, ..prepared.env };
+    Ok(())
+}
+
+/// What `__info__(:struct)` gives: a map for each field of a module that defines `__struct__/0`.
+fn struct_fields(host: &mut CompileHost<'_>, env: &Env, definitions: &[&Definition]) -> Result<Literal> {
+    let nil = Literal::Atom(known::NIL);
+    if !definitions.iter().any(|definition| definition.name == known::DUNDER_STRUCT && definition.arity == 0) {
+        return Ok(nil);
+    }
+    let module = load_local(host, env.module)?;
+    let value = host.call(module, known::DUNDER_STRUCT, |_, _| Vec::new())?;
+    let Some(map) = value.root().as_map() else { return Ok(nil) };
+    let fields = map.iter().filter(|(key, _)| !key.is_atom(known::DUNDER_STRUCT)).filter_map(|(key, default)| {
+        let pairs = vec![
+            (Literal::Atom(Atom::new("field")), Literal::Atom(key.as_atom()?)),
+            (Literal::Atom(known::DEFAULT), data::literal_of(default).unwrap_or_else(|| nil.clone())),
+        ];
+        Some(Literal::Map(pairs))
+    });
+    Ok(Literal::List(fields.collect()))
+}
+
+/// Loads the definitions that a module under construction has so far, as a module of another name, and gives that name.
+pub fn load_local(host: &mut CompileHost<'_>, name: Atom) -> Result<Atom> {
+    let Some(shared) = host.library.building(name) else { return Ok(name) };
+    let (definitions, file) = {
+        let build = lock(&shared);
+        (build.definitions().filter(|definition| !definition.clauses.is_empty()).cloned().collect::<Vec<_>>(), Arc::clone(&build.file))
+    };
+    let env = Env { module: name, ..host.library.new_env(&file) };
+    // Private ones are called from outside here.
+    let open: Vec<Definition> = definitions
+        .into_iter()
+        .map(|mut definition| {
+            definition.kind = match definition.kind {
+                module::DefKind::Defp => module::DefKind::Def,
+                module::DefKind::Defmacrop => module::DefKind::Defmacro,
+                kind => kind,
+            };
+            definition
+        })
+        .collect();
+    let made_name = Atom::new(&format!("{name}-{}", host.library.unique_integer() % 64));
+    let unit = ModuleUnit {
+        name: made_name,
+        file: &file,
+        definitions: &open.iter().collect::<Vec<_>>(),
+        info: Info::default(),
+        attributes: Literal::List(Vec::new()),
+        chunks: Vec::new(),
+        host: &|number| host.values.get(number).and_then(data::literal_of),
+    };
+    let made = lower::module(unit).map_err(|error| evaluate::lower_failure(&env, &error))?;
+    evaluate::load(host, &made, &env)?;
+    Ok(made_name)
+}
