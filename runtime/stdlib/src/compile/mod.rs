@@ -2,7 +2,7 @@
 
 pub mod build;
 pub mod convert;
-mod data;
+pub(crate) mod data;
 pub mod definition;
 pub mod env_term;
 pub mod evaluate;

@@ -18,6 +18,7 @@ mod conversions;
 mod lists;
 mod maps;
 mod math;
+mod module;
 mod operators;
 mod processes;
 mod strings;
@@ -36,6 +37,7 @@ const TABLES: &[&[Entry]] = &[
     lists::TABLE,
     maps::TABLE,
     math::TABLE,
+    module::TABLE,
     operators::TABLE,
     processes::TABLE,
     crate::compile::session::TABLE,

@@ -1,0 +1,321 @@
+defmodule Code do
+  @moduledoc """
+  Compiles, evaluates and loads code.
+
+  Code comes as text or as quoted expressions. Both go through the one compiler that files and cells go through: what is evaluated here is
+  compiled first, and runs as fast as any other code.
+  """
+
+  @doc """
+  Parses a text into quoted code.
+
+  Options: `:file`, `:line`, `:column`, `:columns` (give columns), `:token_metadata`, `:unescape`, `:existing_atoms_only`,
+  `:emit_warnings`.
+
+  ## Examples
+
+      iex> Code.string_to_quoted("1 + x")
+      {:ok, {:+, [line: 1], [1, {:x, [line: 1], nil}]}}
+      iex> Code.string_to_quoted("1 +")
+      {:error, {[line: 1, column: 4], "syntax error: expression is incomplete", ""}}
+  """
+  @spec string_to_quoted(List.Chars.t(), keyword) :: {:ok, Macro.t()} | {:error, {keyword, term, binary}}
+  def string_to_quoted(string, options \\ []) do
+    :jovial_code.string_to_quoted(text(string), options)
+  end
+
+  @doc """
+  As `string_to_quoted/2`, but gives the code itself, or raises what the text's fault calls for.
+  """
+  @spec string_to_quoted!(List.Chars.t(), keyword) :: Macro.t()
+  def string_to_quoted!(string, options \\ []) do
+    string = text(string)
+
+    case :jovial_code.string_to_quoted(string, options) do
+      {:ok, quoted} -> quoted
+      {:error, problem} -> raise_problem(problem, string, options)
+    end
+  end
+
+  defp text(string) when is_binary(string), do: string
+  defp text(string), do: :unicode.characters_to_binary(to_charlist(string))
+
+  defp raise_problem({meta, message, token}, string, options) do
+    file = Keyword.get(options, :file, "nofile")
+
+    description =
+      case message do
+        {before, rest} -> before <> token <> rest
+        before -> before <> token
+      end
+
+    fields = [
+      file: file,
+      line: Keyword.get(meta, :line),
+      column: Keyword.get(meta, :column),
+      description: description,
+      snippet: snippet(string, Keyword.get(meta, :line), Keyword.get(options, :line, 1))
+    ]
+
+    extra = Keyword.take(meta, [:opening_delimiter, :expected_delimiter, :closing_delimiter, :end_line, :end_column])
+
+    module =
+      cond do
+        Keyword.has_key?(meta, :closing_delimiter) -> MismatchedDelimiterError
+        Keyword.has_key?(meta, :opening_delimiter) -> TokenMissingError
+        token == "" and message == "syntax error: expression is incomplete" -> TokenMissingError
+        true -> SyntaxError
+      end
+
+    raise struct(module, fields ++ extra)
+  end
+
+  defp snippet(_string, nil, _first), do: nil
+
+  defp snippet(string, line, first) do
+    :lists.nth(max(line - first + 1, 1), :binary.split(string, "\n", [:global]) ++ [""])
+  end
+
+  @doc """
+  The env in which evaluated code stands, from an env or from options such as `:file`, `:line` and `:module`.
+  """
+  @spec env_for_eval(Macro.Env.t() | keyword) :: Macro.Env.t()
+  def env_for_eval(env_or_options)
+  def env_for_eval(%{__struct__: Macro.Env} = env), do: env
+
+  def env_for_eval(options) when is_list(options) do
+    env = :jovial_code.new_env(:erlang.iolist_to_binary(Keyword.get(options, :file, "nofile")))
+
+    :lists.foldl(
+      fn
+        {key, value}, env when key in [:line, :module, :aliases, :requires, :functions, :macros, :tracers] ->
+          :maps.put(key, value, env)
+
+        _other, env ->
+          env
+      end,
+      env,
+      options
+    )
+  end
+
+  @doc """
+  Evaluates a text with variables; gives the value and the variables behind it.
+
+  ## Examples
+
+      iex> Code.eval_string("a + b", a: 1, b: 2)
+      {3, [a: 1, b: 2]}
+      iex> Code.eval_string("c = 3")
+      {3, [c: 3]}
+  """
+  @spec eval_string(List.Chars.t(), keyword, Macro.Env.t() | keyword) :: {term, keyword}
+  def eval_string(string, binding \\ [], env_or_options \\ []) do
+    env = env_for_eval(env_or_options)
+    quoted = string_to_quoted!(string, file: env.file, line: env.line, columns: true)
+    eval_quoted(quoted, binding, env)
+  end
+
+  @doc """
+  Evaluates quoted code with variables; gives the value and the variables behind it.
+
+  ## Examples
+
+      iex> Code.eval_quoted(quote(do: var!(a) * 2), a: 4)
+      {8, [a: 4]}
+  """
+  @spec eval_quoted(Macro.t(), keyword, Macro.Env.t() | keyword) :: {term, keyword}
+  def eval_quoted(quoted, binding \\ [], env_or_options \\ []) do
+    {value, binding, _env} = eval_quoted_with_env(quoted, binding, env_for_eval(env_or_options))
+    {value, binding}
+  end
+
+  @doc """
+  As `eval_quoted/3`, and gives the env behind the code, with its imports, aliases and variables.
+  """
+  @spec eval_quoted_with_env(Macro.t(), keyword, Macro.Env.t(), keyword) :: {term, keyword, Macro.Env.t()}
+  def eval_quoted_with_env(quoted, binding, %{__struct__: Macro.Env} = env, _options \\ []) do
+    given = for {key, value} <- binding, into: %{}, do: {key, value}
+    env = :maps.put(:versioned_vars, %{}, env)
+    {module, function, inputs, outputs, env} = :jovial_code.prepare(quoted, :maps.keys(given), env)
+    result = :erlang.apply(module, function, for(key <- inputs, do: :maps.get(key, given)))
+    [value | bound] = :erlang.tuple_to_list(result)
+    all = :maps.merge(given, :maps.from_list(:lists.zip(outputs, bound)))
+    {value, :maps.to_list(all), env}
+  end
+
+  @doc """
+  Evaluates a file; gives the value and the variables of its last expression.
+  """
+  @spec eval_file(binary, nil | binary) :: {term, keyword}
+  def eval_file(file, relative_to \\ nil) when is_binary(file) do
+    {text, path} = find_file!(file, relative_to)
+    eval_string(text, [], file: path, line: 1)
+  end
+
+  @doc """
+  Runs a file unless it was run already; gives the modules it defined, or `nil`.
+  """
+  @spec require_file(binary, nil | binary) :: [{module, binary}] | nil
+  def require_file(file, relative_to \\ nil) when is_binary(file) do
+    {text, path} = find_file!(file, relative_to)
+
+    case :jovial_code.claim_file(path) do
+      true -> compile_text(text, path)
+      false -> nil
+    end
+  end
+
+  @doc """
+  Compiles a file and gives the modules it defined.
+  """
+  @spec compile_file(binary, nil | binary) :: [{module, binary}]
+  def compile_file(file, relative_to \\ nil) when is_binary(file) do
+    {text, path} = find_file!(file, relative_to)
+    compile_text(text, path)
+  end
+
+  @doc """
+  Compiles a text and gives the modules it defined.
+
+  ## Examples
+
+      iex> [{module, _binary}] = Code.compile_string("defmodule CodeDocOne do end")
+      iex> module
+      CodeDocOne
+  """
+  @spec compile_string(List.Chars.t(), binary) :: [{module, binary}]
+  def compile_string(string, file \\ "nofile") when is_binary(file) do
+    compile_text(text(string), file)
+  end
+
+  @doc """
+  Compiles quoted code and gives the modules it defined.
+  """
+  @spec compile_quoted(Macro.t(), binary) :: [{module, binary}]
+  def compile_quoted(quoted, file \\ "nofile") when is_binary(file) do
+    run_units([quoted], env_for_eval(file: file))
+  end
+
+  defp compile_text(text, file) do
+    quoted = string_to_quoted!(text, file: file, columns: true)
+    run_units(units(quoted), env_for_eval(file: file))
+  end
+
+  # A file of modules only runs them one by one, so that a later one may use the macros of an earlier one.
+  defp units({:__block__, _, expressions} = block) do
+    case expressions != [] and :lists.all(&module?/1, expressions) do
+      true -> expressions
+      false -> [block]
+    end
+  end
+
+  defp units(other), do: [other]
+
+  defp module?({:defmodule, _, [_, _]}), do: true
+  defp module?(_other), do: false
+
+  defp run_units(units, env) do
+    :jovial_code.begin_modules()
+
+    try do
+      :lists.foldl(
+        fn unit, env ->
+          {_value, _binding, env} = eval_quoted_with_env(unit, [], env)
+          env
+        end,
+        env,
+        units
+      )
+
+      :jovial_code.modules()
+    after
+      :jovial_code.end_modules()
+    end
+  end
+
+  defp find_file!(file, relative_to) do
+    path = if relative_to, do: Path.expand(file, relative_to), else: Path.expand(file)
+
+    case :jovial_file.read(path) do
+      {:ok, text} -> {text, path}
+      {:error, _} -> raise Code.LoadError, file: path, reason: :enoent
+    end
+  end
+
+  @doc """
+  Makes sure that a module is loaded.
+
+  ## Examples
+
+      iex> Code.ensure_loaded(Enum)
+      {:module, Enum}
+      iex> Code.ensure_loaded(NoSuchModule)
+      {:error, :nofile}
+  """
+  @spec ensure_loaded(module) :: {:module, module} | {:error, :nofile}
+  def ensure_loaded(module) when is_atom(module), do: :code.ensure_loaded(module)
+
+  @doc """
+  Whether a module is or can be loaded.
+  """
+  @spec ensure_loaded?(module) :: boolean
+  def ensure_loaded?(module) when is_atom(module), do: match?({:module, ^module}, ensure_loaded(module))
+
+  @doc """
+  As `ensure_loaded/1`, but raises if there is no such module.
+  """
+  @spec ensure_loaded!(module) :: module
+  def ensure_loaded!(module) do
+    case ensure_loaded(module) do
+      {:module, module} -> module
+      {:error, reason} -> raise ArgumentError, "could not load module #{Kernel.inspect(module)} due to reason #{Kernel.inspect(reason)}"
+    end
+  end
+
+  @doc """
+  Makes sure that a module is compiled and loaded; waits for one that is being compiled.
+  """
+  @spec ensure_compiled(module) :: {:module, module} | {:error, atom}
+  def ensure_compiled(module) when is_atom(module) do
+    case :code.ensure_loaded(module) do
+      {:module, module} -> {:module, module}
+      {:error, reason} -> :jovial_code.ensure_compiled(module, reason)
+    end
+  end
+
+  @doc """
+  As `ensure_compiled/1`, but raises if there is no such module.
+  """
+  @spec ensure_compiled!(module) :: module
+  def ensure_compiled!(module) do
+    case ensure_compiled(module) do
+      {:module, module} -> module
+      {:error, reason} -> raise ArgumentError, "could not load module #{Kernel.inspect(module)} due to reason #{Kernel.inspect(reason)}"
+    end
+  end
+
+  @doc """
+  Whether a module is loaded.
+  """
+  @spec loaded?(module) :: boolean
+  def loaded?(module) when is_atom(module), do: :code.is_loaded(module) != false
+
+  @doc """
+  Whether code is being compiled that other processes may wait for.
+  """
+  @spec can_await_module_compilation?() :: boolean
+  def can_await_module_compilation?, do: false
+
+  @doc """
+  Sets an option of the compiler.
+  """
+  @spec put_compiler_option(atom, term) :: :ok
+  def put_compiler_option(key, value) when is_atom(key), do: :jovial_code.put_option(key, value)
+
+  @doc """
+  Reads an option of the compiler.
+  """
+  @spec get_compiler_option(atom) :: term
+  def get_compiler_option(key) when is_atom(key), do: :jovial_code.get_option(key)
+end

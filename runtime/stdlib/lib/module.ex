@@ -1,0 +1,385 @@
+defmodule Module do
+  @moduledoc """
+  Works with modules, above all while they are being defined.
+
+  A module's body is code that runs. While it does, the module is *open*: attributes can be read and written, and
+  definitions looked at, by the functions here. They take the module's name and raise once the module is finished.
+  """
+
+  @doc """
+  Joins a list of aliases into one.
+
+  ## Examples
+
+      iex> Module.concat(["Graph", "Node"])
+      Graph.Node
+      iex> Module.concat([Graph, :Edge])
+      Graph.Edge
+  """
+  @spec concat([binary | atom]) :: atom
+  def concat(list) when is_list(list), do: :erlang.binary_to_atom(joined(list))
+
+  @doc """
+  Joins two aliases into one.
+
+  ## Examples
+
+      iex> Module.concat(Graph, Node)
+      Graph.Node
+  """
+  @spec concat(binary | atom, binary | atom) :: atom
+  def concat(left, right), do: concat([left, right])
+
+  @doc """
+  As `concat/1`, but raises `ArgumentError` if there is no such atom yet.
+  """
+  @spec safe_concat([binary | atom]) :: atom
+  def safe_concat(list) when is_list(list), do: :erlang.binary_to_existing_atom(joined(list))
+
+  @doc """
+  As `concat/2`, but raises `ArgumentError` if there is no such atom yet.
+  """
+  @spec safe_concat(binary | atom, binary | atom) :: atom
+  def safe_concat(left, right), do: safe_concat([left, right])
+
+  defp joined(parts) do
+    case part_texts(parts) do
+      [] -> "Elixir"
+      texts -> :erlang.iolist_to_binary(["Elixir" | for(text <- texts, do: [".", text])])
+    end
+  end
+
+  defp part_texts([]), do: []
+  defp part_texts([nil | rest]), do: part_texts(rest)
+  defp part_texts([atom | rest]) when is_atom(atom), do: part_texts([:erlang.atom_to_binary(atom) | rest])
+  defp part_texts(["Elixir" | rest]), do: part_texts(rest)
+  defp part_texts(["Elixir." <> text | rest]), do: [text | part_texts(rest)]
+  defp part_texts([text | rest]) when is_binary(text), do: [text | part_texts(rest)]
+
+  @doc """
+  Splits an alias into its parts.
+
+  ## Examples
+
+      iex> Module.split(Graph.Node.Leaf)
+      ["Graph", "Node", "Leaf"]
+  """
+  @spec split(module | binary) :: [binary, ...]
+  def split(module) when is_atom(module), do: split_text(:erlang.atom_to_binary(module), module)
+  def split("Elixir." <> _ = text), do: split_text(text, text)
+
+  defp split_text("Elixir." <> text, _original), do: :binary.split(text, ".", [:global])
+
+  defp split_text(_text, original) do
+    raise ArgumentError, "expected an Elixir module, got: #{Kernel.inspect(original)}"
+  end
+
+  @doc """
+  Whether a module is being defined right now.
+  """
+  @spec open?(module) :: boolean
+  def open?(module) when is_atom(module), do: :jovial_module.open(module)
+
+  @doc """
+  Reads an attribute; `default` if it was not set. An accumulating attribute gives the list of its values, newest first.
+  """
+  @spec get_attribute(module, atom, term) :: term
+  def get_attribute(module, key, default \\ nil) when is_atom(module) and is_atom(key) do
+    assert_open!(:get_attribute, 2, module)
+
+    case :jovial_module.get(module, key) do
+      {:ok, value} -> shown(key, value)
+      :error -> default
+    end
+  end
+
+  # Documents are stored with their line.
+  defp shown(key, {line, doc}) when key in [:doc, :moduledoc, :typedoc] and is_integer(line), do: doc
+  defp shown(_key, value), do: value
+
+  @doc """
+  The newest value of an accumulating attribute, or the value of any other.
+  """
+  @spec get_last_attribute(module, atom, term) :: term
+  def get_last_attribute(module, key, default \\ nil) when is_atom(module) and is_atom(key) do
+    case :jovial_module.accumulates(module, key) do
+      true ->
+        case get_attribute(module, key, []) do
+          [last | _] -> last
+          [] -> default
+        end
+
+      false ->
+        get_attribute(module, key, default)
+    end
+  end
+
+  @doc """
+  Sets an attribute; an accumulating one gets a further value.
+  """
+  @spec put_attribute(module, atom, term) :: :ok
+  def put_attribute(module, key, value) when is_atom(module) and is_atom(key) do
+    __put_attribute__(module, key, value, nil, [])
+  end
+
+  @doc """
+  Whether an attribute was set or registered.
+  """
+  @spec has_attribute?(module, atom) :: boolean
+  def has_attribute?(module, key) when is_atom(module) and is_atom(key) do
+    assert_open!(:has_attribute?, 2, module)
+    :jovial_module.has(module, key)
+  end
+
+  @doc """
+  The names of all attributes that are set.
+  """
+  @spec attributes_in(module) :: [atom]
+  def attributes_in(module) when is_atom(module) do
+    assert_open!(:attributes_in, 1, module)
+    :jovial_module.keys(module)
+  end
+
+  @doc """
+  Removes an attribute and gives its value.
+  """
+  @spec delete_attribute(module, atom) :: term
+  def delete_attribute(module, key) when is_atom(module) and is_atom(key) do
+    assert_open!(:delete_attribute, 2, module)
+    :jovial_module.delete(module, key)
+  end
+
+  @doc """
+  Says that an attribute accumulates its values (`accumulate: true`) or stays in the compiled module (`persist: true`).
+  """
+  @spec register_attribute(module, atom, keyword) :: :ok
+  def register_attribute(module, key, options) when is_atom(module) and is_atom(key) and is_list(options) do
+    assert_open!(:register_attribute, 3, module)
+    accumulate? = :lists.keyfind(:accumulate, 1, options) == {:accumulate, true}
+    persist? = :lists.keyfind(:persist, 1, options) == {:persist, true}
+    :jovial_module.register(module, key, accumulate?, persist?)
+  end
+
+  @doc """
+  Attributes that mean something to the compiler, each with a map that has its `:doc`.
+  """
+  @spec reserved_attributes() :: map
+  def reserved_attributes do
+    for {name, text} <- [
+          after_compile: "A hook that will be invoked right after the current module is compiled.",
+          after_verify: "A hook that will be invoked right after the current module is verified.",
+          before_compile: "A hook that will be invoked before the module is compiled.",
+          behaviour: "Specifies that the current module implements a given behaviour.",
+          callback: "Provides a specification for a behaviour callback.",
+          compile: "Provides options for module compilation.",
+          deprecated: "Provides the deprecation reason for a function.",
+          derive: "Derives an implementation for the given protocol for the current struct.",
+          dialyzer: "Defines warnings to request or suppress when using dialyzer.",
+          doc: "Provides documentation for a function/macro/callback.",
+          enforce_keys: "Ensures the given keys are always set when building the struct.",
+          external_resource: "Specifies an external resource for the current module.",
+          file: "Changes the filename used in stacktraces.",
+          impl: "Declares an implementation of a callback function or macro.",
+          macrocallback: "Provides a specification for a macro behaviour callback.",
+          moduledoc: "Provides documentation for the current module.",
+          nifs: "A list of functions implemented as NIFs.",
+          on_definition: "A hook that will be invoked when each function or macro is defined.",
+          on_load: "A hook that will be invoked whenever the module is loaded.",
+          opaque: "Defines an opaque type.",
+          optional_callbacks: "Specifies which behaviour callbacks are optional.",
+          spec: "Provides a specification for a function.",
+          type: "Defines a type.",
+          typedoc: "Provides documentation for a type.",
+          typep: "Defines a private type.",
+          vsn: "Specify the module version."
+        ],
+        into: %{},
+        do: {name, %{doc: text}}
+  end
+
+  @doc """
+  Functions and macros that the module defines so far, as `{name, arity}`.
+  """
+  @spec definitions_in(module) :: [{atom, arity}]
+  def definitions_in(module) when is_atom(module) do
+    assert_open!(:definitions_in, 1, module)
+    for {definition, _kind} <- :jovial_module.definitions(module), do: definition
+  end
+
+  @doc """
+  Those of one kind: `:def`, `:defp`, `:defmacro` or `:defmacrop`.
+  """
+  @spec definitions_in(module, atom) :: [{atom, arity}]
+  def definitions_in(module, kind) when is_atom(module) and kind in [:def, :defp, :defmacro, :defmacrop] do
+    assert_open!(:definitions_in, 2, module)
+    for {definition, ^kind} <- :jovial_module.definitions(module), do: definition
+  end
+
+  @doc """
+  Whether the module defines a function or macro so far.
+  """
+  @spec defines?(module, {atom, arity}) :: boolean
+  def defines?(module, {name, arity}) when is_atom(module) and is_atom(name) and is_integer(arity) do
+    assert_open!(:defines?, 2, module)
+    :jovial_module.defines(module, name, arity) != nil
+  end
+
+  @doc """
+  Whether it defines it as that kind.
+  """
+  @spec defines?(module, {atom, arity}, atom) :: boolean
+  def defines?(module, {name, arity}, kind)
+      when is_atom(module) and is_atom(name) and is_integer(arity) and kind in [:def, :defp, :defmacro, :defmacrop] do
+    assert_open!(:defines?, 3, module)
+    :jovial_module.defines(module, name, arity) == kind
+  end
+
+  @doc """
+  Whether the module defines a type so far.
+  """
+  @spec defines_type?(module, {atom, arity}) :: boolean
+  def defines_type?(module, {name, arity}) when is_atom(module) and is_atom(name) and is_integer(arity) do
+    Kernel.Typespec.defines_type?(module, {name, arity})
+  end
+
+  @doc """
+  Removes a definition; whether there was one.
+  """
+  @spec delete_definition(module, {atom, arity}) :: boolean
+  def delete_definition(module, {name, arity}) when is_atom(module) and is_atom(name) and is_integer(arity) do
+    assert_open!(:delete_definition, 2, module)
+    :jovial_module.delete_definition(module, name, arity)
+  end
+
+  @doc """
+  Lets definitions be defined anew, with the old one as `super`. Takes `{name, arity}` pairs, or a behaviour.
+  """
+  @spec make_overridable(module, [{atom, arity}] | module) :: :ok
+  def make_overridable(module, tuples) when is_atom(module) and is_list(tuples) do
+    assert_open!(:make_overridable, 2, module)
+
+    for tuple <- tuples do
+      case tuple do
+        {name, arity} when is_atom(name) and is_integer(arity) and arity in 0..255 ->
+          case :jovial_module.make_overridable(module, name, arity) do
+            true ->
+              :ok
+
+            false ->
+              raise ArgumentError,
+                    "cannot make function #{name}/#{arity} overridable because it was not defined"
+          end
+
+        other ->
+          raise ArgumentError,
+                "each element in tuple list has to be a " <>
+                  "{function_name :: atom, arity :: 0..255} tuple, got: #{Kernel.inspect(other)}"
+      end
+    end
+
+    :ok
+  end
+
+  def make_overridable(module, behaviour) when is_atom(module) and is_atom(behaviour) do
+    callbacks =
+      for callback <- behaviour.behaviour_info(:callbacks), do: callback
+
+    make_overridable(module, for({name, arity} <- callbacks, defines?(module, {name, arity}), do: {name, arity}))
+  end
+
+  @doc """
+  Whether a definition was made overridable.
+  """
+  @spec overridable?(module, {atom, arity}) :: boolean
+  def overridable?(module, {name, arity}) when is_atom(module) and is_atom(name) and is_integer(arity) do
+    :jovial_module.is_overridable(module, name, arity)
+  end
+
+  @doc """
+  Defines a module from quoted code; `env` or options say where it stands.
+  """
+  @spec create(module, Macro.t(), Macro.Env.t() | keyword) :: {:module, module, binary, term}
+  def create(module, quoted, env_or_options)
+
+  def create(module, quoted, %Macro.Env{} = env) when is_atom(module) do
+    code = {:defmodule, [line: env.line], [module, [do: quoted]]}
+    {result, _binding} = Code.eval_quoted(code, [], %{env | versioned_vars: %{}})
+    result
+  end
+
+  def create(module, quoted, options) when is_atom(module) and is_list(options) do
+    create(module, quoted, Code.env_for_eval(options))
+  end
+
+  @doc false
+  def __put_attribute__(module, key, value, line, _traces) do
+    assert_open!(:__put_attribute__, 2, module)
+    :jovial_module.put(module, key, checked(key, value), line)
+  end
+
+  defp checked(key, value) when key in [:before_compile, :after_compile, :after_verify, :on_definition] do
+    case value do
+      atom when is_atom(atom) ->
+        atom
+
+      {module, function} = pair when is_atom(module) and is_atom(function) ->
+        pair
+
+      other ->
+        raise ArgumentError,
+              "@#{key} is a built-in module attribute for compilation callbacks. It should be a module or {module, function} tuple, got: #{Kernel.inspect(other)}"
+    end
+  end
+
+  defp checked(:behaviour, value) when not is_atom(value) do
+    raise ArgumentError, "@behaviour expects a module, got: #{Kernel.inspect(value)}"
+  end
+
+  defp checked(:file, value) when not is_binary(value) do
+    raise ArgumentError,
+          "@file is a built-in module attribute that annotates the file and line the next definition comes from. It should be a string or {string, line} tuple as value, got: #{Kernel.inspect(value)}"
+  end
+
+  defp checked(key, {line, doc} = value) when key in [:doc, :moduledoc, :typedoc] and is_integer(line) do
+    if is_binary(doc) or doc in [nil, false, true] or is_list(doc) do
+      value
+    else
+      raise ArgumentError,
+            "@#{key} is a built-in module attribute for documentation. It should be either false, nil, a string, or a keyword list, got: #{Kernel.inspect(doc)}"
+    end
+  end
+
+  defp checked(_key, value), do: value
+
+  @doc false
+  def __get_attribute__(module, key, line, warn?) do
+    assert_open!(:__get_attribute__, 2, module)
+
+    case :jovial_module.get(module, key) do
+      {:ok, value} ->
+        shown(key, value)
+
+      :error ->
+        if warn? and is_integer(line) do
+          :jovial_module.warn_undefined(module, key, line)
+        end
+
+        nil
+    end
+  end
+
+  defp assert_open!(function, arity, module) do
+    case :jovial_module.open(module) do
+      true ->
+        :ok
+
+      false ->
+        raise ArgumentError,
+              "could not call Module.#{function}/#{arity} because the module #{Kernel.inspect(module)} is " <>
+                case :code.ensure_loaded(module) do
+                  {:module, _} -> "already compiled"
+                  _ -> "not being defined"
+                end
+    end
+  end
+end

@@ -1,0 +1,199 @@
+defmodule Protocol do
+  @moduledoc """
+  What stands behind `defprotocol` and `defimpl`.
+
+  A protocol is a module whose functions look at the kind of their first argument and call the implementation for it: the module
+  named after the protocol and the kind, like `Enumerable.List`. Implementations may come at any time, also in a later
+  cell; a protocol finds them when it is called.
+  """
+
+  @doc """
+  Raises unless the module is a protocol.
+  """
+  @spec assert_protocol!(module) :: :ok
+  def assert_protocol!(module) do
+    assert_protocol!(module, "")
+  end
+
+  defp assert_protocol!(module, extra) do
+    case Code.ensure_compiled(module) do
+      {:module, _} -> :ok
+      _ -> raise ArgumentError, "#{Kernel.inspect(module)} is not available" <> extra
+    end
+
+    case :erlang.function_exported(module, :__protocol__, 1) do
+      true -> :ok
+      false -> raise ArgumentError, "#{Kernel.inspect(module)} is not a protocol" <> extra
+    end
+  end
+
+  @doc """
+  Raises unless there is an implementation of the protocol for that kind or struct.
+  """
+  @spec assert_impl!(module, module) :: :ok
+  def assert_impl!(protocol, base) do
+    impl = __concat__(protocol, base)
+
+    case Code.ensure_compiled(impl) do
+      {:module, _} -> :ok
+      _ -> raise ArgumentError, "#{Kernel.inspect(impl)} is not available"
+    end
+
+    case impl.__impl__(:protocol) do
+      ^protocol -> :ok
+      other -> raise ArgumentError, "expected #{Kernel.inspect(impl)} to be an implementation of #{Kernel.inspect(protocol)}, got: #{Kernel.inspect(other)}"
+    end
+  end
+
+  @doc """
+  Whether the protocol was consolidated, that is, closed for further implementations. Protocols of a session never are.
+  """
+  @spec consolidated?(module) :: boolean
+  def consolidated?(protocol), do: protocol.__protocol__(:consolidated?)
+
+  @doc """
+  Derives the protocol for a struct that was defined elsewhere.
+  """
+  defmacro derive(protocol, module, options \\ []) do
+    quote do
+      module = unquote(module)
+      Protocol.__derive__([{unquote(protocol), unquote(options)}], module, __ENV__)
+    end
+  end
+
+  @doc """
+  Declares a function of a protocol; only its head, without a body.
+  """
+  defmacro def(signature)
+
+  defmacro def({_, _, args}) when args == [] or is_atom(args) do
+    raise ArgumentError, "protocol functions expect at least one argument"
+  end
+
+  defmacro def({name, _, args}) when is_atom(name) and is_list(args) do
+    arity = length(args)
+    to_param = fn n -> {:"arg#{n}", [], __MODULE__} end
+    params = for n <- 2..arity//1, do: to_param.(n)
+    all = [quote(do: term) | params]
+
+    quote generated: true do
+      name = unquote(name)
+      arity = unquote(arity)
+      @__functions__ [{name, arity} | @__functions__]
+
+      Kernel.def unquote(name)(unquote_splicing(all)) do
+        impl_for!(term).unquote(name)(unquote_splicing(all))
+      end
+
+      {name, arity}
+    end
+  end
+
+  defmacro def(_other) do
+    raise ArgumentError, "invalid arguments for def inside defprotocol"
+  end
+
+  @doc false
+  def __built_in__ do
+    [
+      is_tuple: Tuple,
+      is_atom: Atom,
+      is_list: List,
+      is_map: Map,
+      is_bitstring: BitString,
+      is_integer: Integer,
+      is_float: Float,
+      is_function: Function,
+      is_pid: PID,
+      is_port: Port,
+      is_reference: Reference
+    ]
+  end
+
+  @doc false
+  def __concat__(left, right) do
+    :erlang.binary_to_atom(
+      :erlang.iolist_to_binary([:erlang.atom_to_binary(left), ".", tail(:erlang.atom_to_binary(right))])
+    )
+  end
+
+  defp tail("Elixir." <> rest), do: rest
+  defp tail(text), do: text
+
+  @doc false
+  def __ensure_defimpl__(_protocol, _for, _env), do: :ok
+
+  @doc false
+  def __functions_spec__([]), do: []
+
+  @doc false
+  defmacro __before_compile__(_env), do: nil
+
+  @doc false
+  def __derive__(derives, for, %Macro.Env{} = env) when is_atom(for) do
+    for derive <- derives do
+      {protocol, options} =
+        case derive do
+          {protocol, options} -> {protocol, options}
+          protocol -> {protocol, []}
+        end
+
+      assert_protocol!(protocol, ", cannot derive #{Kernel.inspect(protocol)} for #{Kernel.inspect(for)}")
+      derive(protocol, for, options, env)
+    end
+
+    :ok
+  end
+
+  defp derive(protocol, for, options, env) do
+    any = __concat__(protocol, Any)
+
+    case Code.ensure_compiled(any) do
+      {:module, _} -> :ok
+      _ -> raise ArgumentError, "could not load module #{Kernel.inspect(any)} due to reason :nofile, cannot derive #{Kernel.inspect(protocol)} for #{Kernel.inspect(for)}"
+    end
+
+    code =
+      case macro?(protocol, any) do
+        {:ok, module} ->
+          struct = Macro.struct!(for, env)
+          apply(module, :"MACRO-__deriving__", [env, for, Macro.escape(struct), options])
+
+        :error ->
+          delegating(protocol, any, for)
+      end
+
+    Code.eval_quoted(code, [], %{env | versioned_vars: %{}})
+  end
+
+  defp macro?(protocol, any) do
+    cond do
+      :erlang.function_exported(protocol, :"MACRO-__deriving__", 4) -> {:ok, protocol}
+      :erlang.function_exported(any, :"MACRO-__deriving__", 4) -> {:ok, any}
+      true -> :error
+    end
+  end
+
+  # The implementation for any term serves the struct too.
+  defp delegating(protocol, any, for) do
+    functions =
+      for {name, arity} <- protocol.__protocol__(:functions) do
+        args = for n <- 1..arity, do: {:"arg#{n}", [], __MODULE__}
+
+        quote do
+          Kernel.def unquote(name)(unquote_splicing(args)) do
+            unquote(any).unquote(name)(unquote_splicing(args))
+          end
+        end
+      end
+
+    quote do
+      defimpl unquote(protocol), for: unquote(for) do
+        (unquote_splicing(functions))
+      end
+    end
+  end
+
+  @doc false
+  def __impl__(_protocol, _options, _do_block, _env), do: :ok
+end

@@ -1,0 +1,119 @@
+//! `:jovial_module`: what `Module` and the typespec attributes do to a module whose body is running.
+
+use jovial_atoms::{Atom, known};
+use jovial_compiler::host::SharedModule;
+use jovial_compiler::module::ModuleBuild;
+use jovial_term::Term;
+use jovial_vm::{Ctx, Halt};
+
+use super::Entry;
+use super::support::{Out, atom, need, ok, word};
+use crate::compile::{Library, data};
+
+pub(crate) const TABLE: &[Entry] = &[
+    ("jovial_module", "open", 1, |ctx, args| {
+        Ok(Term::bool(Library::in_ctx(ctx).building(atom(args[0])?).is_some()))
+    }),
+    ("jovial_module", "get", 2, get),
+    ("jovial_module", "put", 4, put),
+    ("jovial_module", "delete", 2, delete),
+    ("jovial_module", "has", 2, |ctx, args| {
+        let key = atom(args[1])?;
+        with(ctx, args[0], |build| Ok(Term::bool(build.attributes.get(&key).is_some_and(|found| !found.values.is_empty()))))
+    }),
+    ("jovial_module", "accumulates", 2, |ctx, args| {
+        let key = atom(args[1])?;
+        with(ctx, args[0], |build| Ok(Term::bool(build.attributes.get(&key).is_some_and(|found| found.accumulate))))
+    }),
+    ("jovial_module", "keys", 1, |ctx, args| {
+        with(ctx, args[0], |build| {
+            let mut names: Vec<Atom> =
+                build.attributes.iter().filter(|(_, found)| !found.values.is_empty()).map(|(name, _)| *name).collect();
+            names.sort_by_key(|name| name.as_str());
+            Ok(ctx.heap().list(names.into_iter().map(Term::atom).collect::<Vec<_>>()))
+        })
+    }),
+    ("jovial_module", "register", 4, |ctx, args| {
+        let (key, accumulate, persist) = (atom(args[1])?, need(args[2].as_bool())?, need(args[3].as_bool())?);
+        with(ctx, args[0], |build| {
+            let attribute = build.attributes.entry(key).or_default();
+            attribute.accumulate |= accumulate;
+            attribute.persist |= persist;
+            Ok(Term::OK)
+        })
+    }),
+    ("jovial_module", "definitions", 1, |ctx, args| {
+        let heap = ctx.heap();
+        with(ctx, args[0], |build| {
+            let entries = build.definitions().map(|definition| {
+                let key = heap.tuple(&[Term::atom(definition.name), Term::small32(i32::from(definition.arity))]);
+                heap.tuple(&[key, Term::atom(definition.kind.atom())])
+            });
+            Ok(heap.list(entries.collect::<Vec<_>>()))
+        })
+    }),
+    ("jovial_module", "defines", 3, |ctx, args| {
+        let (name, arity) = name_arity(args)?;
+        with(ctx, args[0], |build| {
+            Ok(build.definition(name, arity).map_or(Term::NIL, |definition| Term::atom(definition.kind.atom())))
+        })
+    }),
+    ("jovial_module", "delete_definition", 3, |ctx, args| {
+        let (name, arity) = name_arity(args)?;
+        with(ctx, args[0], |build| Ok(Term::bool(build.take_definition(name, arity).is_some())))
+    }),
+];
+
+fn name_arity<'h>(args: &[Term<'h>]) -> Result<(Atom, u8), Halt<'h>> {
+    Ok((atom(args[1])?, need(args[2].as_small().and_then(|arity| u8::try_from(arity).ok()))?))
+}
+
+fn with<'h>(
+    ctx: &Ctx<'h>,
+    module: Term<'h>,
+    work: impl FnOnce(&mut ModuleBuild) -> Result<Term<'h>, Halt<'h>>,
+) -> Out<'h> {
+    let shared: SharedModule = need(Library::in_ctx(ctx).building(atom(module)?))?;
+    let mut build = shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    work(&mut build)
+}
+
+/// `{:ok, value}` or `:error`. Reading counts as use.
+fn get<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let (key, heap) = (atom(args[1])?, ctx.heap());
+    with(ctx, args[0], |build| {
+        let Some(attribute) = build.attributes.get_mut(&key) else { return Ok(word("error")) };
+        attribute.unread_line = None;
+        if attribute.accumulate {
+            let values = attribute.values.iter().map(|value| data::to_term(heap, value));
+            return Ok(ok(heap, heap.list(values.collect::<Vec<_>>())));
+        }
+        Ok(attribute.values.first().map_or(word("error"), |value| ok(heap, data::to_term(heap, value))))
+    })
+}
+
+/// `put(module, key, value, line or nil)`; the line is that of a value which nobody has read.
+fn put<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let key = atom(args[1])?;
+    let value = data::datum(args[2]);
+    let line = args[3].as_small().and_then(|line| u32::try_from(line).ok());
+    with(ctx, args[0], |build| {
+        let attribute = build.attributes.entry(key).or_default();
+        if !attribute.accumulate {
+            attribute.values.clear();
+        }
+        attribute.values.insert(0, value);
+        attribute.unread_line = line;
+        Ok(Term::OK)
+    })
+}
+
+fn delete<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let (key, heap) = (atom(args[1])?, ctx.heap());
+    with(ctx, args[0], |build| {
+        let Some(attribute) = build.attributes.get_mut(&key) else { return Ok(Term::atom(known::NIL)) };
+        let values = std::mem::take(&mut attribute.values);
+        let terms: Vec<Term<'h>> = values.iter().map(|value| data::to_term(heap, value)).collect();
+        Ok(if attribute.accumulate { heap.list(terms) } else { terms.first().copied().unwrap_or(Term::NIL) })
+    })
+}
