@@ -227,11 +227,13 @@ defmodule Code do
         env,
         units
       )
-
-      :jovial_code.modules()
-    after
-      :jovial_code.end_modules()
+    catch
+      kind, reason ->
+        :jovial_code.end_modules()
+        :erlang.raise(kind, reason, __STACKTRACE__)
     end
+
+    :jovial_code.end_modules()
   end
 
   defp find_file!(file, relative_to) do

@@ -107,6 +107,7 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
     let made = lower::module(unit).map_err(|error| evaluate::lower_failure(env, &error))?;
     let binary = evaluate::load(host, &made, env)?;
     host.library.defined(start.name, &binary);
+    host.library.note_module(start.owner, start.name, &binary);
     for (module, function) in callbacks(shared, known::AFTER_COMPILE) {
         let binary = &binary;
         let env = &*env;

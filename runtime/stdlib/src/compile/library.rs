@@ -1,7 +1,7 @@
 //! What all compilations of a runtime share: modules under construction, trackers, options.
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -32,6 +32,9 @@ pub struct Library {
     unique: AtomicI64,
     host: Box<dyn Any + Send + Sync>,
     pub(super) build: Mutex<Option<super::build::Build>>,
+    /// Modules that processes want to hear of, a list for each compilation under way.
+    defined: Mutex<HashMap<Pid, Vec<Vec<(Atom, Vec<u8>)>>>>,
+    required: Mutex<HashSet<String>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -53,6 +56,8 @@ impl Library {
             unique: AtomicI64::new(1),
             host,
             build: Mutex::new(None),
+            defined: Mutex::default(),
+            required: Mutex::default(),
         })));
         Ok(())
     }
@@ -89,6 +94,33 @@ impl Library {
 
     pub(crate) fn set_option(&self, name: Atom, value: bool) {
         lock(&self.options).insert(name, value);
+    }
+
+    /// From now on the modules that this process defines are noted.
+    pub(crate) fn note_modules(&self, owner: Pid) {
+        lock(&self.defined).entry(owner).or_default().push(Vec::new());
+    }
+
+    /// Notes a module.
+    pub(crate) fn note_module(&self, owner: Pid, name: Atom, image: &[u8]) {
+        if let Some(noted) = lock(&self.defined).get_mut(&owner).and_then(|stack| stack.last_mut()) {
+            noted.push((name, image.to_vec()));
+        }
+    }
+
+    /// Ends the newest list of this process and gives it.
+    pub(crate) fn noted_modules(&self, owner: Pid) -> Vec<(Atom, Vec<u8>)> {
+        let mut defined = lock(&self.defined);
+        let noted = defined.get_mut(&owner).and_then(Vec::pop).unwrap_or_default();
+        if defined.get(&owner).is_some_and(Vec::is_empty) {
+            defined.remove(&owner);
+        }
+        noted
+    }
+
+    /// Whether a file is required for the first time.
+    pub(crate) fn claim_file(&self, path: &str) -> bool {
+        lock(&self.required).insert(path.to_string())
     }
 
     /// The module of that name whose body is running.

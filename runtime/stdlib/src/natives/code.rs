@@ -3,12 +3,13 @@
 use jovial_atoms::known;
 use jovial_compiler::carried::Code;
 use jovial_compiler::env::{Env, Kind, Var};
+use jovial_compiler::host::{Compiled, Host};
 use jovial_syntax::{Diagnostic, Options};
 use jovial_term::{Fragment, Heap, Term};
 use jovial_vm::Ctx;
 
 use super::Entry;
-use super::support::{Out, badarg, bytes, charge, error, list, need, ok, option, word};
+use super::support::{Out, atom, badarg, bytes, charge, error, list, need, ok, option, word};
 use crate::compile::convert::{self, Values};
 use crate::compile::host::CompileHost;
 use crate::compile::{Library, env_term, evaluate, session};
@@ -21,7 +22,46 @@ pub(crate) const TABLE: &[Entry] = &[
         let env = Library::in_ctx(ctx).new_env(&String::from_utf8_lossy(&file));
         Ok(env_term::to_term(ctx.heap(), &env))
     }),
+    ("jovial_code", "claim_file", 1, |ctx, args| {
+        let path = bytes(args[0])?;
+        Ok(Term::bool(Library::in_ctx(ctx).claim_file(&String::from_utf8_lossy(&path))))
+    }),
+    ("jovial_code", "begin_modules", 0, |ctx, _| {
+        Library::in_ctx(ctx).note_modules(ctx.pid());
+        Ok(Term::OK)
+    }),
+    ("jovial_code", "end_modules", 0, |ctx, _| {
+        let heap = ctx.heap();
+        let noted = Library::in_ctx(ctx).noted_modules(ctx.pid());
+        let pairs = noted.into_iter().map(|(name, image)| heap.tuple(&[Term::atom(name), heap.binary(&image)]));
+        Ok(heap.list(pairs.collect::<Vec<_>>()))
+    }),
+    ("jovial_code", "ensure_compiled", 2, ensure_compiled),
+    ("jovial_code", "put_option", 2, |ctx, args| {
+        Library::in_ctx(ctx).set_option(atom(args[0])?, args[1].is_atom(known::TRUE));
+        Ok(Term::OK)
+    }),
+    ("jovial_code", "get_option", 1, |ctx, args| Ok(Term::bool(Library::in_ctx(ctx).option(atom(args[0])?)))),
+    ("jovial_code", "definition", 3, |_, args| atom(args[0]).map(|_| word("error"))),
 ];
+
+/// `{:module, module}` once it is there, else `{:error, reason}`: waits for a module that is being compiled.
+fn ensure_compiled<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let (module, reason) = (atom(args[0])?, atom(args[1])?);
+    let library = Library::in_ctx(ctx);
+    Err(session::start(ctx, move |asking| {
+        let mut host = CompileHost::new(asking, std::sync::Arc::clone(&library), None);
+        let env = library.new_env("nofile");
+        let outcome = host.ensure_compiled(module, &env).map(|found| {
+            session::answer(|heap| match found {
+                Compiled::Available => heap.tuple(&[Term::atom(known::MODULE), Term::atom(module)]),
+                Compiled::NotFound => heap.tuple(&[Term::atom(known::ERROR), Term::atom(reason)]),
+                Compiled::UnderConstruction | Compiled::Deadlock => heap.tuple(&[Term::atom(known::ERROR), word("unavailable")]),
+            })
+        });
+        session::conclude(&mut host, outcome)
+    })?)
+}
 
 /// The message part of `{:error, {meta, message, token}}`.
 fn problem<'h>(heap: &'h Heap, found: &Diagnostic) -> Term<'h> {

@@ -15,6 +15,7 @@ use jovial_vm::{Machine, NativeFn};
 mod binary;
 mod code;
 mod conversions;
+mod files;
 mod lists;
 mod maps;
 mod math;
@@ -34,6 +35,7 @@ const TABLES: &[&[Entry]] = &[
     binary::TABLE,
     code::TABLE,
     conversions::TABLE,
+    files::TABLE,
     lists::TABLE,
     maps::TABLE,
     math::TABLE,
