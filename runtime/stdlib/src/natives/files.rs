@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jovial_atoms::Atom;
 use jovial_term::Term;
-use jovial_vm::{Ctx, Halt, Job, JobResult};
+use jovial_vm::{Halt, Job, JobResult};
 
 use super::Entry;
 use super::support::{Out, bytes, error, ok};
@@ -49,12 +49,12 @@ pub(crate) fn reason<'h>(problem: &std::io::Error) -> Term<'h> {
 fn blocking<'h>(work: impl FnOnce() -> std::io::Result<Vec<u8>> + Send + 'static) -> Halt<'h> {
     Halt::Offload(Job(Box::new(move || {
         let outcome = work();
-        JobResult(Box::new(move |ctx: &Ctx<'_>| {
+        JobResult(Box::new(move |ctx| {
             let heap = ctx.heap();
             Ok(match outcome {
                 Ok(bytes) => ok(heap, heap.try_binary(&bytes)?),
                 Err(problem) => error(heap, reason(&problem)),
             })
-        }) as Box<dyn for<'a> FnOnce(&Ctx<'a>) -> Out<'a> + Send>)
+        }))
     })))
 }

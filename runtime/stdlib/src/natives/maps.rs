@@ -22,6 +22,12 @@ pub(crate) const TABLE: &[Entry] = &[
     ("maps", "from_list", 1, from_list),
     ("maps", "from_keys", 2, from_keys),
     ("maps", "merge", 2, merge),
+    // An iterator is the map with a cursor, and the pairs that were read ahead: [cursor, pairs | map].
+    ("maps", "iterator", 1, |ctx, args| {
+        map(ctx, args[0])?;
+        Ok(ctx.heap().list_with_tail([Term::ZERO, Term::EMPTY_LIST], args[0]))
+    }),
+    ("maps", "next", 1, next),
     ("maps", "new", 0, |ctx, _| Ok(ctx.heap().empty_map())),
     ("maps", "size", 1, |ctx, args| map(ctx, args[0]).map(|map| Term::count(map.len()))),
     ("erlang", "map_size", 1, |ctx, args| map(ctx, args[0]).map(|map| Term::count(map.len()))),
@@ -108,4 +114,29 @@ fn merge<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let (first, second) = (map(ctx, args[0])?, map(ctx, args[1])?);
     charge(ctx, first.len().min(second.len()) * 4);
     Ok(ctx.heap().map_merge(first, second))
+}
+
+/// Pairs that an iterator reads ahead.
+const AHEAD: usize = 32;
+
+/// `{key, value, iterator}` or `:none`.
+fn next<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let heap = ctx.heap();
+    let (cursor, rest) = need(args[0].as_cons().or_else(|| args[0].is_atom(jovial_atoms::Atom::new("none")).then_some((args[0], args[0]))))?;
+    if cursor.as_atom().is_some() && rest.as_atom().is_some() {
+        return Ok(cursor);
+    }
+    let (ahead, base) = need(rest.as_cons())?;
+    if let Some((pair, ahead)) = ahead.as_cons() {
+        let [key, value] = *need(pair.as_tuple_of::<2>())?;
+        return Ok(heap.tuple(&[key, value, heap.list_with_tail([cursor, ahead], base)]));
+    }
+    let Some(position) = cursor.as_u64() else { return Ok(Term::atom(jovial_atoms::Atom::new("none"))) };
+    let (pairs, following) = map(ctx, base)?.chunk(position, AHEAD);
+    let ahead = heap.list(pairs.into_iter().map(|(key, value)| heap.tuple(&[key, value])).collect::<Vec<_>>());
+    if ahead.is_nil_list() {
+        return Ok(Term::atom(jovial_atoms::Atom::new("none")));
+    }
+    let cursor = following.map_or(Term::NIL, |cursor| heap.uint(cursor));
+    next(ctx, &[heap.list_with_tail([cursor, ahead], base)])
 }
