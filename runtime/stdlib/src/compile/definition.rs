@@ -105,7 +105,7 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
         host: &|number| host.values.get(number).and_then(data::literal_of),
     };
     let made = lower::module(unit).map_err(|error| evaluate::lower_failure(env, &error))?;
-    let binary = evaluate::load(host, &made, env)?;
+    let binary = evaluate::load(host, &made.module, env)?;
     host.library.defined(start.name, &binary);
     host.library.note_module(start.owner, start.name, &binary);
     for (module, function) in callbacks(shared, known::AFTER_COMPILE) {
@@ -235,6 +235,6 @@ pub fn load_local(host: &mut CompileHost<'_>, name: Atom) -> Result<Atom> {
         host: &|number| host.values.get(number).and_then(data::literal_of),
     };
     let made = lower::module(unit).map_err(|error| evaluate::lower_failure(&env, &error))?;
-    evaluate::load(host, &made, &env)?;
+    evaluate::load(host, &made.module, &env)?;
     Ok(made_name)
 }

@@ -57,6 +57,7 @@ pub fn prepare(host: &mut CompileHost<'_>, code: &mut Code, root: NodeId, env: &
         host: &|number| host.values.get(number).and_then(data::literal_of),
     });
     let made = made.map_err(|error| lower_failure(env, &error))?;
+    let made = made.module;
     let function = made.exports.first().map_or(known::NIL, |export| export.name);
     load(host, &made, env)?;
     Ok(Prepared {

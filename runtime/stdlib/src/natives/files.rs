@@ -7,7 +7,7 @@ use jovial_term::Term;
 use jovial_vm::{Halt, Job, JobResult};
 
 use super::Entry;
-use super::support::{Out, bytes, error, ok};
+use super::support::{bytes, error, ok};
 
 pub(crate) const TABLE: &[Entry] = &[
     ("jovial_file", "read", 1, |_, args| {
