@@ -163,7 +163,7 @@ defmodule :io_lib do
   end
 
   defp control({kind, width, base, pad, _}, [n, prefix | args], _) when kind in [?x, ?X] and is_integer(n) do
-    prefix = if is_atom(prefix), do: :erlang.atom_to_list(prefix), else: prefix
+    prefix = if is_atom(prefix), do: :erlang.atom_to_list(prefix), else: :lists.flatten(prefix)
     digits = :erlang.integer_to_list(abs(n), base || 10)
     digits = if kind == ?x, do: :string.lowercase(digits), else: digits
     sign = if n < 0, do: ~c"-", else: []

@@ -1,0 +1,158 @@
+defmodule File.Stream do
+  @moduledoc """
+  A file as a stream, made by `File.stream!/3`.
+
+  It opens the file each time it is enumerated, and is collected into by writing the file anew. Fields: `:path`,
+  `:modes`, `:line_or_bytes`, `:raw` and `:node`.
+  """
+
+  defstruct path: nil, modes: [], line_or_bytes: :line, raw: true, node: nil
+
+  @type t :: %__MODULE__{}
+
+  @doc false
+  def __build__(path, line_or_bytes, modes) do
+    {trim_bom, modes} = if :trim_bom in modes, do: {[:trim_bom], modes -- [:trim_bom]}, else: {[], modes}
+    raw = not :lists.keymember(:encoding, 1, modes)
+
+    modes =
+      if raw do
+        if :lists.keymember(:read_ahead, 1, modes), do: [:raw | modes], else: [:raw, :read_ahead | modes]
+      else
+        modes
+      end
+
+    %File.Stream{path: path, modes: trim_bom ++ [:binary | modes], raw: raw, line_or_bytes: line_or_bytes, node: node()}
+  end
+end
+
+defimpl Enumerable, for: File.Stream do
+  def reduce(stream, {:halt, acc}, _fun) do
+    _ = stream
+    {:halted, acc}
+  end
+
+  def reduce(stream, acc, fun) do
+    modes = for mode <- stream.modes, mode not in [:write, :append, :trim_bom], do: mode
+
+    case :file.open(stream.path, [:read | modes]) do
+      {:ok, device} ->
+        skip_bom(device, stream)
+        each(device, stream, acc, fun)
+
+      {:error, reason} ->
+        raise File.Error, reason: reason, action: "stream", path: stream.path
+    end
+  end
+
+  # The file is closed whichever way the reading ends.
+  defp each(device, _, {:halt, acc}, _) do
+    :file.close(device)
+    {:halted, acc}
+  end
+
+  defp each(device, stream, {:suspend, acc}, fun), do: {:suspended, acc, &each(device, stream, &1, fun)}
+
+  defp each(device, stream, {:cont, acc}, fun) do
+    try do
+      case next(device, stream) do
+        :done -> :done
+        {:ok, data} -> {:ok, fun.(data, acc)}
+      end
+    catch
+      kind, reason ->
+        :file.close(device)
+        :erlang.raise(kind, reason, __STACKTRACE__)
+    else
+      {:ok, command} ->
+        each(device, stream, command, fun)
+
+      :done ->
+        :file.close(device)
+        {:done, acc}
+    end
+  end
+
+  defp next(device, %{raw: true, line_or_bytes: unit}) do
+    case if(unit == :line, do: :file.read_line(device), else: :file.read(device, unit)) do
+      {:ok, data} -> {:ok, data}
+      :eof -> :done
+      {:error, reason} -> raise IO.StreamError, reason: reason
+    end
+  end
+
+  defp next(device, %{line_or_bytes: unit}) do
+    case IO.read(device, unit) do
+      :eof -> :done
+      {:error, reason} -> raise IO.StreamError, reason: reason
+      data -> {:ok, data}
+    end
+  end
+
+  # The mark is looked for in the bytes, whatever encoding the device is set to.
+  defp skip_bom(device, %{modes: modes, path: path}) do
+    if :trim_bom in modes do
+      {:ok, raw} = :file.open(path, [:read, :raw, :binary])
+
+      size =
+        case :file.read(raw, 4) do
+          {:ok, bytes} -> elem(:unicode.bom_to_encoding(bytes), 1)
+          _ -> 0
+        end
+
+      :ok = :file.close(raw)
+      {:ok, _} = :file.position(device, size)
+    end
+  end
+
+  def count(%{modes: modes, line_or_bytes: :line, path: path, raw: raw} = stream) do
+    _ = {modes, path, raw}
+    {:ok, Enum.reduce(stream, 0, fn _, count -> count + 1 end)}
+  end
+
+  def count(%{path: path, line_or_bytes: bytes, raw: true, modes: modes}) do
+    case File.stat(path) do
+      {:ok, %{size: 0}} -> {:error, __MODULE__}
+      {:ok, %{size: size}} -> if :trim_bom in modes, do: {:error, __MODULE__}, else: {:ok, div(size + bytes - 1, bytes)}
+      {:error, reason} -> raise File.Error, reason: reason, action: "stream", path: path
+    end
+  end
+
+  def count(_), do: {:error, __MODULE__}
+  def member?(_stream, _term), do: {:error, __MODULE__}
+  def slice(_stream), do: {:error, __MODULE__}
+end
+
+defimpl Collectable, for: File.Stream do
+  def into(%{path: path, modes: modes, raw: raw} = stream) do
+    modes = for mode <- modes, mode not in [:read, :trim_bom], do: mode
+
+    case :file.open(path, [:write | modes]) do
+      {:ok, device} -> {:ok, collector(device, stream, raw)}
+      {:error, reason} -> raise File.Error, reason: reason, action: "stream", path: path
+    end
+  end
+
+  defp collector(device, stream, raw) do
+    fn
+      :ok, {:cont, data} ->
+        if raw, do: raw_write(device, data), else: IO.write(device, data)
+        :ok
+
+      :ok, :done ->
+        _ = :file.close(device)
+        stream
+
+      :ok, :halt ->
+        _ = :file.close(device)
+        :ok
+    end
+  end
+
+  defp raw_write(device, data) do
+    case :file.write(device, data) do
+      :ok -> :ok
+      {:error, reason} -> raise IO.StreamError, reason: reason
+    end
+  end
+end
