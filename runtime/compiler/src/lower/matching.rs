@@ -15,6 +15,7 @@
 //! 1. Rows are never copied, so the code is linear in the size of the patterns, whatever they are.
 //! 2. Rows that could match the same value keep their order; only rows that exclude each other are sorted.
 //! 3. The steps wait on a list of their own, so the depth of patterns costs no native stack.
+//! 4. Clause bodies are lowered from within [`Fun::match_rows`], so its frame is kept small: its parts are not inlined.
 //!
 //! **What it must not know.** What a clause does once it matches.
 
@@ -217,6 +218,7 @@ impl<'f, 'u> Fun<'f, 'u> {
         hidden
     }
 
+    #[inline(never)]
     fn leaf(&mut self, mut work: Work, todo: &mut Vec<Work>, hidden: &mut Vec<(usize, usize)>, leaf: Leaf<'_, 'f, 'u>) {
         let row = std::mem::take(&mut work.rows[work.start]);
         work.start += 1;
@@ -235,6 +237,7 @@ impl<'f, 'u> Fun<'f, 'u> {
     }
 
     /// How many rows from the top can be treated together at this place.
+    #[inline(never)]
     fn run(&mut self, rows: &[Row], place: Place) -> usize {
         let with_place = rows.iter().take_while(|row| row.find(place).is_some()).count();
         let want = |row: &Row| row.find(place).map(|at| row.columns[at].1);
@@ -307,6 +310,7 @@ impl<'f, 'u> Fun<'f, 'u> {
         whole > WHOLE_BINARIES_MAX
     }
 
+    #[inline(never)]
     fn split_value(&mut self, group: Vec<Row>, value: Arg, on: &mut Onward) {
         let place = Place::Value(value);
         let bytewise = self.bytewise(&group, place);
@@ -364,6 +368,7 @@ impl<'f, 'u> Fun<'f, 'u> {
 
     /// One test for classes of one kind.
     #[allow(clippy::type_complexity, reason = "a list of groups, used here and above only")]
+    #[inline(never)]
     fn test_kind(&mut self, classes: Vec<(Class, Vec<(Row, PatId)>)>, value: Arg, next: BlockId, on: &mut Onward) {
         let pos = self.pos();
         if let [(Class::Bits, _)] = classes.as_slice() {
@@ -518,6 +523,7 @@ impl<'f, 'u> Fun<'f, 'u> {
         on.todo.push(Work { block: Some(block), rows: sub, start: 0, fail, facts, plain });
     }
 
+    #[inline(never)]
     fn split_key(&mut self, group: Vec<Row>, map: Arg, key: Arg, on: &mut Onward) {
         let (block, params) = self.b.block_with(1);
         let value = Arg::Val(params[0]);
@@ -588,6 +594,7 @@ impl<'f, 'u> Fun<'f, 'u> {
         }
     }
 
+    #[inline(never)]
     fn split_bits(&mut self, group: Vec<Row>, ctx: BitsContext, on: &mut Onward) {
         let place = Place::Bits(ctx);
         let mut rows: Vec<(Row, Want)> = Vec::with_capacity(group.len());

@@ -186,9 +186,23 @@ fn deep_nesting_is_lowered_or_refused() {
             let value = code.tree.remote(erlang, known::SELF, meta, &[]);
             code.tree.call(known::CASE, meta, &[value, blocks])
         };
-        let wraps: [&dyn Fn(&mut Code, Meta, NodeId) -> NodeId; 3] = [&list, &right, &case];
+        let attempt = |code: &mut Code, meta: Meta, node| {
+            let none = code.tree.list(&[]);
+            let pairs = [(known::DO, node), (known::AFTER, none)].map(|(key, value)| {
+                let key = code.tree.atom(key);
+                code.tree.pair(key, value)
+            });
+            let blocks = code.tree.list(&pairs);
+            code.tree.call(known::TRY, meta, &[blocks])
+        };
+        let lambda = |code: &mut Code, meta: Meta, node| {
+            let heads = code.tree.list(&[]);
+            let arrow = code.tree.call(known::OP_ARROW, meta, &[heads, node]);
+            code.tree.call(known::FN, meta, &[arrow])
+        };
+        let wraps: [&dyn Fn(&mut Code, Meta, NodeId) -> NodeId; 5] = [&list, &right, &case, &attempt, &lambda];
         for wrap in wraps {
-            for depth in [20_000, 200_000] {
+            for depth in [20_000, 49_000, 99_000, 200_000] {
                 let (code, root) = nested(depth, wrap);
                 let unit = Expression {
                     code: &code,
@@ -201,7 +215,7 @@ fn deep_nesting_is_lowered_or_refused() {
                 };
                 match expression(&unit) {
                     Ok(module) => assert!(depth < 100_000 && !module.module.functions.is_empty()),
-                    Err(error) => assert!(depth > 50_000 && error.cause == Cause::TooDeep, "{error}"),
+                    Err(error) => assert!(depth > 100_000 && error.cause == Cause::TooDeep, "{error}"),
                 }
             }
         }
