@@ -807,49 +807,46 @@ defmodule Keyword do
       {:error, [:depth]}
   """
   @spec validate(t, values :: [atom | {atom, term}]) :: {:ok, t} | {:error, [atom]}
-  def validate(keyword, values) when is_list(keyword) and is_list(values),
-    do: check(keyword, values, [], [], [])
-
-  # `known` collects what was passed over while a key was looked for.
-  defp check([{key, _} = pair | rest], values1, values2, good, bad) when is_atom(key) do
-    case take_known(key, values1, values2) do
-      {values1, values2} -> check(rest, values1, values2, [pair | good], bad)
-      nil -> check(rest, values1, values2, good, [key | bad])
+  def validate(keyword, values) when is_list(keyword) and is_list(values) do
+    case check_keys(keyword, known_keys(values, %{}), [], []) do
+      {given, left, []} -> {:ok, add_defaults(values, left, given)}
+      {_given, _left, bad} -> {:error, bad}
     end
   end
 
-  defp check([], values1, values2, good, []),
-    do: {:ok, add_defaults(values1, add_defaults(values2, good))}
+  defp known_keys([key | rest], known) when is_atom(key),
+    do: known_keys(rest, :maps.put(key, [], known))
 
-  defp check([], _values1, _values2, _good, bad), do: {:error, bad}
+  defp known_keys([{key, _default} | rest], known) when is_atom(key),
+    do: known_keys(rest, :maps.put(key, [], known))
 
-  defp check([other | _], _values1, _values2, _good, _bad) do
+  defp known_keys([], known), do: known
+
+  defp known_keys([other | _], _known) do
+    raise ArgumentError,
+          "expected the second argument to be a list of atoms or tuples, got: #{inspect(other)}"
+  end
+
+  # A key that was met is no longer known, so that the next one like it is bad.
+  defp check_keys([{key, _} = pair | rest], known, given, bad) when is_atom(key) do
+    case :maps.take(key, known) do
+      {[], known} -> check_keys(rest, known, [pair | given], bad)
+      :error -> check_keys(rest, known, given, [key | bad])
+    end
+  end
+
+  defp check_keys([], known, given, bad), do: {given, known, bad}
+
+  defp check_keys([other | _], _known, _given, _bad) do
     raise ArgumentError,
           "expected a keyword list as first argument, got invalid entry: #{inspect(other)}"
   end
 
-  defp take_known(key, [key | rest], passed), do: {rest, passed}
-  defp take_known(key, [{key, _} | rest], passed), do: {rest, passed}
+  defp add_defaults([{key, _} = pair | rest], left, given) when is_map_key(left, key),
+    do: add_defaults(rest, left, [pair | given])
 
-  defp take_known(key, [value | rest], passed), do: take_known(key, rest, [value | passed])
-  defp take_known(key, [], passed), do: take_passed(key, passed, [])
-
-  defp take_passed(key, [key | rest], before), do: {:lists.reverse(before, rest), []}
-  defp take_passed(key, [{key, _} | rest], before), do: {:lists.reverse(before, rest), []}
-  defp take_passed(key, [value | rest], before), do: take_passed(key, rest, [value | before])
-  defp take_passed(_key, [], _before), do: nil
-
-  defp add_defaults([key | rest], good) when is_atom(key), do: add_defaults(rest, good)
-
-  defp add_defaults([{key, default} | rest], good) when is_atom(key),
-    do: add_defaults(rest, [{key, default} | good])
-
-  defp add_defaults([], good), do: good
-
-  defp add_defaults([other | _], _good) do
-    raise ArgumentError,
-          "expected the second argument to be a list of atoms or tuples, got: #{inspect(other)}"
-  end
+  defp add_defaults([_ | rest], left, given), do: add_defaults(rest, left, given)
+  defp add_defaults([], _left, given), do: given
 
   @doc """
   Checks and fills in options as `validate/2` does, and raises `ArgumentError` where that returns an error.
