@@ -7,7 +7,8 @@
 //! the old generation, other young data to a new block; so does the stack, which stands at the block's end. Both targets
 //! are scanned until neither grows. A moved cons cell has [`Word::MOVED`] as head and the new pointer as tail, a moved
 //! boxed object the new pointer in place of its header. "Is it mine to move?" is: not a literal and not old; so data in
-//! fragments needs no list. A major collection treats old data as young and leaves no old generation behind.
+//! fragments needs no list. A major collection moves old data as well: of small heaps into the block, of large ones into a
+//! new old generation, so that the next minor collection need not move it once more.
 //!
 //! **Invariants.**
 //! 1. A target has room for everything that may move into it: sizes are computed from what is used before anything moves.
@@ -29,6 +30,19 @@ use crate::word::{TAG_CONS, Word};
 
 /// Words of a young generation that needs no more room to make minor collections rare.
 const YOUNG_ENOUGH: usize = 1 << 16;
+/// Words from which a major collection moves everything into the old generation.
+const LARGE: usize = 1 << 14;
+
+/// What becomes of the old generation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Old {
+    /// It stays, and mature data is added to it.
+    Keep,
+    /// It is emptied into the block.
+    Drop,
+    /// It is emptied into this new one, as is the block.
+    Replace { start: *mut Word, words: usize },
+}
 
 /// Why a collection can't give room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -111,6 +125,7 @@ struct Span {
 
 impl Span {
     const NONE: Span = Span { low: 0, size: 0 };
+    const ALL: Span = Span { low: 0, size: u64::MAX };
 
     fn new(low: *mut Word, high: *mut Word) -> Span {
         Span { low: low as u64, size: (high as u64).wrapping_sub(low as u64) }
@@ -126,7 +141,8 @@ struct Collector {
     literals: literal::Range,
     /// Old data that stays where it is; empty in a major collection.
     settled: Span,
-    /// Young data that moves to the old generation; empty in a major collection.
+    /// Data that moves to the old generation: what is young and below the high-water mark, or all or nothing in a major
+    /// collection.
     mature: Span,
     young_top: *mut Word,
     old_top: *mut Word,
@@ -277,7 +293,7 @@ pub unsafe fn collect(heap: &mut Heap, need: usize, roots: &mut (impl Roots + ?S
     // SAFETY: passed on.
     unsafe {
         if due || (has_old && mature > old_free) {
-            collect_major(heap, need, roots)
+            collect_major(heap, need, false, roots)
         } else {
             collect_minor(heap, need, roots)
         }
@@ -327,10 +343,10 @@ unsafe fn collect_minor(heap: &mut Heap, need: usize, roots: &mut (impl Roots + 
     let mature = Span::new(heap.start.get(), heap.high_water.get());
     let collector = Collector::new(heap, settled, mature, start, old_top);
     // SAFETY: both targets have room: the block for all young data that is not mature, the old generation for the rest.
-    unsafe { move_all(heap, collector, start, words, roots) };
+    unsafe { move_all(heap, collector, Old::Keep, start, words, roots) };
     heap.minors.set(heap.minors.get().saturating_add(1));
     let live = distance(heap.start.get(), heap.hp.get());
-    settle_size(heap, live + stack + need + RED_ZONE, words.min(block));
+    settle_size(heap, live, stack + need + RED_ZONE, words.min(block));
     // A block that a burst of garbage made large is not kept; nor is a huge one whose contents have become old.
     let keep = if block > YOUNG_ENOUGH && live * 16 < block { YOUNG_ENOUGH } else { block };
     // SAFETY: passed on.
@@ -340,27 +356,51 @@ unsafe fn collect_minor(heap: &mut Heap, need: usize, roots: &mut (impl Roots + 
 
 /// # Safety
 /// As for [`collect`].
-unsafe fn collect_major(heap: &mut Heap, need: usize, roots: &mut (impl Roots + ?Sized)) -> Result<(), CollectError> {
+unsafe fn collect_major(
+    heap: &mut Heap,
+    need: usize,
+    compact: bool,
+    roots: &mut (impl Roots + ?Sized),
+) -> Result<(), CollectError> {
     let (young, stack) = used(heap);
     let old_used = distance(heap.old_start.get(), heap.old_top.get());
-    let bound = young + old_used + stack + need + RED_ZONE;
-    let words = block::size_class(bound).max(heap.min_words());
-    check_limit(heap, words)?;
+    let (data, other) = (young + old_used, stack + need + RED_ZONE);
+    let (words, old_words) = if compact || data < LARGE {
+        (block::size_class(data + other).max(heap.min_words()), 0)
+    } else {
+        // Pages that are never used cost nothing, and a full old generation would mean the next major collection soon.
+        let block = distance(heap.start.get(), heap.end.get());
+        (block.min(YOUNG_ENOUGH).max(block::size_class(other * 2)), block::size_class(data * 2))
+    };
+    check_limit(heap, words + old_words)?;
     let start = new_block(words)?.as_ptr();
-    let collector = Collector::new(heap, Span::NONE, Span::NONE, start, null_mut());
-    // SAFETY: the new block has room for all data there is.
-    unsafe { move_all(heap, collector, start, words, roots) };
+    let old = match old_words {
+        0 => Ok(Old::Drop),
+        words => new_block(words).map(|start| Old::Replace { start: start.as_ptr(), words }),
+    };
+    let old = old.inspect_err(|_| {
+        // SAFETY: the block was just allocated and is unused.
+        unsafe { block::free(NonNull::new_unchecked(start), words) };
+    })?;
+    let collector = match old {
+        Old::Replace { start: old_start, .. } => Collector::new(heap, Span::NONE, Span::ALL, start, old_start),
+        Old::Keep | Old::Drop => Collector::new(heap, Span::NONE, Span::NONE, start, null_mut()),
+    };
+    // SAFETY: the target has room for all data there is.
+    unsafe { move_all(heap, collector, old, start, words, roots) };
     heap.minors.set(0);
     let live = distance(heap.start.get(), heap.hp.get());
-    settle_size(heap, live + stack + need + RED_ZONE, words);
+    settle_size(heap, live, other, words);
     // SAFETY: passed on.
-    unsafe { shrink_to(heap, need, heap.min_words(), roots) };
+    unsafe { shrink_to(heap, need, if old == Old::Drop { heap.min_words() } else { words }, roots) };
     Ok(())
 }
 
-/// Decides whether the next collection should take a larger block: when this one leaves less than a third free.
-fn settle_size(heap: &Heap, needed: usize, block: usize) {
-    heap.set_larger_block(needed * 3 > block * 2);
+/// Decides whether the next collection should take a larger block: when this one leaves less than a third free. The
+/// survivors in a block that is large enough are about to leave it; then only a large stack counts.
+fn settle_size(heap: &Heap, live: usize, other: usize, block: usize) {
+    let larger = if block < YOUNG_ENOUGH { (live + other) * 3 > block * 2 } else { other * 2 > block };
+    heap.set_larger_block(larger);
     let kilobytes = u32::try_from(heap.off_heap_bytes.get() >> 9).unwrap_or(u32::MAX);
     heap.off_heap_limit_kb.set(kilobytes.max(OFF_HEAP_LEAST_LIMIT_KB));
     heap.off_heap_bytes.set(0);
@@ -387,11 +427,11 @@ fn check_limit(heap: &Heap, wanted: usize) -> Result<(), CollectError> {
 unsafe fn move_all(
     heap: &mut Heap,
     mut collector: Collector,
+    old: Old,
     start: *mut Word,
     words: usize,
     roots: &mut (impl Roots + ?Sized),
 ) {
-    let major = collector.settled.size == 0 && collector.mature.size == 0 && collector.old_top.is_null();
     let (old_block, old_words) = (heap.start.get(), distance(heap.start.get(), heap.end.get()));
     let stack = distance(heap.sp.get(), heap.end.get());
     let promoted = collector.old_top;
@@ -404,7 +444,7 @@ unsafe fn move_all(
         let (mut young_scan, mut old_scan) = (start, promoted);
         loop {
             young_scan = collector.scan(young_scan, false);
-            if major || old_scan == collector.old_top {
+            if old_scan == collector.old_top {
                 break;
             }
             old_scan = collector.scan(old_scan, true);
@@ -412,10 +452,10 @@ unsafe fn move_all(
                 break;
             }
         }
-        let old_span = if major { Span::NONE } else { Span::new(promoted, collector.old_top) };
+        let old_span = Span::new(promoted, collector.old_top);
         let (mut young_list, mut old_list) = (off_heap::EMPTY, heap.old_off_heap.get());
         let mut bytes = 0;
-        if major {
+        if old != Old::Keep {
             old_list = off_heap::EMPTY;
             bytes += Collector::sweep(heap.old_off_heap.get(), old_span, &mut young_list, &mut old_list);
         }
@@ -425,16 +465,23 @@ unsafe fn move_all(
         heap.off_heap_bytes.set(bytes);
         heap.free_chunks();
         block::free(NonNull::new_unchecked(old_block), old_words);
-        if major {
-            if let Some(old) = NonNull::new(heap.old_start.get()) {
-                block::free(old, distance(heap.old_start.get(), heap.old_end.get()));
-            }
-            heap.old_start.set(null_mut());
-            heap.old_top.set(null_mut());
-            heap.old_end.set(null_mut());
-        } else {
-            heap.old_top.set(collector.old_top);
+        if old != Old::Keep
+            && let Some(emptied) = NonNull::new(heap.old_start.get())
+        {
+            block::free(emptied, distance(heap.old_start.get(), heap.old_end.get()));
         }
+        match old {
+            Old::Keep => {}
+            Old::Drop => {
+                heap.old_start.set(null_mut());
+                heap.old_end.set(null_mut());
+            }
+            Old::Replace { start, words } => {
+                heap.old_start.set(start);
+                heap.old_end.set(start.add(words));
+            }
+        }
+        heap.old_top.set(collector.old_top);
         heap.start.set(start);
         heap.end.set(end);
         heap.sp.set(sp);
@@ -472,8 +519,8 @@ unsafe fn resize(heap: &mut Heap, words: usize, roots: &mut (impl Roots + ?Sized
     let settled = Span::new(heap.old_start.get(), old_top);
     let collector = Collector::new(heap, settled, Span::NONE, start.as_ptr(), old_top);
     let bytes = heap.off_heap_bytes.get();
-    // SAFETY: passed on. Without an old generation `old_top` is null and this counts as major, which is right as well.
-    unsafe { move_all(heap, collector, start.as_ptr(), words, roots) };
+    // SAFETY: passed on; nothing is mature, so the old generation stays as it is.
+    unsafe { move_all(heap, collector, Old::Keep, start.as_ptr(), words, roots) };
     heap.off_heap_bytes.set(bytes);
 }
 
@@ -483,7 +530,7 @@ unsafe fn resize(heap: &mut Heap, words: usize, roots: &mut (impl Roots + ?Sized
 /// As for [`collect`].
 pub unsafe fn hibernate(heap: &mut Heap, roots: &mut (impl Roots + ?Sized)) -> Result<(), CollectError> {
     // SAFETY: passed on.
-    unsafe { collect_major(heap, 0, roots)? };
+    unsafe { collect_major(heap, 0, true, roots)? };
     let stats = heap.stats();
     let words = block::size_class(stats.heap_used + stats.stack_used + RED_ZONE);
     if words < stats.block_words {
@@ -499,5 +546,5 @@ pub unsafe fn hibernate(heap: &mut Heap, roots: &mut (impl Roots + ?Sized)) -> R
 /// As for [`collect`].
 pub unsafe fn collect_now(heap: &mut Heap, need: usize, roots: &mut (impl Roots + ?Sized)) -> Result<(), CollectError> {
     // SAFETY: passed on.
-    unsafe { collect_major(heap, need, roots) }
+    unsafe { collect_major(heap, need, false, roots) }
 }

@@ -117,6 +117,12 @@ impl<'h> Ref<'h> {
         unsafe { resource.as_ref() }
     }
 
+    /// The three words by which the reference is printed and written, least significant first:
+    /// `#Reference<0.third.second.first>`.
+    pub fn words(&self) -> [u32; 3] {
+        crate::order::ref_words(self.number)
+    }
+
     /// The resource if it has this type.
     pub fn downcast<T: Any + Send + Sync>(&self) -> Option<&'h T> {
         self.resource()?.downcast_ref()
