@@ -244,9 +244,6 @@ defmodule Stream do
       0 ->
         %Stream{enum: enum}
 
-      1 ->
-        %Stream{enum: []}
-
       _ ->
         add(enum, 0, fn
           _x, 0 -> {:skip, nth - 1}
@@ -1107,28 +1104,18 @@ defmodule Stream do
   def resource(start_fun, next_fun, after_fun)
       when is_function(start_fun, 0) and is_function(next_fun, 1) and is_function(after_fun, 1) do
     fn acc, fun ->
-      start_resource(start_fun, next_fun, after_fun, acc, fun)
+      # It is a transformation of nothing in particular, repeated until it says to stop.
+      state = %{
+        outer: {:endless, nil},
+        user: start_fun.(),
+        reducer: fn nil, user -> next_fun.(user) end,
+        last: nil,
+        after: after_fun,
+        fun: fun
+      }
+
+      transform_outer(state, acc)
     end
-  end
-
-  # Nothing is opened before the first element is asked for.
-  defp start_resource(_start, _next, _after, {:halt, acc}, _fun), do: {:halted, acc}
-
-  defp start_resource(start, next, after_fun, {:suspend, acc}, fun),
-    do: {:suspended, acc, &start_resource(start, next, after_fun, &1, fun)}
-
-  defp start_resource(start, next, after_fun, {:cont, acc}, fun) do
-    # It is a transformation of nothing in particular, repeated until it says to stop.
-    state = %{
-      outer: {:endless, nil},
-      user: start.(),
-      reducer: fn nil, user -> next.(user) end,
-      last: nil,
-      after: after_fun,
-      fun: fun
-    }
-
-    transform_outer(state, {:cont, acc})
   end
 
   ## Ends
