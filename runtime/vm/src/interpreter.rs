@@ -36,7 +36,7 @@ use crate::machine::{Dispatch, Machine};
 use crate::process::Process;
 use crate::system::{Killed, Stop, System};
 
-pub(crate) use exceptions::stacktrace;
+pub(crate) use exceptions::{current_stacktrace, stacktrace};
 
 const _: () = assert!(RED_ZONE <= raw::RED_ZONE, "scratch slots lie in the heap's red zone");
 

@@ -21,6 +21,7 @@ use jovial_term::{Heap, Term};
 use crate::export::Export;
 use crate::module::{LoadError, ModuleVersion};
 use crate::native::NativeFn;
+use crate::process::Process;
 
 /// Finds the image of a module that is called and not loaded.
 pub trait CodeSource: Send + Sync {
@@ -212,6 +213,11 @@ impl Machine {
     /// The list that a raw stack trace stands for, as a handler's third parameter or [`Process::raised_trace`](crate::Process::raised_trace) give it.
     pub fn stacktrace<'h>(&self, heap: &'h Heap, raw: Term<'h>) -> Term<'h> {
         crate::interpreter::stacktrace(self, heap, raw)
+    }
+
+    /// Where a process stands that does not run, or that runs a native: up to eight entries like those of a stack trace.
+    pub fn current_stacktrace<'h>(&self, process: &Process, heap: &'h Heap) -> Term<'h> {
+        crate::interpreter::current_stacktrace(self, process, heap)
     }
 
     /// The version whose code covers an address.

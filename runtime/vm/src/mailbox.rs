@@ -41,6 +41,8 @@ pub struct Mailbox {
     /// Whether the message at the save pointer is in use by code that has not decided on it yet.
     peeked: bool,
     len: usize,
+    /// How many messages are adopted; few, and near the front.
+    adopted: usize,
     next_number: u64,
     /// Number up to which a marker was set, and the number of the reference that it is bound to.
     mark: Option<u64>,
@@ -68,6 +70,7 @@ impl Default for Mailbox {
             save: NONE,
             peeked: false,
             len: 0,
+            adopted: 0,
             next_number: 1,
             mark: None,
             bound: None,
@@ -174,6 +177,9 @@ impl Mailbox {
         }
         self.free.push(place);
         self.len -= 1;
+        if matches!(message, Message::Adopted(_)) {
+            self.adopted -= 1;
+        }
         message
     }
 
@@ -247,15 +253,18 @@ impl Mailbox {
             && let Message::Fragment(fragment) = std::mem::replace(message, Message::Free)
         {
             *message = Message::Adopted(heap.adopt(fragment).word());
+            self.adopted += 1;
         }
     }
 
     pub(crate) fn visit_roots(&mut self, visitor: &mut Visitor<'_>) {
+        let mut left = self.adopted;
         let mut place = self.first;
-        while place != NONE {
+        while left > 0 && place != NONE {
             let node = &mut self.nodes[place as usize];
             if let Message::Adopted(word) = &mut node.message {
                 visitor.word(word);
+                left -= 1;
             }
             place = node.next;
         }

@@ -292,7 +292,7 @@ unsafe fn raise_apply(s: &mut State<'_>, module: Word, name: Word, top: *mut Wor
         let args = heap.list(args.iter().copied());
         let args = heap.list([s.term(module), s.term(name), args]).word();
         s.reload();
-        let first = First::Call { module: known::ERLANG, name: crate::start::apply_name(), args };
+        let first = First::Call { module: known::ERLANG, name: crate::start::apply_name(), args, explained: true };
         raise(s, Class::Error, Word::atom(known::BADARG), &first)
     }
 }
@@ -365,7 +365,7 @@ unsafe fn undefined(s: &mut State<'_>) -> Flow {
         let args = std::slice::from_raw_parts(s.fp.cast::<Term<'_>>(), count);
         let args = s.heap().list(args.iter().copied()).word();
         s.reload();
-        let first = First::Call { module: export.module, name: export.name, args };
+        let first = First::Call { module: export.module, name: export.name, args, explained: false };
         raise_native(s, count + 1, Class::Error, Word::atom(known::UNDEF), &first)
     }
 }
@@ -385,6 +385,9 @@ unsafe fn native(s: &mut State<'_>) -> Flow {
         let count = usize::from(export.arity);
         let process = s.process();
         s.store();
+        // So that a native can ask where its process stands.
+        process.resume.set(s.pc);
+        process.live.set(stub_live(export));
         let ctx = Ctx::new(process, s.run.machine, s.run.system);
         let args = std::slice::from_raw_parts(s.fp.cast::<Term<'_>>(), count);
         let job = process.job_result.borrow_mut().take();
@@ -488,7 +491,7 @@ unsafe fn too_many(s: &mut State<'_>, frame: usize) -> Flow {
 /// A native was taken away while a call was on its way to it.
 unsafe fn undefined_native(s: &mut State<'_>, export: &Export) -> Flow {
     let frame = usize::from(export.arity) + 1;
-    let first = First::Call { module: export.module, name: export.name, args: Word::NIL };
+    let first = First::Call { module: export.module, name: export.name, args: Word::NIL, explained: false };
     // SAFETY: as above.
     unsafe { raise_native(s, frame, Class::Error, Word::atom(known::UNDEF), &first) }
 }
@@ -582,7 +585,8 @@ unsafe fn native_raised(
         }
         let list = s.heap().list(args.iter().map(|arg| Term::from_word(arg.word()))).word();
         s.reload();
-        let first = First::Call { module: export.module, name: export.name, args: list };
+        let explained = class == Class::Error && reason != Word::atom(known::FUNCTION_CLAUSE) && reason != Word::atom(known::UNDEF);
+        let first = First::Call { module: export.module, name: export.name, args: list, explained };
         raise_native(s, frame, class, reason, &first)
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A raw trace is a tuple: what the first entry shows, then code addresses. Code is aligned, so addresses scan as small
 //! integers and the tuple is a term like any other. What the first entry shows is `[]`, or `{args}` for the arguments
-//! of the function at the first address, or `{module, name, args}` for a call that is no code of ours and comes before the first
-//! address. A trace that the program gave is just that list.
+//! of the function at the first address, or `{module, name, args, explained}` for a call that is no code of ours and comes
+//! before the first address. A trace that the program gave is just that list.
 #![expect(clippy::inline_always, reason = "op bodies are expanded into two dispatchers")]
 
 use std::sync::Arc;
@@ -20,6 +20,7 @@ use crate::frames;
 use crate::machine::Machine;
 use crate::module::ModuleVersion;
 use crate::native::Class;
+use crate::process::Process;
 use crate::system::Stop;
 
 /// Entries of a trace.
@@ -30,8 +31,8 @@ pub(super) enum First {
     None,
     /// Arguments of the function that raises: a list.
     Args(Word),
-    /// A call with a list of arguments.
-    Call { module: Atom, name: Atom, args: Word },
+    /// A call with a list of arguments, and whether OTP has a module that explains its errors.
+    Call { module: Atom, name: Atom, args: Word, explained: bool },
     /// The whole trace.
     Given(Word),
 }
@@ -97,7 +98,9 @@ unsafe fn take_trace(s: &mut State<'_>, from: From, first: &First) -> Word {
         addresses[0] = match first {
             First::None | First::Given(_) => Term::EMPTY_LIST,
             First::Args(args) => heap.tuple(&[s.term(*args)]),
-            First::Call { module, name, args } => heap.tuple(&[Term::atom(*module), Term::atom(*name), s.term(*args)]),
+            First::Call { module, name, args, explained } => {
+                heap.tuple(&[Term::atom(*module), Term::atom(*name), s.term(*args), Term::bool(*explained)])
+            }
         };
         let trace = heap.tuple(&addresses).word();
         s.reload();
@@ -176,7 +179,7 @@ pub(super) unsafe fn raise_bif(s: &mut State<'_>, bif: Bif, args: &[Word], error
             BifError::BadKey(key) => heap.tuple(&[Term::atom(known::BADKEY), s.term(key.word())]).word(),
         };
         s.reload();
-        let first = First::Call { module: known::ERLANG, name: Atom::new(bif.erlang_name()), args: list };
+        let first = First::Call { module: known::ERLANG, name: Atom::new(bif.erlang_name()), args: list, explained: true };
         raise(s, Class::Error, reason, &first)
     }
 }
@@ -272,8 +275,9 @@ pub(crate) fn stacktrace<'h>(machine: &Machine, heap: &'h Heap, raw: Term<'h>) -
     let mut shown_args = None;
     match first.as_tuple() {
         Some([args]) => shown_args = Some(*args),
-        Some([module, name, args]) => {
-            let info = if module.is_atom(known::ERLANG) { error_info(heap) } else { Term::EMPTY_LIST };
+        Some([module, name, args, explained]) => {
+            let module_name = module.as_atom().filter(|_| explained.as_bool() == Some(true));
+            let info = module_name.map_or(Term::EMPTY_LIST, |module| error_info(heap, module));
             entries.push(heap.tuple(&[*module, *name, *args, info]));
         }
         _ => {}
@@ -300,9 +304,33 @@ pub(crate) fn stacktrace<'h>(machine: &Machine, heap: &'h Heap, raw: Term<'h>) -
     heap.list(entries)
 }
 
-/// What OTP adds to entries of `:erlang` functions, so that messages can explain the arguments.
-fn error_info(heap: &Heap) -> Term<'_> {
-    let module = Term::atom(known::MODULE);
-    let info = heap.map_from([(module, Term::atom(Atom::new("erl_erts_errors")))]);
+/// What OTP adds to entries of functions that are no compiled code: which module explains their errors.
+fn error_info(heap: &Heap, module: Atom) -> Term<'_> {
+    let explainer = match module.as_str() {
+        "erlang" | "atomics" | "counters" | "persistent_term" => "erl_erts_errors",
+        "binary" | "ets" | "io" | "lists" | "maps" | "math" | "re" | "unicode" => "erl_stdlib_errors",
+        "os" => "erl_kernel_errors",
+        _ => return Term::EMPTY_LIST,
+    };
+    let info = heap.map_from([(Term::atom(known::MODULE), Term::atom(Atom::new(explainer)))]);
     heap.list([heap.tuple(&[Term::atom(Atom::new("error_info")), info])])
+}
+
+/// Where a process that is not running stands, or one that is in a native: a list like a stack trace.
+pub(crate) fn current_stacktrace<'h>(machine: &Machine, process: &Process, heap: &'h Heap) -> Term<'h> {
+    let pc = process.resume.get();
+    if pc.is_null() {
+        return Term::EMPTY_LIST;
+    }
+    let mut addresses = vec![Term::EMPTY_LIST];
+    // SAFETY: `process`, invariant 2; addresses of code scan as small integers.
+    unsafe {
+        addresses.push(Term::from_word(Word(pc as u64)));
+        let fp = jovial_term::raw::sp(process.heap()).add(1);
+        frames::walk(fp, frames::frame_size(process.live.get()), |back, _| {
+            addresses.push(Term::from_word(Word(back.sub(1) as u64)));
+            addresses.len() <= DEPTH
+        });
+    }
+    stacktrace(machine, heap, heap.tuple(&addresses))
 }

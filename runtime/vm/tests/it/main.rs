@@ -5,4 +5,5 @@
 mod driver;
 mod natives;
 mod programs;
+mod random;
 mod shapes;
