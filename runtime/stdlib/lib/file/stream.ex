@@ -12,17 +12,16 @@ defmodule File.Stream do
 
   @doc false
   def __build__(path, line_or_bytes, modes) do
-    {trim_bom, modes} = if :trim_bom in modes, do: {[:trim_bom], modes -- [:trim_bom]}, else: {[], modes}
     raw = not :lists.keymember(:encoding, 1, modes)
 
     modes =
-      if raw do
-        if :lists.keymember(:read_ahead, 1, modes), do: [:raw | modes], else: [:raw, :read_ahead | modes]
-      else
-        modes
+      cond do
+        not raw -> [:binary | modes]
+        :lists.keymember(:read_ahead, 1, modes) -> [:raw | modes] ++ [:binary]
+        true -> [:raw, :read_ahead | modes] ++ [:binary]
       end
 
-    %File.Stream{path: path, modes: trim_bom ++ [:binary | modes], raw: raw, line_or_bytes: line_or_bytes, node: node()}
+    %File.Stream{path: path, modes: modes, raw: raw, line_or_bytes: line_or_bytes, node: node()}
   end
 end
 
@@ -33,11 +32,11 @@ defimpl Enumerable, for: File.Stream do
   end
 
   def reduce(stream, acc, fun) do
-    modes = for mode <- stream.modes, mode not in [:write, :append, :trim_bom], do: mode
+    modes = for mode <- stream.modes, mode not in [:write, :append, :trim_bom], not read_offset?(mode), do: mode
 
     case :file.open(stream.path, [:read | modes]) do
       {:ok, device} ->
-        skip_bom(device, stream)
+        skip_start(device, stream)
         each(device, stream, acc, fun)
 
       {:error, reason} ->
@@ -90,19 +89,29 @@ defimpl Enumerable, for: File.Stream do
   end
 
   # The mark is looked for in the bytes, whatever encoding the device is set to.
-  defp skip_bom(device, %{modes: modes, path: path}) do
-    if :trim_bom in modes do
-      {:ok, raw} = :file.open(path, [:read, :raw, :binary])
+  defp skip_start(device, %{modes: modes, path: path}) do
+    bom = if :trim_bom in modes, do: bom_size(path), else: 0
 
-      size =
-        case :file.read(raw, 4) do
-          {:ok, bytes} -> elem(:unicode.bom_to_encoding(bytes), 1)
-          _ -> 0
-        end
-
-      :ok = :file.close(raw)
-      {:ok, _} = :file.position(device, size)
+    case bom + Keyword.get(for({_, _} = mode <- modes, do: mode), :read_offset, 0) do
+      0 -> :ok
+      offset -> {:ok, _} = :file.position(device, offset)
     end
+  end
+
+  defp read_offset?({:read_offset, _}), do: true
+  defp read_offset?(_), do: false
+
+  defp bom_size(path) do
+    {:ok, raw} = :file.open(path, [:read, :raw, :binary])
+
+    size =
+      case :file.read(raw, 4) do
+        {:ok, bytes} -> elem(:unicode.bom_to_encoding(bytes), 1)
+        _ -> 0
+      end
+
+    :ok = :file.close(raw)
+    size
   end
 
   def count(%{modes: modes, line_or_bytes: :line, path: path, raw: raw} = stream) do
@@ -113,19 +122,24 @@ defimpl Enumerable, for: File.Stream do
   def count(%{path: path, line_or_bytes: bytes, raw: true, modes: modes}) do
     case File.stat(path) do
       {:ok, %{size: 0}} -> {:error, __MODULE__}
-      {:ok, %{size: size}} -> if :trim_bom in modes, do: {:error, __MODULE__}, else: {:ok, div(size + bytes - 1, bytes)}
+      {:ok, %{size: size}} -> counted(div(size + bytes - 1, bytes), modes)
       {:error, reason} -> raise File.Error, reason: reason, action: "stream", path: path
     end
   end
 
   def count(_), do: {:error, __MODULE__}
+
+  defp counted(pieces, modes) do
+    if :trim_bom in modes or :lists.any(&read_offset?/1, modes), do: {:error, __MODULE__}, else: {:ok, pieces}
+  end
+
   def member?(_stream, _term), do: {:error, __MODULE__}
   def slice(_stream), do: {:error, __MODULE__}
 end
 
 defimpl Collectable, for: File.Stream do
   def into(%{path: path, modes: modes, raw: raw} = stream) do
-    modes = for mode <- modes, mode not in [:read, :trim_bom], do: mode
+    modes = for mode <- modes, mode not in [:read, :trim_bom], not match?({:read_offset, _}, mode), do: mode
 
     case :file.open(path, [:write | modes]) do
       {:ok, device} -> {:ok, collector(device, stream, raw)}
