@@ -27,7 +27,8 @@ fn unnest(e: &Expander<'_>, path: NodeId) -> Result<(NodeId, Vec<Step>)> {
             continue;
         }
         // `Module.field()` is a call, not a step.
-        let module = e.code.atom_of(remote.left).is_some() || e.code.call_of(remote.left, known::DUNDER_ALIASES).is_some();
+        let module =
+            e.code.atom_of(remote.left).is_some() || e.code.call_of(remote.left, known::DUNDER_ALIASES).is_some();
         if remote.args.is_empty() && !module {
             steps.push(Step::Field(remote.name));
             root = remote.left;
@@ -43,7 +44,9 @@ fn path_of(e: &Expander<'_>, path: NodeId, what: &str) -> Result<(NodeId, Vec<St
     let (root, steps) = unnest(e, path)?;
     if steps.is_empty() {
         let shown = e.text(path);
-        return Err(Halt::argument_error(format!("expected expression given to {what} to access at least one element, got: {shown}")));
+        return Err(Halt::argument_error(format!(
+            "expected expression given to {what} to access at least one element, got: {shown}"
+        )));
     }
     Ok((root, steps))
 }

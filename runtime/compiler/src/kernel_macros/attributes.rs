@@ -180,20 +180,27 @@ fn inject(e: &mut Expander<'_>, name: Atom, line: u32) -> Result<NodeId> {
                     Datum::Host(_) => None,
                 })
                 .collect();
-            return Some(match all {
-                Some(all) => vec![Datum::Literal(Literal::List(all))],
-                None => attribute.values.clone(),
-            }
-            .into_iter()
-            .map(|value| (value, attribute.accumulate))
-            .collect::<Vec<_>>());
+            return Some(
+                match all {
+                    Some(all) => vec![Datum::Literal(Literal::List(all))],
+                    None => attribute.values.clone(),
+                }
+                .into_iter()
+                .map(|value| (value, attribute.accumulate))
+                .collect::<Vec<_>>(),
+            );
         }
         attribute.values.first().map(|value| vec![(value.clone(), false)])
     });
     let Some(values) = found else {
         let meta = e.code.tree.add_meta(&[(known::LINE, jovial_syntax::quoted::MetaValue::Int(line.into()))]);
         let module = crate::errors::inspect_module(e.env.module);
-        e.warn(meta, format!("undefined module attribute @{name}, please remove access to @{name} or explicitly set it before access"));
+        e.warn(
+            meta,
+            format!(
+                "undefined module attribute @{name}, please remove access to @{name} or explicitly set it before access"
+            ),
+        );
         let _ = module;
         return Ok(e.code.nil());
     };
@@ -248,14 +255,16 @@ impl crate::carried::Code {
                 self.data_tuple(&ids)
             }
             Literal::Map(entries) => {
-                let ids: Vec<NodeId> = entries.iter().flat_map(|(key, value)| [self.literal(key), self.literal(value)]).collect();
+                let ids: Vec<NodeId> =
+                    entries.iter().flat_map(|(key, value)| [self.literal(key), self.literal(value)]).collect();
                 let seq = self.tree.add_seq(&ids);
                 self.tree.add(Node::Map(seq))
             }
             Literal::Fun(module, name, arity) => {
                 // As code that gives it: a capture.
                 let arity = self.tree.int((*arity).into());
-                let meta = self.tree.add_meta(&[(known::NO_PARENS, jovial_syntax::quoted::MetaValue::Atom(known::TRUE))]);
+                let meta =
+                    self.tree.add_meta(&[(known::NO_PARENS, jovial_syntax::quoted::MetaValue::Atom(known::TRUE))]);
                 let module = self.tree.atom(*module);
                 let name = self.tree.atom(*name);
                 let dot = self.tree.call(known::OP_DOT, Meta::EMPTY, &[module, name]);

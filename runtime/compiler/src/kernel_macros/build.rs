@@ -65,7 +65,11 @@ impl<'c> Kernel<'c> {
     /// `[context: Kernel, imports: …]`
     pub(crate) fn import_meta(&mut self, name: &str) -> Meta {
         let defining = matches!(name, "def" | "defp" | "defmacro" | "defmacrop");
-        let arities = if defining { &[1, 2][..] } else { ARITIES.iter().find(|entry| entry.0 == name).map_or(&[2][..], |entry| entry.1) };
+        let arities = if defining {
+            &[1, 2][..]
+        } else {
+            ARITIES.iter().find(|entry| entry.0 == name).map_or(&[2][..], |entry| entry.1)
+        };
         let module = if defining { known::ELIXIR_BOOTSTRAP } else { known::MOD_KERNEL };
         let entries: Vec<NodeId> = arities
             .iter()

@@ -25,7 +25,10 @@ pub(super) fn defmodule(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Re
     super::boolean::no_match_or_guard(e, "defmodule/2")?;
     let alias = args[0];
     let Some(body) = e.code.keyword_get(args[1], known::DO) else {
-        return Err(Halt::exception(known::MOD_FUNCTIONCLAUSEERROR, "no function clause matching in Kernel.defmodule/2"));
+        return Err(Halt::exception(
+            known::MOD_FUNCTIONCLAUSEERROR,
+            "no function clause matching in Kernel.defmodule/2",
+        ));
     };
     let line = e.code.line(meta);
     let alias_meta = match e.code.node(alias) {
@@ -59,29 +62,28 @@ pub(super) fn defmodule(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Re
     let body = cut_out(e.code, body)?;
     let body = e.code.carry(body);
     let prune = e.s.read.get(crate::env::Var::plain(known::LOWER_ELIXIR, known::PRUNE_BINDING)).is_some();
-    let vars: Vec<NodeId> = e
-        .s
-        .read
-        .sorted()
-        .into_iter()
-        .map(|(var, _)| {
-            let mut entries = Vec::new();
-            let context = match var.kind {
-                Kind::Context(atom) => atom.atom(),
-                Kind::Counter(counter) => {
-                    let counter = e.code.counter_value(counter);
-                    entries.push((known::COUNTER, counter));
-                    known::NIL
+    let vars: Vec<NodeId> =
+        e.s.read
+            .sorted()
+            .into_iter()
+            .map(|(var, _)| {
+                let mut entries = Vec::new();
+                let context = match var.kind {
+                    Kind::Context(atom) => atom.atom(),
+                    Kind::Counter(counter) => {
+                        let counter = e.code.counter_value(counter);
+                        entries.push((known::COUNTER, counter));
+                        known::NIL
+                    }
+                };
+                entries.push((known::GENERATED, MetaValue::Atom(known::TRUE)));
+                if prune {
+                    entries.push((known::KEEP_UNUSED, MetaValue::Atom(known::TRUE)));
                 }
-            };
-            entries.push((known::GENERATED, MetaValue::Atom(known::TRUE)));
-            if prune {
-                entries.push((known::KEEP_UNUSED, MetaValue::Atom(known::TRUE)));
-            }
-            let meta = e.code.tree.add_meta(&entries);
-            e.code.tree.var(var.name(), meta, context)
-        })
-        .collect();
+                let meta = e.code.tree.add_meta(&entries);
+                e.code.tree.var(var.name(), meta, context)
+            })
+            .collect();
     let place = e.code.meta_node(alias_meta);
     let k = &mut Kernel::new(e.code);
     let vars = k.list(&vars);
@@ -201,7 +203,8 @@ pub(super) fn use_(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) -> Result
         .into_iter()
         .map(|module| {
             let module = k.atom(module);
-            let require = k.form_with(known::REQUIRE, &[(known::CONTEXT, MetaValue::Atom(known::MOD_KERNEL))], &[module]);
+            let require =
+                k.form_with(known::REQUIRE, &[(known::CONTEXT, MetaValue::Atom(known::MOD_KERNEL))], &[module]);
             let using = k.call(module, "__using__", &[options]);
             k.block(&[require, using])
         })

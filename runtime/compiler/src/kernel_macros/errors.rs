@@ -17,7 +17,9 @@ fn exception(e: &mut Expander<'_>, message: NodeId) -> Result<NodeId> {
     let node = e.code.node(message);
     let k = &mut Kernel::new(e.code);
     Ok(match node {
-        Node::Binary(_) | Node::Call { name: known::OP_BITS, .. } => k.remote(&["RuntimeError"], "exception", &[message]),
+        Node::Binary(_) | Node::Call { name: known::OP_BITS, .. } => {
+            k.remote(&["RuntimeError"], "exception", &[message])
+        }
         Node::Atom(_) => {
             let none = k.list(&[]);
             k.call(message, "exception", &[none])

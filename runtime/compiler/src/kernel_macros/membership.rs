@@ -26,7 +26,10 @@ pub(super) fn in_(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) -> Result<
             let ignored = k.assign(any, left);
             return Ok(k.block(&[ignored, no]));
         }
-        let small = e.code.list_of(written).is_some_and(|list| list.len() <= SMALL && list.iter().all(|&element| is_scalar(e, element)));
+        let small = e
+            .code
+            .list_of(written)
+            .is_some_and(|list| list.len() <= SMALL && list.iter().all(|&element| is_scalar(e, element)));
         if body && !small {
             let k = &mut Kernel::new(e.code);
             let lists = k.atom(known::LISTS);
@@ -36,12 +39,15 @@ pub(super) fn in_(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) -> Result<
     }
     if let Some((_, fields)) = e.code.call_of(right, known::OP_PERCENT_BRACES) {
         let get = |e: &Expander<'_>, key| {
-            fields.iter().find_map(|&field| e.code.pair_of(field).filter(|pair| e.code.is_atom(pair.0, key)).map(|pair| pair.1))
+            fields
+                .iter()
+                .find_map(|&field| e.code.pair_of(field).filter(|pair| e.code.is_atom(pair.0, key)).map(|pair| pair.1))
         };
         let range = get(e, known::DUNDER_STRUCT).is_some_and(|name| e.code.is_atom(name, known::MOD_RANGE));
         if range
             && fields.len() == 4
-            && let (Some(first), Some(last), Some(step)) = (get(e, known::FIRST), get(e, known::LAST), get(e, known::STEP))
+            && let (Some(first), Some(last), Some(step)) =
+                (get(e, known::FIRST), get(e, known::LAST), get(e, known::STEP))
         {
             let bounds = [operand(e, first)?, operand(e, last)?, operand(e, step)?];
             return with_var(e, body, left, |e, left| Ok(range_test(e, left, bounds)));
@@ -138,7 +144,8 @@ fn range_test(e: &mut Expander<'_>, left: NodeId, [first, last, step]: [NodeId; 
             k.erlang("andalso", &[integer, compared])
         }
         None => {
-            let integers: Vec<NodeId> = [left, first, last].iter().map(|&value| k.erlang("is_integer", &[value])).collect();
+            let integers: Vec<NodeId> =
+                [left, first, last].iter().map(|&value| k.erlang("is_integer", &[value])).collect();
             let zero = k.int(0);
             let rising = k.erlang(">", &[step, zero]);
             let up = between(k, left, first, last, true);
@@ -188,7 +195,9 @@ fn never_integer(e: &Expander<'_>, id: NodeId) -> bool {
 fn check_bounds(e: &Expander<'_>, first: NodeId, last: NodeId) -> Result<()> {
     if never_integer(e, first) || never_integer(e, last) {
         let (first, last) = (e.text(first), e.text(last));
-        return Err(Halt::argument_error(format!("ranges (first..last//step) expect both sides to be integers, got: {first}..{last}")));
+        return Err(Halt::argument_error(format!(
+            "ranges (first..last//step) expect both sides to be integers, got: {first}..{last}"
+        )));
     }
     Ok(())
 }
@@ -218,7 +227,9 @@ pub(super) fn range(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Result
             warn_here(
                 e,
                 meta,
-                format!("{shown_first}..{shown_last} has a default step of -1, please write {shown_first}..{shown_last}//-1 instead"),
+                format!(
+                    "{shown_first}..{shown_last} has a default step of -1, please write {shown_first}..{shown_last}//-1 instead"
+                ),
             );
         }
         let step = e.code.tree.int(if step { 1 } else { -1 });
@@ -233,7 +244,13 @@ pub(super) fn range(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Result
             Ok(k.remote(&["Function"], "identity", &[call]))
         }
         Context::Guard => {
-            warn_here(e, meta, format!("{shown} inside guards requires an explicit step, please write {shown}//1 or {shown}//-1 instead"));
+            warn_here(
+                e,
+                meta,
+                format!(
+                    "{shown} inside guards requires an explicit step, please write {shown}//1 or {shown}//-1 instead"
+                ),
+            );
             let k = &mut Kernel::new(e.code);
             let falling = k.erlang(">", &[first, last]);
             let (one, minus) = (k.int(1), k.int(-1));

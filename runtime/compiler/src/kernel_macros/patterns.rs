@@ -24,7 +24,9 @@ pub(super) fn match_q(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) -> Res
 pub(super) fn destructure(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) -> Result<NodeId> {
     let Some(elements) = e.code.list_of(args[0]) else {
         let shown = e.text(args[0]);
-        return Err(Halt::argument_error(format!("destructure/2 expects a list literal on its left side, got: {shown}")));
+        return Err(Halt::argument_error(format!(
+            "destructure/2 expects a list literal on its left side, got: {shown}"
+        )));
     };
     let count = i64::try_from(elements.len()).unwrap_or(i64::MAX);
     let k = &mut Kernel::new(e.code);
@@ -61,7 +63,11 @@ fn no_match(e: &Expander<'_>, what: &str) -> Result<()> {
 
 /// The conditions of a guard, joined from the left.
 fn all_of(k: &mut Kernel<'_>, conditions: &[NodeId]) -> NodeId {
-    conditions.iter().copied().reduce(|left, right| k.import("and", &[left, right])).unwrap_or_else(|| k.atom(known::TRUE))
+    conditions
+        .iter()
+        .copied()
+        .reduce(|left, right| k.import("and", &[left, right]))
+        .unwrap_or_else(|| k.atom(known::TRUE))
 }
 
 /// `is_map(term) and :erlang.is_map_key(:__struct__, term) and is_atom(:erlang.map_get(:__struct__, term))`

@@ -194,7 +194,10 @@ pub(super) fn charlist_interpolated(e: &mut Expander<'_>, _meta: Meta, args: &[N
     }
     let (_, parts) = segments(e, content)?;
     // Interpolations without the segment around them.
-    let parts: Vec<NodeId> = parts.into_iter().map(|part| e.code.call2(part, known::OP_DOUBLE_COLON).map_or(part, |(_, inner, _)| inner)).collect();
+    let parts: Vec<NodeId> = parts
+        .into_iter()
+        .map(|part| e.code.call2(part, known::OP_DOUBLE_COLON).map_or(part, |(_, inner, _)| inner))
+        .collect();
     let k = &mut Kernel::new(e.code);
     let parts = k.list(&parts);
     Ok(k.remote(&["List"], "to_charlist", &[parts]))
@@ -248,7 +251,8 @@ fn split_words(e: &mut Expander<'_>, text: &str, list: NodeId) -> Result<NodeId>
         words.push(match kind {
             's' => e.code.tree.binary(word.as_bytes()),
             'a' => {
-                let atom = Atom::try_new(word).map_err(|_| Halt::exception(known::MOD_SYSTEMLIMITERROR, "a system limit has been reached"))?;
+                let atom = Atom::try_new(word)
+                    .map_err(|_| Halt::exception(known::MOD_SYSTEMLIMITERROR, "a system limit has been reached"))?;
                 e.code.tree.atom(atom)
             }
             _ => chars(e, word),
@@ -282,7 +286,8 @@ pub(super) fn regex_raw(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Re
 fn compile_regex(e: &mut Expander<'_>, content: NodeId, options: &str) -> Result<NodeId> {
     let options = e.code.tree.binary(options.as_bytes());
     let env = e.snapshot(e.env.line);
-    let value = e.host.call_function(e.code, known::MOD_REGEX, Atom::new("compile!"), &[content, options], &env, false)?;
+    let value =
+        e.host.call_function(e.code, known::MOD_REGEX, Atom::new("compile!"), &[content, options], &env, false)?;
     e.escape_value(value)
 }
 
@@ -301,7 +306,12 @@ fn calendar(e: &mut Expander<'_>, content: NodeId) -> Result<(String, Atom)> {
 }
 
 /// The parts that the calendar reads from the text, and what stands behind them (an offset).
-fn parse(e: &mut Expander<'_>, content: NodeId, function: &str, kind: &str) -> Result<(Atom, Vec<NodeId>, Option<NodeId>)> {
+fn parse(
+    e: &mut Expander<'_>,
+    content: NodeId,
+    function: &str,
+    kind: &str,
+) -> Result<(Atom, Vec<NodeId>, Option<NodeId>)> {
     let (text, calendar) = calendar(e, content)?;
     let argument = e.code.tree.binary(text.as_bytes());
     let env = e.snapshot(e.env.line);
@@ -310,7 +320,10 @@ fn parse(e: &mut Expander<'_>, content: NodeId, function: &str, kind: &str) -> R
     let fail = |e: &Expander<'_>, reason: String| {
         let calendar = crate::errors::inspect_module(calendar);
         let _ = e;
-        Halt::argument_error(format!("cannot parse {} as {kind} for calendar {calendar}, reason: {reason}", inspect_string(&text)))
+        Halt::argument_error(format!(
+            "cannot parse {} as {kind} for calendar {calendar}, reason: {reason}",
+            inspect_string(&text)
+        ))
     };
     match parts.as_slice() {
         [ok, parts] if e.code.is_atom(*ok, known::OK) => Ok((calendar, tuple_elements(e, *parts), None)),
@@ -338,7 +351,14 @@ fn tuple_elements(e: &mut Expander<'_>, id: NodeId) -> Vec<NodeId> {
     }
 }
 
-fn calendar_struct(e: &mut Expander<'_>, module: Atom, calendar: Atom, names: &[&str], parts: &[NodeId], more: &[(&str, NodeId)]) -> Result<NodeId> {
+fn calendar_struct(
+    e: &mut Expander<'_>,
+    module: Atom,
+    calendar: Atom,
+    names: &[&str],
+    parts: &[NodeId],
+    more: &[(&str, NodeId)],
+) -> Result<NodeId> {
     let mut fields = Vec::new();
     let calendar = e.code.tree.atom(calendar);
     fields.push((Atom::new("calendar"), calendar));

@@ -152,7 +152,9 @@ fn define_guard(e: &mut Expander<'_>, kind: Atom, meta: Meta, guard: NodeId) -> 
         Some((_, call, implementation)) => {
             if e.code.call2(implementation, known::WHEN).is_some() {
                 let shown = e.text(call);
-                return Err(Halt::argument_error(format!("invalid syntax in defguard {shown}, only a single when clause is allowed")));
+                return Err(Halt::argument_error(format!(
+                    "invalid syntax in defguard {shown}, only a single when clause is allowed"
+                )));
             }
             (call, Some(implementation))
         }
@@ -177,7 +179,8 @@ fn define_guard(e: &mut Expander<'_>, kind: Atom, meta: Meta, guard: NodeId) -> 
         Some(implementation) => {
             let k = &mut Kernel::new(e.code);
             let utils = k.alias(&["Kernel", "Utils"]);
-            let require = k.form_with(known::REQUIRE, &[(known::CONTEXT, MetaValue::Atom(known::MOD_KERNEL))], &[utils]);
+            let require =
+                k.form_with(known::REQUIRE, &[(known::CONTEXT, MetaValue::Atom(known::MOD_KERNEL))], &[utils]);
             let variables = k.list(&variables);
             let build = k.remote(&["Kernel", "Utils"], "defguard", &[variables, implementation]);
             let body = k.block(&[require, build]);
@@ -241,7 +244,13 @@ pub(super) fn guard_body(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) -> 
 }
 
 /// Puts `unquote(var)` where a variable stands, or the variable itself without its version.
-fn replace_references(e: &mut Expander<'_>, id: NodeId, names: &[(Var, NodeId)], used: &mut Vec<NodeId>, unquote: bool) -> NodeId {
+fn replace_references(
+    e: &mut Expander<'_>,
+    id: NodeId,
+    names: &[(Var, NodeId)],
+    used: &mut Vec<NodeId>,
+    unquote: bool,
+) -> NodeId {
     match e.code.node(id) {
         Node::Var { name, meta, context } => {
             let var = Var::new(name, e.code.var_kind(meta, context));
@@ -252,14 +261,26 @@ fn replace_references(e: &mut Expander<'_>, id: NodeId, names: &[(Var, NodeId)],
             if unquote { Kernel::new(e.code).form(known::UNQUOTE, &[variable]) } else { variable }
         }
         Node::Call { name, meta, args } => {
-            let args: Vec<NodeId> =
-                e.code.tree.seq(args).to_vec().into_iter().map(|arg| replace_references(e, arg, names, used, unquote)).collect();
+            let args: Vec<NodeId> = e
+                .code
+                .tree
+                .seq(args)
+                .to_vec()
+                .into_iter()
+                .map(|arg| replace_references(e, arg, names, used, unquote))
+                .collect();
             e.code.tree.call(name, meta, &args)
         }
         Node::Apply { callee, meta, args } => {
             let callee = replace_references(e, callee, names, used, unquote);
-            let args: Vec<NodeId> =
-                e.code.tree.seq(args).to_vec().into_iter().map(|arg| replace_references(e, arg, names, used, unquote)).collect();
+            let args: Vec<NodeId> = e
+                .code
+                .tree
+                .seq(args)
+                .to_vec()
+                .into_iter()
+                .map(|arg| replace_references(e, arg, names, used, unquote))
+                .collect();
             e.code.tree.apply(callee, meta, &args)
         }
         Node::Pair(left, right) => {
@@ -268,8 +289,14 @@ fn replace_references(e: &mut Expander<'_>, id: NodeId, names: &[(Var, NodeId)],
             e.code.tree.pair(left, right)
         }
         Node::List(seq) => {
-            let elements: Vec<NodeId> =
-                e.code.tree.seq(seq).to_vec().into_iter().map(|element| replace_references(e, element, names, used, unquote)).collect();
+            let elements: Vec<NodeId> = e
+                .code
+                .tree
+                .seq(seq)
+                .to_vec()
+                .into_iter()
+                .map(|element| replace_references(e, element, names, used, unquote))
+                .collect();
             e.code.tree.list(&elements)
         }
         _ => id,

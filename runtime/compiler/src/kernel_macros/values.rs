@@ -146,7 +146,9 @@ pub(super) fn var_bang(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) -> Re
                 Some(atom) => atom,
                 None => {
                     let shown = e.text(expanded);
-                    return Err(Halt::argument_error(format!("expected var! context to expand to an atom, got: {shown}")));
+                    return Err(Halt::argument_error(format!(
+                        "expected var! context to expand to an atom, got: {shown}"
+                    )));
                 }
             }
         }

@@ -140,7 +140,7 @@ impl<'f> Fun<'f, '_> {
         }
         self.line = spec.levels[level].line;
         let function = functions[level];
-        let free: Vec<Arg> = spec.levels[level].free.iter().map(|&var| self.variable(var)).collect();
+        let free = self.captures(&spec.levels[level].free);
         let mut args = vec![source, acc];
         args.extend(&free);
         let call = Op::Call(Callee::Local(function), args);
@@ -178,7 +178,7 @@ impl<'f> Fun<'f, '_> {
     pub(super) fn level(&mut self, spec: &'f For, level: usize, functions: &Rc<[FunId]>, args: &[Arg]) {
         let this = &spec.levels[level];
         let &[source, acc, ref free @ ..] = args else { return };
-        self.env.extend(this.free.iter().copied().zip(free.iter().copied()));
+        self.bind_captures(&this.free, free);
         let pos = self.pos();
         let function = functions[level];
         let again = |fun: &mut Self, rest: Arg, acc: Arg| {

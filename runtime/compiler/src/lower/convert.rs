@@ -455,18 +455,22 @@ impl<'t> Converter<'t> {
         Ok(self.list(items, tail))
     }
 
-    /// Takes `[a, b | tail]` apart.
+    /// Takes `[a, b | tail]` apart, and the tail as well where it is written as a list.
     pub(super) fn split_tail(&self, items: Seq) -> (Vec<NodeId>, Option<NodeId>) {
-        let mut items = self.tree.seq(items).to_vec();
-        if let Some(&last) = items.last()
+        let mut all = self.tree.seq(items).to_vec();
+        while let Some(&last) = all.last()
             && let Node::Call { name: known::OP_PIPE, args, .. } = self.tree.node(last)
             && let [head, tail] = *self.tree.seq(args)
         {
-            items.pop();
-            items.push(head);
-            return (items, Some(tail));
+            all.pop();
+            all.push(head);
+            match self.tree.node(tail) {
+                Node::List(more) if !more.is_empty() => all.extend_from_slice(self.tree.seq(more)),
+                Node::List(_) => return (all, None),
+                _ => return (all, Some(tail)),
+            }
         }
-        (items, None)
+        (all, None)
     }
 
     #[inline(never)]

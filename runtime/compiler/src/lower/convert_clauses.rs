@@ -291,6 +291,7 @@ impl Converter<'_> {
         let body = self.required(blocks, known::DO, "try")?;
         let body = self.expr(body)?;
         let trace = self.fresh();
+        self.core.trace_vars.insert(trace);
         let outer = self.trace.replace(trace);
         let mut rescue = Vec::new();
         if let Some(clauses) = self.keyword(blocks, known::RESCUE) {

@@ -252,6 +252,8 @@ pub(super) struct Core {
     pub(super) consts: Vec<Literal>,
     /// How often each variable is used.
     uses: Vec<u32>,
+    /// The variables that stand for a handler's raw stack trace.
+    pub(super) trace_vars: HashSet<VarId>,
     /// Variables that all clauses of some `receive` compare with.
     pub(super) receive_refs: HashSet<VarId>,
 }

@@ -75,6 +75,8 @@ pub(super) struct Fun<'f, 'u> {
     pub(super) tasks: &'u mut Vec<Task<'f>>,
     pub(super) b: Build,
     pub(super) env: HashMap<VarId, Arg>,
+    /// Stack traces that came in from an outer function, as lists: a raw one stays where it was caught.
+    listed: HashSet<VarId>,
     /// References whose making left a mark in the mailbox.
     marked: HashSet<VarId>,
     file: u16,
@@ -90,8 +92,17 @@ impl<'f, 'u> Fun<'f, 'u> {
         pos: Pos,
     ) -> (Self, Vec<Arg>) {
         let (b, args) = Build::new(params);
-        let fun =
-            Fun { unit, core, tasks, b, env: HashMap::new(), marked: HashSet::new(), file: pos.file, line: pos.line };
+        let fun = Fun {
+            unit,
+            core,
+            tasks,
+            b,
+            env: HashMap::new(),
+            marked: HashSet::new(),
+            listed: HashSet::new(),
+            file: pos.file,
+            line: pos.line,
+        };
         (fun, args)
     }
 
@@ -156,6 +167,29 @@ impl<'f, 'u> Fun<'f, 'u> {
             self.fail(Cause::Unordered);
         }
         Arg::Atom(known::NIL)
+    }
+
+    /// A handler's stack trace as a list.
+    fn stacktrace(&mut self, var: VarId) -> Arg {
+        let trace = self.variable(var);
+        if self.listed.contains(&var) { trace } else { self.emit(Op::Stacktrace(trace)) }
+    }
+
+    /// The values that an inner function captures.
+    pub(super) fn captures(&mut self, free: &[VarId]) -> Vec<Arg> {
+        free.iter()
+            .map(|&var| if self.core.trace_vars.contains(&var) { self.stacktrace(var) } else { self.variable(var) })
+            .collect()
+    }
+
+    /// Binds what an outer function captured.
+    pub(super) fn bind_captures(&mut self, free: &[VarId], values: &[Arg]) {
+        for (&var, &value) in free.iter().zip(values) {
+            self.env.insert(var, value);
+            if self.core.trace_vars.contains(&var) {
+                self.listed.insert(var);
+            }
+        }
     }
 
     pub(super) fn values(&mut self, exprs: &'f [ExprId]) -> Vec<Arg> {
@@ -234,7 +268,7 @@ impl<'f, 'u> Fun<'f, 'u> {
                 let trace = match trace {
                     None => RaiseTrace::New,
                     Some(trace) => match self.core.expr(*trace) {
-                        Expr::Stacktrace(var) => RaiseTrace::Raw(self.variable(*var)),
+                        Expr::Stacktrace(var) if !self.listed.contains(var) => RaiseTrace::Raw(self.variable(*var)),
                         _ => RaiseTrace::Given(self.value(*trace)),
                     },
                 };
@@ -253,9 +287,8 @@ impl<'f, 'u> Fun<'f, 'u> {
                 }
             }
             Expr::Stacktrace(var) => {
-                let raw = self.variable(*var);
-                let pos = self.at(expr);
-                self.b.emit(Op::Stacktrace(raw), pos)
+                self.at(expr);
+                self.stacktrace(*var)
             }
             Expr::For(comprehension) => {
                 self.at(expr);
@@ -414,7 +447,7 @@ impl<'f, 'u> Fun<'f, 'u> {
             return Arg::Atom(known::NIL);
         }
         let function = self.unit.reserve();
-        let free = lambda.free.iter().map(|&var| self.variable(var)).collect();
+        let free = self.captures(&lambda.free);
         self.tasks.push(Task { function, kind: TaskKind::Lambda(lambda), line: pos.line });
         self.b.emit(Op::Fun { function, free }, pos)
     }
@@ -807,7 +840,7 @@ impl<'f, 'u> Fun<'f, 'u> {
     pub(super) fn body(&mut self, clauses: &'f [Clause], args: &[Arg], free: &'f [VarId]) {
         let line = self.line;
         let (args, captured) = args.split_at(args.len() - free.len());
-        self.env.extend(free.iter().copied().zip(captured.iter().copied()));
+        self.bind_captures(free, captured);
         let fail = self.b.block();
         let hidden = self.clauses(clauses, args, fail, Dest::Return);
         self.note_hidden(clauses, hidden, None);

@@ -41,7 +41,15 @@ struct Source {
 
 /// Stores a clause. `call` is the head with its guards, `body` the keyword list or `nil`; `plain` is set if neither
 /// had `unquote` in it. `env` is what the `def` carried.
-pub fn store_definition(mut code: Code, kind: DefKind, call: NodeId, body: NodeId, plain: bool, env: &Env, host: &mut dyn Host) -> Result<Stored> {
+pub fn store_definition(
+    mut code: Code,
+    kind: DefKind,
+    call: NodeId,
+    body: NodeId,
+    plain: bool,
+    env: &Env,
+    host: &mut dyn Host,
+) -> Result<Stored> {
     let line = env.line;
     let mut expander = Expander::new(&mut code, host, env.clone());
     let (head, guards) = expander.split_guards(call);
@@ -93,7 +101,14 @@ pub fn store_definition(mut code: Code, kind: DefKind, call: NodeId, body: NodeI
         return Err(expander.error(meta, format!("a function can have at most 255 arguments, got: {arity}")));
     }
     let fresh = Entry {
-        definition: Definition { kind, name, arity: small(arity), line, file: expander.env.file.clone(), clauses: Vec::new() },
+        definition: Definition {
+            kind,
+            name,
+            arity: small(arity),
+            line,
+            file: expander.env.file.clone(),
+            clauses: Vec::new(),
+        },
         check,
         column,
         generated,
@@ -159,7 +174,9 @@ impl Expander<'_> {
         match attribute.values.first()? {
             crate::host::Datum::Literal(Literal::Binary(file)) => Some((Arc::from(text(file)), 0)),
             crate::host::Datum::Literal(Literal::Tuple(pair)) => match pair.as_slice() {
-                [Literal::Binary(file), Literal::Int(line)] => Some((Arc::from(text(file)), u32::try_from(*line).unwrap_or(0))),
+                [Literal::Binary(file), Literal::Int(line)] => {
+                    Some((Arc::from(text(file)), u32::try_from(*line).unwrap_or(0)))
+                }
                 _ => None,
             },
             _ => None,
@@ -170,7 +187,9 @@ impl Expander<'_> {
         let kind_name = kind.atom();
         let message = match (name.as_str(), args.len()) {
             ("__aliases__", 1) => match self.code.atom_of(args[0]) {
-                Some(alias) => format!("function names should start with lowercase characters or underscore, invalid name {alias}"),
+                Some(alias) => {
+                    format!("function names should start with lowercase characters or underscore, invalid name {alias}")
+                }
                 None => return Ok(()),
             },
             ("__info__", 1) => format!("cannot define {kind_name} __info__/1 as it is automatically defined by Elixir"),
@@ -178,7 +197,9 @@ impl Expander<'_> {
                 format!("cannot define {kind_name} module_info/{arity} as it is automatically defined by Erlang")
             }
             ("is_record", 2) if !kind.is_macro() => {
-                format!("cannot define {kind_name} is_record/2 due to compatibility with the Erlang compiler (it is a known limitation)")
+                format!(
+                    "cannot define {kind_name} is_record/2 due to compatibility with the Erlang compiler (it is a known limitation)"
+                )
             }
             _ => return Ok(()),
         };
@@ -186,7 +207,13 @@ impl Expander<'_> {
     }
 
     /// Arguments without their defaults, and a clause for each number of arguments that may be left out.
-    fn unpack_defaults(&mut self, meta: Meta, kind: DefKind, name: Atom, args: &[NodeId]) -> Result<(Vec<NodeId>, Vec<Clause>)> {
+    fn unpack_defaults(
+        &mut self,
+        meta: Meta,
+        kind: DefKind,
+        name: Atom,
+        args: &[NodeId],
+    ) -> Result<(Vec<NodeId>, Vec<Clause>)> {
         let before = self.s.clone();
         let mut parts: Vec<(NodeId, Option<(Meta, NodeId)>)> = Vec::with_capacity(args.len());
         for &arg in args {
@@ -239,7 +266,13 @@ impl Expander<'_> {
     }
 
     /// The expanded clause; `None` for a head without a body.
-    fn expand_definition(&mut self, meta: Meta, kind: DefKind, args: &[NodeId], source: &Source) -> Result<Option<Clause>> {
+    fn expand_definition(
+        &mut self,
+        meta: Meta,
+        kind: DefKind,
+        args: &[NodeId],
+        source: &Source,
+    ) -> Result<Option<Clause>> {
         let kind_name = kind.atom();
         if self.code.is_atom(source.body, known::NIL) && source.guards.is_empty() {
             if args.iter().any(|&arg| self.code.var_of(arg).is_none()) {
@@ -250,7 +283,9 @@ impl Expander<'_> {
             }
             return Ok(None);
         }
-        let Some(options) = self.code.keyword_of(source.body).filter(|options| options.iter().any(|entry| entry.0 == known::DO)) else {
+        let Some(options) =
+            self.code.keyword_of(source.body).filter(|options| options.iter().any(|entry| entry.0 == known::DO))
+        else {
             return Err(self.error(meta, format!("missing :do option in \"{kind_name}\"")));
         };
         let body = match options.as_slice() {
@@ -260,8 +295,11 @@ impl Expander<'_> {
                 self.code.tree.call(known::TRY, meta, &[source.body])
             }
         };
-        self.s.prematch =
-            Prematch::Match(Box::new(Before { read: crate::env::Vars::default(), cycles: Cycles::default(), mode: MatchMode::From(0) }));
+        self.s.prematch = Prematch::Match(Box::new(Before {
+            read: crate::env::Vars::default(),
+            cycles: Cycles::default(),
+            mode: MatchMode::From(0),
+        }));
         self.env.context = Context::Match;
         let expanded = self.expand_args(args)?;
         self.env.context = Context::Normal;
@@ -303,8 +341,17 @@ impl Store<'_> {
         Halt::compile_error(&Env { lexical_tracker: None, ..self.env.clone() })
     }
 
-    fn check_previous_defaults(&self, host: &mut dyn Host, kind: DefKind, name: Atom, arity: usize, defaults: usize) -> Result<()> {
-        let Some(build) = host.module_build(self.env.module) else { return Err(self.no_module(host, kind, name, arity)) };
+    fn check_previous_defaults(
+        &self,
+        host: &mut dyn Host,
+        kind: DefKind,
+        name: Atom,
+        arity: usize,
+        defaults: usize,
+    ) -> Result<()> {
+        let Some(build) = host.module_build(self.env.module) else {
+            return Err(self.no_module(host, kind, name, arity));
+        };
         let known: Vec<(usize, usize)> = {
             let build = build.lock().unwrap_or_else(PoisonError::into_inner);
             build.defaults.iter().filter(|entry| entry.0 == name).map(|entry| (entry.1, entry.2)).collect()
@@ -326,13 +373,19 @@ impl Store<'_> {
     }
 
     fn no_module(&self, host: &mut dyn Host, kind: DefKind, name: Atom, arity: usize) -> Halt {
-        self.error(host, None, format!("cannot define function outside module, invalid scope for {} {name}/{arity}", kind.atom()))
+        self.error(
+            host,
+            None,
+            format!("cannot define function outside module, invalid scope for {} {name}/{arity}", kind.atom()),
+        )
     }
 
     fn put(&self, host: &mut dyn Host, entry: Entry, check: Check) -> Result<()> {
         let Definition { kind, name, arity, .. } = entry.definition;
         let key: NameArity = (name, arity);
-        let Some(build) = host.module_build(self.env.module) else { return Err(self.no_module(host, kind, name, arity.into())) };
+        let Some(build) = host.module_build(self.env.module) else {
+            return Err(self.no_module(host, kind, name, arity.into()));
+        };
         let (mut warnings, mut error) = (Vec::new(), None);
         {
             let mut build = build.lock().unwrap_or_else(PoisonError::into_inner);
@@ -380,7 +433,14 @@ impl Store<'_> {
         let (new, old) = (&entry.definition, &known.definition);
         (new.kind != old.kind).then(|| {
             let file = host.relative_path(&old.file);
-            format!("{} {}/{} already defined as {} in {file}:{}", new.kind.atom(), new.name, new.arity, old.kind.atom(), old.line)
+            format!(
+                "{} {}/{} already defined as {} in {file}:{}",
+                new.kind.atom(),
+                new.name,
+                new.arity,
+                old.kind.atom(),
+                old.line
+            )
         })
     }
 
@@ -397,7 +457,9 @@ impl Store<'_> {
         let file = host.relative_path(&known.definition.file);
         let line = known.definition.line;
         let what = if last.0 == name { "name" } else { "name and arity (number of arguments)" };
-        Some(format!("clauses with the same {what} should be grouped together, \"{kind} {name}/{arity}\" was previously defined ({file}:{line})"))
+        Some(format!(
+            "clauses with the same {what} should be grouped together, \"{kind} {name}/{arity}\" was previously defined ({file}:{line})"
+        ))
     }
 }
 

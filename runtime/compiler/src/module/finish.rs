@@ -53,7 +53,8 @@ const ACCUMULATING: &[Atom] = &[
 ];
 
 /// Attributes that stay in the compiled module.
-const PERSISTED: &[Atom] = &[known::BEHAVIOUR, known::DIALYZER, known::EXTERNAL_RESOURCE, known::ON_LOAD, known::VSN, known::NIFS];
+const PERSISTED: &[Atom] =
+    &[known::BEHAVIOUR, known::DIALYZER, known::EXTERNAL_RESOURCE, known::ON_LOAD, known::VSN, known::NIFS];
 
 /// A module to define. `env` is that of the `defmodule`; the caller enters what it gets in its table of modules.
 pub fn begin(name: Atom, line: u32, env: &Env, host: &mut dyn Host) -> Result<ModuleBuild> {
@@ -83,7 +84,10 @@ pub fn begin(name: Atom, line: u32, env: &Env, host: &mut dyn Host) -> Result<Mo
             (other.file.clone(), other.line)
         };
         let file = host.relative_path(&file);
-        let message = format!("cannot define module {} because it is currently being defined in {file}:{other_line}", inspect_module(name));
+        let message = format!(
+            "cannot define module {} because it is currently being defined in {file}:{other_line}",
+            inspect_module(name)
+        );
         return Err(error(host, message));
     }
     let mut build = ModuleBuild::new(name, env.file.clone(), line);
@@ -96,7 +100,9 @@ pub fn begin(name: Atom, line: u32, env: &Env, host: &mut dyn Host) -> Result<Mo
 
 /// Checks a module whose body and callbacks have run, and takes its definitions out.
 pub fn finish(env: &Env, host: &mut dyn Host) -> Result<Finished> {
-    let Some(shared) = host.module_build(env.module) else { return Ok(Finished { definitions: Vec::new(), unreachable: Vec::new() }) };
+    let Some(shared) = host.module_build(env.module) else {
+        return Ok(Finished { definitions: Vec::new(), unreachable: Vec::new() });
+    };
     let (mut diagnostics, finished, tainted) = {
         let mut build = shared.lock().unwrap_or_else(PoisonError::into_inner);
         let mut check = Checker { build: &build, env, diagnostics: Vec::new(), failed: false };
@@ -139,20 +145,31 @@ impl Checker<'_> {
         for entry in &entries {
             let Definition { kind, name, arity, .. } = entry.definition;
             if entry.definition.clauses.is_empty() && !self.is_native_head(&entry.definition) {
-                self.report(Severity::Error, entry, format!("implementation not provided for predefined {} {name}/{arity}", kind.atom()));
+                self.report(
+                    Severity::Error,
+                    entry,
+                    format!("implementation not provided for predefined {} {name}/{arity}", kind.atom()),
+                );
             }
             if self.env.module != known::MOD_KERNEL
                 && let Some(&module) = self.build.imported.get(&(name, arity))
             {
                 let module = inspect_module(module);
-                self.report(Severity::Error, entry, format!("imported {module}.{name}/{arity} conflicts with local function"));
+                self.report(
+                    Severity::Error,
+                    entry,
+                    format!("imported {module}.{name}/{arity} conflicts with local function"),
+                );
             }
         }
         self.undefined_calls();
         let unreachable = self.unreachable(&entries);
         let definitions = entries
             .iter()
-            .filter(|entry| !entry.definition.clauses.is_empty() && !unreachable.contains(&(entry.definition.name, entry.definition.arity)))
+            .filter(|entry| {
+                !entry.definition.clauses.is_empty()
+                    && !unreachable.contains(&(entry.definition.name, entry.definition.arity))
+            })
             .map(|entry| entry.definition.clone())
             .collect();
         Finished { definitions, unreachable }
@@ -161,7 +178,8 @@ impl Checker<'_> {
     /// Kernel's macros are native; their heads stand in `kernel.ex` for their documents.
     fn is_native_head(&self, definition: &Definition) -> bool {
         definition.kind.is_macro()
-            && (self.env.module == known::MOD_KERNEL && crate::kernel_macros::find(definition.name, definition.arity.into()).is_some()
+            && (self.env.module == known::MOD_KERNEL
+                && crate::kernel_macros::find(definition.name, definition.arity.into()).is_some()
                 || self.env.module == known::MOD_KERNEL_SPECIALFORMS)
     }
 
@@ -182,11 +200,15 @@ impl Checker<'_> {
                 }
                 None => {
                     let module = inspect_module(self.env.module);
-                    format!("undefined function {name}/{arity} (expected {module} to define such a function or for it to be imported, but none are available)")
+                    format!(
+                        "undefined function {name}/{arity} (expected {module} to define such a function or for it to be imported, but none are available)"
+                    )
                 }
             };
             // A definition that was deleted or overridden away calls nothing any more.
-            if !build.definitions.contains_key(&call.caller) && !build.overridables.iter().any(|entry| entry.0 == call.caller) {
+            if !build.definitions.contains_key(&call.caller)
+                && !build.overridables.iter().any(|entry| entry.0 == call.caller)
+            {
                 continue;
             }
             self.failed = true;
@@ -196,7 +218,9 @@ impl Checker<'_> {
                 file: call.file.clone(),
                 line: call.line,
                 column: call.column,
-                span: call.column.and_then(|column| Some((call.line, column + u32::try_from(name.as_str().chars().count()).ok()?))),
+                span: call
+                    .column
+                    .and_then(|column| Some((call.line, column + u32::try_from(name.as_str().chars().count()).ok()?))),
                 place: Some((self.env.module, call.caller)),
                 snippet: true,
             });
@@ -223,7 +247,9 @@ impl Checker<'_> {
                 build
                     .defaults
                     .iter()
-                    .filter(|(name, arity, count)| *name == key.0 && usize::from(key.1) < *arity && usize::from(key.1) + count >= *arity)
+                    .filter(|(name, arity, count)| {
+                        *name == key.0 && usize::from(key.1) < *arity && usize::from(key.1) + count >= *arity
+                    })
                     .filter_map(|(name, arity, _)| Some((*name, u8::try_from(*arity).ok()?))),
             );
         }
@@ -258,7 +284,10 @@ impl Checker<'_> {
             } else if all - least == 1 {
                 format!("the default value for the last optional argument in {name}/{arity} is never used")
             } else {
-                format!("the default values for the last {} optional arguments in {name}/{arity} are never used", all - least)
+                format!(
+                    "the default values for the last {} optional arguments in {name}/{arity} are never used",
+                    all - least
+                )
             };
             self.report(Severity::Warning, entry, message);
         }

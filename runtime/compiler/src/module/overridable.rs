@@ -16,9 +16,13 @@ fn bad_kind(module: Atom, key: NameArity, kind: DefKind) -> String {
     let module = inspect_module(module);
     let (name, arity) = key;
     if kind.is_macro() {
-        format!("cannot override function (def, defp) {name}/{arity} in module {module} as a macro (defmacro, defmacrop)")
+        format!(
+            "cannot override function (def, defp) {name}/{arity} in module {module} as a macro (defmacro, defmacrop)"
+        )
     } else {
-        format!("cannot override macro (defmacro, defmacrop) {name}/{arity} in module {module} as a function (def, defp)")
+        format!(
+            "cannot override macro (defmacro, defmacrop) {name}/{arity} in module {module} as a function (def, defp)"
+        )
     }
 }
 

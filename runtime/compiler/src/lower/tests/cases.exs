@@ -214,6 +214,13 @@
   "x = 1; y = try do (x = 2; x + 1) rescue _ -> x end; {x, y}",
   "f = fn x -> try do x.() rescue ArgumentError -> :a; _ in [KeyError] -> :k catch :exit, :z -> :z end end; [f.(fn -> :v end), f.(fn -> raise ArgumentError end), f.(fn -> %{}.a end), f.(fn -> exit(:z) end)]",
 
+  "try do raise \"a\" rescue _ -> for x <- [1, 2], do: {x, is_list(__STACKTRACE__)} end",
+  "try do raise \"a\" rescue _ -> f = fn -> is_list(__STACKTRACE__) end; f.() end",
+  "try do (try do raise \"a\" rescue e -> (fn -> reraise e, __STACKTRACE__ end).() end) rescue e -> e.message end",
+  "[1 | [2 | [3 | []]]]",
+  "x = 5; [1 | [x | [3 | x]]]",
+  "[a | [b | [c]]] = [1, 2, 3]; {a, b, c}",
+
   # receive
   "send(self(), :a); receive do x -> x end",
   "send(self(), {:n, 1}); send(self(), {:m, 2}); receive do {:m, x} -> x end",
