@@ -1347,6 +1347,10 @@ defmodule Enum do
     end
   end
 
+  # a range from before ranges had steps
+  def slice(enumerable, %{__struct__: Range, first: first, last: last}),
+    do: slice(enumerable, first..last//if(first <= last, do: 1, else: -1))
+
   defp slice_range(enumerable, first, last, step) when first >= 0 and last >= 0 do
     if last >= first, do: slice_from(enumerable, first, last - first + 1, step), else: []
   end

@@ -184,7 +184,11 @@ defimpl Enumerable, for: Range do
     {:ok, inside and rem(value - first, step) == 0}
   end
 
-  def member?(_range, _value), do: {:ok, false}
+  def member?(%{step: _}, _value), do: {:ok, false}
+  def member?(range, value), do: member?(stepped(range), value)
+
+  # A range from before ranges had steps, kept somewhere as data.
+  defp stepped(%{first: first, last: last}), do: first..last//if(first <= last, do: 1, else: -1)
 
   def slice(first.._//step = range) do
     take = fn start, length, every ->
@@ -194,10 +198,13 @@ defimpl Enumerable, for: Range do
     {:ok, Range.size(range), take}
   end
 
+  def slice(range), do: slice(stepped(range))
+
   defp take_steps(_current, _step, 0), do: []
   defp take_steps(current, step, left), do: [current | take_steps(current + step, step, left - 1)]
 
   def reduce(first..last//step, acc, fun), do: walk(first, last, step, acc, fun)
+  def reduce(range, acc, fun), do: reduce(stepped(range), acc, fun)
 
   defp walk(current, last, step, {:cont, acc}, fun)
        when (step > 0 and current <= last) or (step < 0 and current >= last),

@@ -110,6 +110,9 @@ defmodule Range do
       else: div(last - first, step) + 1
   end
 
+  # A range from before ranges had steps, kept somewhere as data.
+  def size(%{__struct__: Range, first: first, last: last}), do: abs(last - first) + 1
+
   @doc """
   Moves a range by a number of its own steps.
 
@@ -168,7 +171,7 @@ defmodule Range do
       [0, 2, 4, 6]
   """
   @spec to_list(t) :: [integer]
-  def to_list(_.._//_ = range), do: Enum.to_list(range)
+  def to_list(%{__struct__: Range} = range), do: Enum.to_list(range)
 
   @doc """
   Tells whether two ranges have no element in common.
@@ -237,4 +240,8 @@ defimpl Inspect, for: Range do
       do: concat(ends),
       else: concat(ends ++ ["//", to_doc(step, opts)])
   end
+
+  # a range from before ranges had steps
+  def inspect(%{first: first, last: last}, opts),
+    do: inspect(first..last//if(first <= last, do: 1, else: -1), opts)
 end
