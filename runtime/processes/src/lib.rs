@@ -14,6 +14,11 @@
 //!
 //! `unsafe` lies in `queue` and `table`; the rest is safe code on top of them.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "slots, shards and counts are reduced to their small range before they are cast"
+)]
+
 pub mod clock;
 pub mod coroutine;
 mod crash;

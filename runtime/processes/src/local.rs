@@ -279,11 +279,11 @@ impl<'h> Local<'h> {
     /// Of a pid, a name or `{name, node}`: gives the reference.
     pub fn monitor(&self, target: Term<'h>, options: &MonitorOptions<'h>) -> Result<Term<'h>, Halt<'h>> {
         let tag = options.tag.map(|tag| self.copy(tag)).transpose()?;
-        let (target, name) = match target.value() {
-            Value::Pid(pid) => (Target::Pid(pid), None),
-            Value::Atom(name) => (Target::Name(name, self.whereis(name)), Some(name)),
+        let target = match target.value() {
+            Value::Pid(pid) => Target::Pid(pid),
+            Value::Atom(name) => Target::Name(name, self.whereis(name)),
             Value::Tuple(&[name, node]) => match (name.as_atom(), node.as_atom()) {
-                (Some(name), Some(node)) if node == self.node() => (Target::Name(name, self.whereis(name)), Some(name)),
+                (Some(name), Some(node)) if node == self.node() => Target::Name(name, self.whereis(name)),
                 _ => return Err(Halt::badarg()),
             },
             _ => return Err(Halt::badarg()),
@@ -300,7 +300,7 @@ impl<'h> Local<'h> {
             self.own(|owner| owner.relations().monitors.remove(number));
             return Ok(reference);
         }
-        let watched = pid.is_some_and(|pid| self.signal(pid, Kind::Monitor { from: own, reference: number, name }).is_ok());
+        let watched = pid.is_some_and(|pid| self.signal(pid, Kind::Monitor { from: own, reference: number }).is_ok());
         if !watched {
             let _ = self.signal(own, Kind::Down { reference: number, reason: Reason::NOPROC });
         }

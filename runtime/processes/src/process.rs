@@ -252,7 +252,7 @@ impl Held {
         }
     }
 
-    pub(crate) fn absorb(&mut self, other: Held) {
+    pub(crate) fn absorb(&mut self, other: &Held) {
         for (tag, count) in other.iter() {
             self.add(tag, count);
         }

@@ -74,7 +74,7 @@ impl Scheduler {
                     exit_signal(own, owner, vm, tag, from, reason, link);
                 }
             }
-            Kind::Monitor { from, reference, .. } => {
+            Kind::Monitor { from, reference } => {
                 owner.relations().monitored_by.insert(reference, MonitoredBy { watcher: from });
             }
             Kind::Demonitor { reference } => {
@@ -205,7 +205,7 @@ impl Shared {
         let (to, answer) = match kind {
             Kind::Link { from } => (from, Kind::Exit { from: own, reason: Reason::NOPROC, link: true }),
             Kind::Unlink { from, id } => (from, Kind::UnlinkAck { from: own, id }),
-            Kind::Monitor { from, reference, .. } => (from, Kind::Down { reference, reason: Reason::NOPROC }),
+            Kind::Monitor { from, reference } => (from, Kind::Down { reference, reason: Reason::NOPROC }),
             Kind::Info { from, request, .. } | Kind::Suspend { from, request } | Kind::Collect { from, request } => {
                 (from, Kind::Reply { request, value: None })
             }

@@ -206,7 +206,7 @@ impl Scheduler {
                     *lock = None;
                     drop(lock);
                     shared.processes.remove(number, &guard);
-                    released.absorb(held);
+                    released.absorb(&held);
                     self.release(counted, &released);
                     return;
                 }
@@ -217,7 +217,7 @@ impl Scheduler {
             process.tag.store(tag, Ordering::Release);
             self.account(process, vm);
             if let Outcome::Waits = outcome {
-                released.absorb(std::mem::take(&mut owner.held));
+                released.absorb(&std::mem::take(&mut owner.held));
                 let counted = owner.counted.take();
                 drop(lock);
                 shared.config.log.add(Event::Waited { pid: number });

@@ -34,7 +34,7 @@ pub(crate) enum Kind {
     UnlinkAck { from: Pid, id: u64 },
     /// From a dying process that was linked (`link`), or from a call of `exit/2`.
     Exit { from: Pid, reason: Reason, link: bool },
-    Monitor { from: Pid, reference: u64, name: Option<Atom> },
+    Monitor { from: Pid, reference: u64 },
     Demonitor { reference: u64 },
     Down { reference: u64, reason: Reason },
     GroupLeader(Fragment),

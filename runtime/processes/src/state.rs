@@ -81,20 +81,8 @@ impl State {
         self.0.load(Ordering::Acquire) & GONE != 0
     }
 
-    pub(crate) fn is_running(&self) -> bool {
-        self.0.load(Ordering::Acquire) & RUNNING != 0
-    }
-
-    pub(crate) fn is_queued(&self) -> bool {
-        self.0.load(Ordering::Acquire) & QUEUED != 0
-    }
-
     pub(crate) fn is_waiting(&self) -> bool {
         self.0.load(Ordering::Acquire) & (RUNNING | QUEUED | GONE) == 0
-    }
-
-    pub(crate) fn is_notified(&self) -> bool {
-        self.0.load(Ordering::Acquire) & NOTIFIED != 0
     }
 
     /// For a sender whose push found the queue empty. When it gives a priority, the caller must put the process into

@@ -106,8 +106,4 @@ impl Timers {
         }
         self.publish(&inner);
     }
-
-    pub(crate) fn len(&self) -> usize {
-        self.inner.lock().wheel.len()
-    }
 }

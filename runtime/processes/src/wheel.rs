@@ -83,10 +83,6 @@ impl<T> Wheel<T> {
         self.len
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// A time in the past counts as now.
     pub(crate) fn insert(&mut self, time: u64, value: T) -> Key {
         let entry = Entry {
@@ -183,7 +179,7 @@ impl<T> Wheel<T> {
     fn place(&mut self, index: u32) {
         let entry = &mut self.entries[index as usize];
         let differing = entry.time ^ self.now;
-        let level = if differing == 0 { 0 } else { (63 - differing.leading_zeros()) / 6 };
+        let level = if differing == 0 { 0 } else { differing.ilog2() / 6 };
         let slot = (entry.time >> (6 * level)) & 63;
         let level_index = level as usize;
         let head = &mut self.levels[level_index].heads[slot as usize];

@@ -535,7 +535,9 @@ impl<'h> Ets<'h> {
             if goal == Goal::Delete {
                 objects.delete(key, |object| take(object) == Visit::Delete);
             } else {
-                objects.lookup(key, |object| drop(take(object)));
+                objects.lookup(key, |object| {
+                    take(object);
+                });
             }
             return Ok(chunk);
         }

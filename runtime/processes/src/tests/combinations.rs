@@ -128,7 +128,7 @@ fn check(relation: Relation, trapping: bool, ending: Ending, seed: u64) {
         }
     };
     if relation != Relation::SpawnLink {
-        let pid = scripts.spawn(&runtime, subject_script.clone());
+        let pid = scripts.spawn(&runtime, subject_script);
         assert!(runtime.register(name, pid));
         *subject_pid.lock() = Some(pid);
         if ending == Ending::Before {
@@ -148,7 +148,7 @@ fn check(relation: Relation, trapping: bool, ending: Ending, seed: u64) {
                 assert!(local.process_flag(Atom::new("trap_exit"), Term::bool(trapping)).is_ok());
                 if relation == Relation::SpawnLink {
                     let options = Options { link: true, ..Options::default() };
-                    *subject_pid.lock() = Some(scripts.spawn_from(&local, &options, subject_script.clone()));
+                    *subject_pid.lock() = Some(scripts.spawn_from(&local, &options, subject_script));
                 }
                 let pid = subject_pid.lock().expect("made before");
                 let link = || {

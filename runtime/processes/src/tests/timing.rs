@@ -51,7 +51,7 @@ fn timers_are_read_and_cancelled() {
             else {
                 panic!("timers to a pid")
             };
-            let mut note = |answer: Result<TimerAnswer, _>| log.lock().push(format!("{:?}", answer.ok()));
+            let note = |answer: Result<TimerAnswer, _>| log.lock().push(format!("{:?}", answer.ok()));
             note(local.read_timer(first, false));
             note(local.cancel_timer(first, false, true));
             note(local.cancel_timer(first, false, true));
