@@ -1,7 +1,7 @@
 //! What runs the code of a process.
 //!
 //! **What it is for.** [`Engine`] is the interpreter behind a trait, so that the tests of this crate can run scripts in Rust
-//! in its place and show every combination of signals without compiled code.
+//! in its place and show every combination of signals without compiled code. [`Interpreter`] is the real one.
 //!
 //! **Invariants.** An engine touches no process but the one that it was given.
 //!
@@ -11,7 +11,7 @@ use jovial_atoms::Atom;
 use jovial_term::{Heap, OutOfMemory, Term};
 use jovial_vm::{Machine, Process, Stop, System};
 
-/// What a new process calls first.
+/// What a new process calls first. The terms may be of any heap: they are copied into the new one.
 #[derive(Clone, Copy)]
 pub enum Call<'t> {
     /// Module, function, arguments.
@@ -21,7 +21,7 @@ pub enum Call<'t> {
 }
 
 pub trait Engine: Send + Sync + 'static {
-    /// Prepares a new process. The terms are of its own heap.
+    /// Prepares a new process.
     fn start(&self, machine: &Machine, process: &Process, call: Call<'_>) -> Result<(), OutOfMemory>;
 
     /// Runs a slice.
@@ -38,4 +38,37 @@ pub trait Engine: Send + Sync + 'static {
 
     /// The stack trace of the exception that ended a process, in its own heap.
     fn exit_trace<'h>(&self, machine: &Machine, process: &'h Process) -> Term<'h>;
+}
+
+/// The machine of `vm`.
+pub struct Interpreter;
+
+impl Engine for Interpreter {
+    fn start(&self, machine: &Machine, process: &Process, call: Call<'_>) -> Result<(), OutOfMemory> {
+        match call {
+            Call::Mfa(module, function, args) => machine.start(process, module, function, args),
+            Call::Fun(fun, args) => machine.start_fun(process, fun, args),
+        }
+    }
+
+    fn run(&self, machine: &Machine, process: &Process, system: &dyn System, reductions: u32) -> Stop {
+        jovial_vm::run(machine, process, system, reductions)
+    }
+
+    fn interrupt(&self, _machine: &Machine, _process: &Process) -> bool {
+        false
+    }
+
+    fn collect(&self, _machine: &Machine, process: &Process) {
+        // A heap that can't be collected for lack of memory is as it was; the process meets the lack itself.
+        let _ = process.collect_garbage();
+    }
+
+    fn stacktrace<'h>(&self, _machine: &Machine, _process: &Process, _heap: &'h Heap) -> Term<'h> {
+        Term::EMPTY_LIST
+    }
+
+    fn exit_trace<'h>(&self, machine: &Machine, process: &'h Process) -> Term<'h> {
+        machine.stacktrace(process.heap(), process.raised_trace())
+    }
 }

@@ -22,7 +22,7 @@ use jovial_term::{Fragment, Pid, Term};
 use jovial_vm::Machine;
 use parking_lot::{Condvar, Mutex};
 
-use crate::engine::{Call, Engine};
+use crate::engine::{Call, Engine, Interpreter};
 use crate::policy::Event;
 use crate::process::Process;
 use crate::runtime::{Config, Shared};
@@ -69,6 +69,11 @@ impl Runtime {
             runtime.threads.lock().push(thread);
         }
         Ok(runtime)
+    }
+
+    /// As `start_with`, with the interpreter.
+    pub fn start(config: Config, machine: Arc<Machine>) -> std::io::Result<Runtime> {
+        Runtime::start_with(config, machine, Box::new(Interpreter))
     }
 
     pub fn machine(&self) -> &Arc<Machine> {

@@ -58,7 +58,7 @@ mod tests;
 mod unit;
 
 pub use crash::{Cause, Crash};
-pub use engine::{Call, Engine};
+pub use engine::{Call, Engine, Interpreter};
 pub use host::{Runtime, Start};
 pub use info::Item;
 pub use local::{Local, MonitorOptions, TimerAnswer, of};

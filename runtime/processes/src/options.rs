@@ -98,7 +98,7 @@ impl Options {
 
 impl<'h> Local<'h> {
     /// `spawn_opt`: a pid, or `{pid, ref}` with a monitor.
-    pub fn spawn_opt(&self, call: Call<'h>, options: Term<'h>) -> Result<Term<'h>, Halt<'h>> {
+    pub fn spawn_opt(&self, call: Call<'_>, options: Term<'h>) -> Result<Term<'h>, Halt<'h>> {
         let (options, monitor) = Options::from_term(options).ok_or_else(Halt::badarg)?;
         match monitor {
             None => self.spawn(call, &options).map(Term::pid),

@@ -93,17 +93,10 @@ impl Shared {
             process.set_group_leader(heap.copy_in(leader));
         }
         let initial_call = match call {
-            Call::Mfa(module, function, args) => {
-                let own: Vec<Term<'_>> = args.iter().map(|arg| heap.copy_in(*arg)).collect();
-                self.engine.start(&self.machine, &process, Call::Mfa(module, function, &own))?;
-                (module, function, u8::try_from(args.len()).unwrap_or(u8::MAX))
-            }
-            Call::Fun(fun, args) => {
-                let own: Vec<Term<'_>> = args.iter().map(|arg| heap.copy_in(*arg)).collect();
-                self.engine.start(&self.machine, &process, Call::Fun(heap.copy_in(fun), &own))?;
-                crate::exit::apply()
-            }
+            Call::Mfa(module, function, args) => (module, function, u8::try_from(args.len()).unwrap_or(u8::MAX)),
+            Call::Fun(..) => crate::exit::apply(),
         };
+        self.engine.start(&self.machine, &process, call)?;
         let mut owner = Owner {
             parent: maker.parent,
             initial_call: Some(initial_call),

@@ -86,6 +86,11 @@ pub(crate) fn has_arity(term: Term<'_>, arity: u8) -> bool {
     term.fun_arity() == Some(arity)
 }
 
+/// One operation, for guards that are interpreted elsewhere; `None` when it has no result.
+pub fn guard_bif<'h>(heap: &'h Heap, node: Atom, bif: Bif, args: &[Term<'h>]) -> Option<Term<'h>> {
+    call(heap, node, bif, args).ok()
+}
+
 /// One operation.
 pub(crate) fn call<'h>(heap: &'h Heap, node: Atom, bif: Bif, args: &[Term<'h>]) -> Result<'h> {
     let one = args.first().copied().unwrap_or(Term::EMPTY_LIST);

@@ -28,6 +28,7 @@ mod system;
 use jovial_term::raw::Word;
 use jovial_term::{Heap, Term};
 
+pub use bifs::guard_bif;
 pub use interpreter::run;
 pub use machine::{CodeSource, Dispatch, Machine};
 pub use mailbox::Mailbox;

@@ -293,7 +293,7 @@ fn run<'t>(
                         // Its result refers to its argument.
                         args[0] = own(args[0]);
                     }
-                    guard_bif(heap, world.node, *bif, &args)
+                    jovial_vm::guard_bif(heap, world.node, *bif, &args)
                 })
             }
             Op::IsRecord(arity) => {
@@ -415,23 +415,4 @@ impl<'t> Spec<'t> {
                     .all(|guard| run(guard, object, bindings, world, false).and_then(Term::as_bool) == Some(true))
         })
     }
-}
-
-/// The operations that guards have until the machine's own can be called from here.
-fn guard_bif<'h>(heap: &'h Heap, _node: Atom, bif: Bif, args: &[Term<'h>]) -> Option<Term<'h>> {
-    let order = || args[0].compare(args[1]);
-    Some(match bif {
-        Bif::Gt => Term::bool(order().is_gt()),
-        Bif::Lt => Term::bool(order().is_lt()),
-        Bif::Ge => Term::bool(order().is_ge()),
-        Bif::Le => Term::bool(order().is_le()),
-        Bif::NumEq => Term::bool(order().is_eq()),
-        Bif::Eq => Term::bool(args[0].same(args[1])),
-        Bif::IsInteger => Term::bool(args[0].is_integer()),
-        Bif::IsMapKey => Term::bool(args[1].as_map()?.contains_key(args[0])),
-        Bif::Not => Term::bool(!args[0].as_bool()?),
-        Bif::Hd => args[0].as_cons()?.0,
-        Bif::Add => heap.add(args[0], args[1]).ok()?,
-        _ => return None,
-    })
 }

@@ -2,6 +2,7 @@
 
 mod combinations;
 mod lives;
+mod programs;
 pub(crate) mod scripts;
 mod settling;
 mod threads;
