@@ -16,6 +16,8 @@
 pub mod carried;
 pub mod env;
 pub mod errors;
+#[doc(hidden)]
+pub mod fake_host;
 pub mod expand;
 pub mod host;
 pub mod kernel_macros;

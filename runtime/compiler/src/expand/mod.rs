@@ -587,6 +587,12 @@ impl Expander<'_> {
         Counter::new(known::NIL, self.host.unique_integer())
     }
 
+    /// A snapshot without variables, as definitions see it: their versions start anew.
+    pub(crate) fn carry_env_for_definition(&mut self, line: u32) -> NodeId {
+        let env = self.snapshot(line).reset_vars();
+        self.code.carry(Item::Env(Arc::new(env)))
+    }
+
     /// A snapshot of the env as a node.
     pub(crate) fn carry_env(&mut self, line: u32) -> NodeId {
         let mut env = self.snapshot(line);

@@ -152,7 +152,7 @@ impl Expander<'_> {
         let generated = self.flag(options, known::GENERATED, false)?;
         prelude.reverse();
         let prelude = self.expand_elements(&prelude)?;
-        let context = self.expand(context)?;
+        let expanded_context = self.expand(context)?;
         let quoting = Quoting { mode: Mode::Quote, line, file, context, unquote, generated };
         let quoted = self.quote_top(body, &quoting)?;
         let mut quoted = self.expand(quoted)?;
@@ -161,7 +161,7 @@ impl Expander<'_> {
             for (name, value) in bindings {
                 let name = self.code.tree.atom(name);
                 let meta = self.code.meta_node(meta);
-                let var = self.code.braces(&[name, meta, context]);
+                let var = self.code.braces(&[name, meta, expanded_context]);
                 let both = self.code.tree.list(&[var, value]);
                 statements.push(self.built(known::OP_EQ, both));
             }

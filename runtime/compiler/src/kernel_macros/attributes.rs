@@ -77,7 +77,7 @@ fn wrong_arguments(e: &mut Expander<'_>, name: Atom, args: &[NodeId]) -> Halt {
 fn typespec(e: &mut Expander<'_>, name: Atom, arg: NodeId, line: u32) -> Result<NodeId> {
     let spec = e.escape(arg, false, true)?;
     let file = e.env.file.clone();
-    let env = e.carry_env(line);
+    let env = e.carry_env_for_definition(line);
     let module = e.env.module;
     let k = &mut Kernel::new(e.code);
     let name = k.atom(name);

@@ -151,7 +151,7 @@ pub(super) fn define(e: &mut Expander<'_>, kind: Atom, meta: Meta, args: &[NodeI
         let item = cut_out(e.code, both)?;
         e.code.carry(item)
     };
-    let env = e.carry_env(e.code.line(meta));
+    let env = e.carry_env_for_definition(e.code.line(meta));
     let k = &mut Kernel::new(e.code);
     let kind = k.atom(kind);
     let module = k.atom(known::ELIXIR_DEF);
