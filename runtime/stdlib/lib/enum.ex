@@ -2002,7 +2002,7 @@ defmodule Enum do
   defp min_fun(module) when is_atom(module), do: &(module.compare(&1, &2) != :gt)
 
   # The usual orders need no call for each element.
-  defp best([head | tail], stays, fallback) when is_function(fallback, 0) do
+  defp best([head | tail], stays, _fallback) do
     cond do
       stays === (&>=/2) -> largest(tail, head)
       stays === (&<=/2) -> smallest(tail, head)
@@ -2010,9 +2010,9 @@ defmodule Enum do
     end
   end
 
-  defp best([], _stays, fallback) when is_function(fallback, 0), do: fallback.()
+  defp best([], _stays, fallback), do: fallback.()
 
-  defp best(enumerable, stays, fallback) when is_function(fallback, 0) do
+  defp best(enumerable, stays, fallback) do
     result =
       reduce(enumerable, :none, fn
         element, {:best, best} ->
@@ -2098,7 +2098,7 @@ defmodule Enum do
   def min_by(enumerable, fun, sorter, empty_fallback) when is_function(fun, 1),
     do: best_by(enumerable, fun, min_fun(sorter), empty_fallback)
 
-  defp best_by(enumerable, fun, stays, fallback) when is_function(fallback, 0) do
+  defp best_by(enumerable, fun, stays, fallback) do
     result =
       reduce(enumerable, :none, fn
         element, {_best, key} = acc ->
