@@ -6,6 +6,7 @@
 //! **Invariants.** Nothing panics on any input.
 //!
 //! **What it must not know.** What instructions do.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "operands are packed into words of checked sizes")]
 
 use std::collections::HashSet;
 use std::fmt::Write as _;

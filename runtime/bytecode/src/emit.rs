@@ -12,6 +12,7 @@
 //! **What it must not know.** How instructions are run.
 //!
 //! The file is long because emission of all operations is one flat table.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "operands are packed into words of checked sizes")]
 
 use std::fmt;
 
@@ -834,7 +835,7 @@ impl<'a> Emitter<'a> {
 
     fn bif(&mut self, bif: Bif, args: &[Arg], dst: Option<Val>) {
         match (bif, args) {
-            (Bif::SelfPid, []) | (Bif::Node, []) => {
+            (Bif::SelfPid | Bif::Node, []) => {
                 let target = self.target(dst);
                 self.begin(if bif == Bif::Node { Opcode::Node } else { Opcode::SelfPid }, target.0, 0, 0);
                 self.finish(target);

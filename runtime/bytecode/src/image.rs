@@ -12,6 +12,7 @@
 //! 3. Equal images give equal bytes.
 //!
 //! **What it must not know.** Files.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "operands are packed into words of checked sizes")]
 
 use std::collections::HashMap;
 

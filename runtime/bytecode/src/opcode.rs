@@ -16,6 +16,7 @@
 //!    parameters; the entry label points to the second.
 //!
 //! **What it must not know.** Terms, what an instruction does.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "operands are packed into words of checked sizes")]
 
 use crate::ir::{Endian, SegmentKind, SegmentType};
 
@@ -243,16 +244,16 @@ macro_rules! for_each_opcode {
             PutFun op_put_fun [D N16 Lambda Sources] "fun in memory that Room promised";
             MakeMap op_make_map [D N16 Sources] "map of keys and values in turn";
             MapPut op_map_put [D N16 Sources] "the map in the first slot with further keys and values";
-            MapUpdate op_map_update [D N16 Sources] "as MapPut, for keys that must be there";
+            MapUpdate op_map_update [D N16 Sources] "as `MapPut`, for keys that must be there";
 
             Call op_call [Label Live] "call in this module";
             CallImport op_call_import [Import Live] "call of another module's function";
             CallFun op_call_fun [N S16 Live] "call of a fun with so many arguments";
             Apply op_apply [N Pair Live] "call of a function known by two atoms, with so many arguments";
             TailCall op_tail_call [N16 Label] "leaves a frame of this size and calls";
-            TailCallImport op_tail_call_import [N16 Import] "as TailCall, in another module";
-            TailCallFun op_tail_call_fun [N S16 Word] "as TailCall, a fun; the frame size is the word";
-            TailApply op_tail_apply [N Pair Word] "as TailCall, a function known by two atoms";
+            TailCallImport op_tail_call_import [N16 Import] "as `TailCall`, in another module";
+            TailCallFun op_tail_call_fun [N S16 Word] "as `TailCall`, a fun; the frame size is the word";
+            TailApply op_tail_apply [N Pair Word] "as `TailCall`, a function known by two atoms";
             Loop op_loop [Label] "calls its own function in the same frame, whose parameters are in place";
             Return op_return [S N16] "gives a value back from a frame of this size";
             ReturnConst op_return_const [N16 Imm] "gives an immediate back from a frame of this size";

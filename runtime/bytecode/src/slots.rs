@@ -15,6 +15,7 @@
 //! 4. Frame places count from the top: 0 is the return address, parameters follow.
 //!
 //! **What it must not know.** Instruction formats.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "operands are packed into words of checked sizes")]
 
 use crate::ir::{Arg, BlockId, Function, Inst, Op, Terminator, Val};
 use crate::opcode::NEAR_ARGS;

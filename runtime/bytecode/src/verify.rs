@@ -10,6 +10,7 @@
 //! **Invariants.** Never panics, whatever the module holds; nothing recurses.
 //!
 //! **What it must not know.** Slots, code.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "operands are packed into words of checked sizes")]
 
 use std::fmt;
 
@@ -305,17 +306,14 @@ impl Dominators {
         let mut stack = vec![(0u32, 0usize)];
         seen[0] = true;
         while let Some((node, place)) = stack.last_mut() {
-            match next[*node as usize].get(*place).copied() {
-                Some(to) => {
-                    *place += 1;
-                    if !std::mem::replace(&mut seen[to as usize], true) {
-                        stack.push((to, 0));
-                    }
+            if let Some(to) = next[*node as usize].get(*place).copied() {
+                *place += 1;
+                if !std::mem::replace(&mut seen[to as usize], true) {
+                    stack.push((to, 0));
                 }
-                None => {
-                    sequence.push(*node);
-                    stack.pop();
-                }
+            } else {
+                sequence.push(*node);
+                stack.pop();
             }
         }
         sequence.reverse();
@@ -336,15 +334,12 @@ impl Dominators {
                 enter[*node as usize] = clock;
                 clock += 1;
             }
-            match children[*node as usize].get(*place).copied() {
-                Some(child) => {
-                    *place += 1;
-                    stack.push((child, 0));
-                }
-                None => {
-                    leave[*node as usize] = clock;
-                    stack.pop();
-                }
+            if let Some(child) = children[*node as usize].get(*place).copied() {
+                *place += 1;
+                stack.push((child, 0));
+            } else {
+                leave[*node as usize] = clock;
+                stack.pop();
             }
         }
         (enter, leave)

@@ -40,7 +40,7 @@ impl From<jovial_term::SystemLimit> for BifError<'_> {
 
 type Result<'h> = std::result::Result<Term<'h>, BifError<'h>>;
 
-fn boolean<'h>(term: Term<'h>) -> std::result::Result<bool, BifError<'h>> {
+fn boolean(term: Term<'_>) -> std::result::Result<bool, BifError<'_>> {
     term.as_bool().ok_or(BifError::BadArg)
 }
 
@@ -163,12 +163,9 @@ pub(crate) fn call<'h>(heap: &'h Heap, node: Atom, bif: Bif, args: &[Term<'h>]) 
             let map = two.as_map().ok_or(BifError::BadMap(two))?;
             yes(map.contains_key(one))
         }
-        Bif::BinaryPart => match args.get(2) {
-            Some(len) => binary_part(heap, one, two, *len),
-            None => {
-                let [start, len] = two.as_tuple_of::<2>().ok_or(BifError::BadArg)?;
-                binary_part(heap, one, *start, *len)
-            }
+        Bif::BinaryPart => if let Some(len) = args.get(2) { binary_part(heap, one, two, *len) } else {
+            let [start, len] = two.as_tuple_of::<2>().ok_or(BifError::BadArg)?;
+            binary_part(heap, one, *start, *len)
         },
         Bif::Min => Ok(if two.compare(one) == Ordering::Less { two } else { one }),
         Bif::Max => Ok(if two.compare(one) == Ordering::Greater { two } else { one }),

@@ -55,15 +55,12 @@ pub(crate) fn get<'h>(
             Some((heap.float(bits.read_float(position, size, order)?), next))
         }
         SegmentKind::Binary | SegmentKind::Bitstring => {
-            let size = match size {
-                Some(size) => size,
-                None => {
-                    let rest = end.checked_sub(position)?;
-                    if rest % usize::from(ty.unit.max(1)) != 0 {
-                        return None;
-                    }
-                    rest
+            let size = if let Some(size) = size { size } else {
+                let rest = end.checked_sub(position)?;
+                if rest % usize::from(ty.unit.max(1)) != 0 {
+                    return None;
                 }
+                rest
             };
             let next = fits(size)?;
             Some((heap.sub_binary(base, position, size)?, next))

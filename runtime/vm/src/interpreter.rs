@@ -17,6 +17,7 @@
 //! 5. A `Term` made here from a word does not outlive the call that it is made for.
 //!
 //! **What it must not know.** Schedulers, modules' sources.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_ptr_alignment, reason = "operands and addresses of checked code")]
 
 mod basic;
 mod bitstrings;
@@ -344,33 +345,32 @@ macro_rules! tables {
         static SLOW_FORMS: [Slow; Opcode::ALL.len()] = [$(slow::$function),*];
 
         #[inline(never)]
-        unsafe fn run_loop(mut state: State<'_>) -> i64 {
+        unsafe fn run_loop(state: State<'_>) -> i64 {
             #![allow(non_upper_case_globals, reason = "patterns named like the opcodes")]
             $(const $name: u8 = Opcode::$name as u8;)*
+            // Single variables stay in registers where a struct might not.
+            let State { mut pc, mut fp, mut hp, mut reds, run } = state;
             loop {
-                // The copy that the slow form works on is another one, so that this one stays in registers.
-                let before = state;
+                let mut state = State { pc, fp, hp, reds, run };
                 // SAFETY: invariant 1.
                 let flow = unsafe {
-                    match *state.pc as u8 {
+                    match *pc as u8 {
                         $($name => ops::$function::<true>(&mut state),)*
                         _ => SLOW,
                     }
                 };
-                if flow == NEXT {
-                    continue;
-                }
-                state = before;
-                if flow == SLOW {
-                    let mut copy = state;
+                if flow != NEXT {
+                    debug_assert_eq!(flow, SLOW);
+                    // The slow form works on a copy whose address it may pass on.
+                    let mut copy = State { pc, fp, hp, reds, run };
                     // SAFETY: invariant 1.
                     let flow = unsafe { slow_step(&mut copy) };
-                    state = copy;
-                    if flow == NEXT {
-                        continue;
+                    if flow != NEXT {
+                        return copy.reds;
                     }
+                    state = State { ..copy };
                 }
-                return state.reds;
+                State { pc, fp, hp, reds, .. } = state;
             }
         }
     };

@@ -21,7 +21,7 @@ pub(crate) fn apply_name() -> Atom {
     Atom::new("apply")
 }
 
-fn arguments<'h>(list: Term<'h>) -> Result<Vec<Term<'h>>, Halt<'h>> {
+fn arguments(list: Term<'_>) -> Result<Vec<Term<'_>>, Halt<'_>> {
     let args = list.list_to_vec().ok_or_else(Halt::badarg)?;
     if args.len() > 255 { Err(Halt::system_limit()) } else { Ok(args) }
 }

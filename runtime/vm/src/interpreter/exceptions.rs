@@ -54,7 +54,7 @@ struct Finder<'a> {
 
 impl Finder<'_> {
     fn find(&mut self, address: usize) -> Option<(&ModuleVersion, u32)> {
-        if !self.last.as_ref().is_some_and(|version| version.offset(address).is_some()) {
+        if self.last.as_ref().is_none_or(|version| version.offset(address).is_none()) {
             self.last = self.machine.version_at(address);
         }
         let version = self.last.as_deref()?;
@@ -150,16 +150,13 @@ unsafe fn deliver(s: &mut State<'_>, from: From, class: Class, reason: Word, tra
             found.is_none()
         });
     }
-    match found {
-        Some((pc, fp)) => {
-            s.pc = pc;
-            s.fp = fp;
-            NEXT
-        }
-        None => {
-            s.store();
-            s.stop(Stop::Exit { class })
-        }
+    if let Some((pc, fp)) = found {
+        s.pc = pc;
+        s.fp = fp;
+        NEXT
+    } else {
+        s.store();
+        s.stop(Stop::Exit { class })
     }
 }
 
