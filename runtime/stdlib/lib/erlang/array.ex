@@ -26,7 +26,14 @@ defmodule :array do
           | {:size, non_neg_integer}
           | list
 
-  @doc "Returns an empty array that grows."
+  @doc """
+  Returns an empty array that grows.
+
+  ## Examples
+
+      iex> :array.size(:array.new())
+      0
+  """
   @spec new() :: array
   def new(), do: {:array, 0, false, :undefined, %{}}
 
@@ -69,7 +76,14 @@ defmodule :array do
   defp read_options([], size, fixed?, default), do: {size, fixed?, default}
   defp read_options(_other, _size, _fixed?, _default), do: :erlang.error(:badarg)
 
-  @doc "Tells whether a term looks like an array."
+  @doc """
+  Tells whether a term looks like an array.
+
+  ## Examples
+
+      iex> :array.is_array(:array.new())
+      true
+  """
   @spec is_array(term) :: boolean
   def is_array({:array, size, fixed?, _default, values})
       when is_integer(size) and size >= 0 and is_boolean(fixed?) and is_map(values),
@@ -77,12 +91,26 @@ defmodule :array do
 
   def is_array(_other), do: false
 
-  @doc "Returns the number of places."
+  @doc """
+  Returns the number of places.
+
+  ## Examples
+
+      iex> :array.size(:array.from_list([:a, :b]))
+      2
+  """
   @spec size(array) :: non_neg_integer
   def size({:array, size, _, _, _}), do: size
   def size(_other), do: :erlang.error(:badarg)
 
-  @doc "Returns the number of places up to the last that does not hold the default."
+  @doc """
+  Returns the number of places up to the last that does not hold the default.
+
+  ## Examples
+
+      iex> :array.sparse_size(:array.new(5))
+      0
+  """
   @spec sparse_size(array) :: non_neg_integer
   def sparse_size({:array, _, _, _, _} = array) do
     case sparse_places(array) do
@@ -93,27 +121,62 @@ defmodule :array do
 
   def sparse_size(_other), do: :erlang.error(:badarg)
 
-  @doc "Returns the default value."
+  @doc """
+  Returns the default value.
+
+  ## Examples
+
+      iex> :array.default(:array.new(default: 0))
+      0
+  """
   @spec default(array) :: term
   def default({:array, _, _, default, _}), do: default
   def default(_other), do: :erlang.error(:badarg)
 
-  @doc "Keeps the array from growing."
+  @doc """
+  Keeps the array from growing.
+
+  ## Examples
+
+      iex> :array.is_fix(:array.fix(:array.new()))
+      true
+  """
   @spec fix(array) :: array
   def fix({:array, size, _, default, values}), do: {:array, size, true, default, values}
   def fix(_other), do: :erlang.error(:badarg)
 
-  @doc "Lets the array grow."
+  @doc """
+  Lets the array grow.
+
+  ## Examples
+
+      iex> :array.is_fix(:array.relax(:array.new(5)))
+      false
+  """
   @spec relax(array) :: array
   def relax({:array, size, _, default, values}), do: {:array, size, false, default, values}
   def relax(_other), do: :erlang.error(:badarg)
 
-  @doc "Tells whether the array has a fixed size."
+  @doc """
+  Tells whether the array has a fixed size.
+
+  ## Examples
+
+      iex> :array.is_fix(:array.new(5))
+      true
+  """
   @spec is_fix(array) :: boolean
   def is_fix({:array, _, fixed?, _, _}), do: fixed?
   def is_fix(_other), do: :erlang.error(:badarg)
 
-  @doc "Changes the number of places."
+  @doc """
+  Changes the number of places.
+
+  ## Examples
+
+      iex> :array.to_list(:array.resize(1, :array.from_list([:a, :b])))
+      [:a]
+  """
   @spec resize(non_neg_integer, array) :: array
   def resize(size, {:array, old_size, fixed?, default, values})
       when is_integer(size) and size >= 0 do
@@ -129,7 +192,14 @@ defmodule :array do
 
   ## Places
 
-  @doc "Puts a value in a place."
+  @doc """
+  Puts a value in a place.
+
+  ## Examples
+
+      iex> :array.to_list(:array.set(1, :x, :array.from_list([:a, :b])))
+      [:a, :x]
+  """
   @spec set(non_neg_integer, term, array) :: array
   def set(i, value, {:array, size, fixed?, default, values})
       when is_integer(i) and i >= 0 and (i < size or not fixed?),
@@ -137,7 +207,14 @@ defmodule :array do
 
   def set(_i, _value, _array), do: :erlang.error(:badarg)
 
-  @doc "Returns the value in a place."
+  @doc """
+  Returns the value in a place.
+
+  ## Examples
+
+      iex> :array.get(1, :array.from_list([:a, :b]))
+      :b
+  """
   @spec get(non_neg_integer, array) :: term
   def get(i, {:array, size, fixed?, default, values})
       when is_integer(i) and i >= 0 and (i < size or not fixed?) do
@@ -149,7 +226,14 @@ defmodule :array do
 
   def get(_i, _array), do: :erlang.error(:badarg)
 
-  @doc "Puts the default value in a place."
+  @doc """
+  Puts the default value in a place.
+
+  ## Examples
+
+      iex> :array.to_list(:array.reset(0, :array.from_list([:a, :b])))
+      [:undefined, :b]
+  """
   @spec reset(non_neg_integer, array) :: array
   def reset(i, {:array, size, fixed?, default, values})
       when is_integer(i) and i >= 0 and (i < size or not fixed?),
@@ -159,15 +243,36 @@ defmodule :array do
 
   ## Lists
 
-  @doc "Returns the values in order."
+  @doc """
+  Returns the values in order.
+
+  ## Examples
+
+      iex> :array.to_list(:array.from_list([:a, :b]))
+      [:a, :b]
+  """
   @spec to_list(array) :: list
   def to_list(array), do: foldr(fn _i, value, acc -> [value | acc] end, [], array)
 
-  @doc "Returns the values in order, without those that are the default."
+  @doc """
+  Returns the values in order, without those that are the default.
+
+  ## Examples
+
+      iex> :array.sparse_to_list(:array.set(2, :c, :array.new()))
+      [:c]
+  """
   @spec sparse_to_list(array) :: list
   def sparse_to_list(array), do: sparse_foldr(fn _i, value, acc -> [value | acc] end, [], array)
 
-  @doc "Builds an array of a list."
+  @doc """
+  Builds an array of a list.
+
+  ## Examples
+
+      iex> :array.size(:array.from_list([1, 2, 3]))
+      3
+  """
   @spec from_list(list) :: array
   def from_list(list), do: from_list(list, :undefined)
 
@@ -180,16 +285,37 @@ defmodule :array do
 
   def from_list(_list, _default), do: :erlang.error(:badarg)
 
-  @doc "Returns the values as pairs with their places."
+  @doc """
+  Returns the values as pairs with their places.
+
+  ## Examples
+
+      iex> :array.to_orddict(:array.from_list([:a, :b]))
+      [{0, :a}, {1, :b}]
+  """
   @spec to_orddict(array) :: [{non_neg_integer, term}]
   def to_orddict(array), do: foldr(fn i, value, acc -> [{i, value} | acc] end, [], array)
 
-  @doc "Returns the values as pairs with their places, without those that are the default."
+  @doc """
+  Returns the values as pairs with their places, without those that are the default.
+
+  ## Examples
+
+      iex> :array.sparse_to_orddict(:array.set(2, :c, :array.new()))
+      [{2, :c}]
+  """
   @spec sparse_to_orddict(array) :: [{non_neg_integer, term}]
   def sparse_to_orddict(array),
     do: sparse_foldr(fn i, value, acc -> [{i, value} | acc] end, [], array)
 
-  @doc "Builds an array of pairs that are sorted by place."
+  @doc """
+  Builds an array of pairs that are sorted by place.
+
+  ## Examples
+
+      iex> :array.to_list(:array.from_orddict([{1, :b}]))
+      [:undefined, :b]
+  """
   @spec from_orddict([{non_neg_integer, term}]) :: array
   def from_orddict(pairs), do: from_orddict(pairs, :undefined)
 
@@ -208,7 +334,14 @@ defmodule :array do
 
   ## Walking
 
-  @doc "Replaces each value by the result of `fun`, which gets place and value."
+  @doc """
+  Replaces each value by the result of `fun`, which gets place and value.
+
+  ## Examples
+
+      iex> :array.to_list(:array.map(fn i, value -> i + value end, :array.from_list([10, 20])))
+      [10, 21]
+  """
   @spec map((non_neg_integer, term -> term), array) :: array
   def map(fun, {:array, size, fixed?, default, _} = array) when is_function(fun, 2) do
     pairs = :lists.map(fn {i, value} -> {i, fun.(i, value)} end, to_orddict(array))
@@ -217,7 +350,14 @@ defmodule :array do
 
   def map(_fun, _array), do: :erlang.error(:badarg)
 
-  @doc "Replaces each value that is not the default by the result of `fun`."
+  @doc """
+  Replaces each value that is not the default by the result of `fun`.
+
+  ## Examples
+
+      iex> :array.to_list(:array.sparse_map(fn _i, value -> -value end, :array.set(1, 5, :array.new())))
+      [:undefined, -5]
+  """
   @spec sparse_map((non_neg_integer, term -> term), array) :: array
   def sparse_map(fun, {:array, size, fixed?, default, _} = array) when is_function(fun, 2) do
     pairs = :lists.map(fn {i, value} -> {i, fun.(i, value)} end, sparse_to_orddict(array))
@@ -226,7 +366,14 @@ defmodule :array do
 
   def sparse_map(_fun, _array), do: :erlang.error(:badarg)
 
-  @doc "Folds over places and values from the first."
+  @doc """
+  Folds over places and values from the first.
+
+  ## Examples
+
+      iex> :array.foldl(fn _i, value, acc -> [value | acc] end, [], :array.from_list([1, 2]))
+      [2, 1]
+  """
   @spec foldl((non_neg_integer, term, acc -> acc), acc, array) :: acc when acc: term
   def foldl(fun, acc, {:array, size, _, default, values}) when is_function(fun, 3),
     do: fold_up(0, size, default, values, acc, fun)
@@ -240,7 +387,14 @@ defmodule :array do
     fold_up(i + 1, size, default, values, acc, fun)
   end
 
-  @doc "Folds over places and values from the last."
+  @doc """
+  Folds over places and values from the last.
+
+  ## Examples
+
+      iex> :array.foldr(fn _i, value, acc -> [value | acc] end, [], :array.from_list([1, 2]))
+      [1, 2]
+  """
   @spec foldr((non_neg_integer, term, acc -> acc), acc, array) :: acc when acc: term
   def foldr(fun, acc, {:array, size, _, default, values}) when is_function(fun, 3),
     do: fold_down(size - 1, default, values, acc, fun)
@@ -252,14 +406,28 @@ defmodule :array do
   defp fold_down(i, default, values, acc, fun),
     do: fold_down(i - 1, default, values, fun.(i, :maps.get(i, values, default), acc), fun)
 
-  @doc "Folds from the first place, without those that hold the default."
+  @doc """
+  Folds from the first place, without those that hold the default.
+
+  ## Examples
+
+      iex> :array.sparse_foldl(fn i, _value, acc -> [i | acc] end, [], :array.set(3, :x, :array.new()))
+      [3]
+  """
   @spec sparse_foldl((non_neg_integer, term, acc -> acc), acc, array) :: acc when acc: term
   def sparse_foldl(fun, acc, {:array, _, _, _, values} = array) when is_function(fun, 3),
     do: :lists.foldl(&fun.(&1, :maps.get(&1, values), &2), acc, sparse_places(array))
 
   def sparse_foldl(_fun, _acc, _array), do: :erlang.error(:badarg)
 
-  @doc "Folds from the last place, without those that hold the default."
+  @doc """
+  Folds from the last place, without those that hold the default.
+
+  ## Examples
+
+      iex> :array.sparse_foldr(fn i, _value, acc -> [i | acc] end, [], :array.set(3, :x, :array.new()))
+      [3]
+  """
   @spec sparse_foldr((non_neg_integer, term, acc -> acc), acc, array) :: acc when acc: term
   def sparse_foldr(fun, acc, {:array, _, _, _, values} = array) when is_function(fun, 3),
     do: :lists.foldr(&fun.(&1, :maps.get(&1, values), &2), acc, sparse_places(array))

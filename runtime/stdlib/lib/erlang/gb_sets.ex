@@ -21,38 +21,94 @@ defmodule :gb_sets do
   @type set(_element) :: set
   @type iter :: [set_node]
 
-  @doc "Returns an empty set."
+  @doc """
+  Returns an empty set.
+
+  ## Examples
+
+      iex> :gb_sets.to_list(:gb_sets.empty())
+      []
+  """
   @spec empty() :: set
   def empty(), do: {0, nil}
 
-  @doc "Returns an empty set."
+  @doc """
+  Returns an empty set.
+
+  ## Examples
+
+      iex> :gb_sets.to_list(:gb_sets.new())
+      []
+  """
   @spec new() :: set
   def new(), do: {0, nil}
 
-  @doc "Returns a set with one element."
+  @doc """
+  Returns a set with one element.
+
+  ## Examples
+
+      iex> :gb_sets.to_list(:gb_sets.singleton(1))
+      [1]
+  """
   @spec singleton(term) :: set
   def singleton(element), do: {1, {element, nil, nil}}
 
-  @doc "Tells whether the set is empty."
+  @doc """
+  Tells whether the set is empty.
+
+  ## Examples
+
+      iex> :gb_sets.is_empty(:gb_sets.new())
+      true
+  """
   @spec is_empty(set) :: boolean
   def is_empty({0, nil}), do: true
   def is_empty(_set), do: false
 
-  @doc "Counts the elements, in constant time."
+  @doc """
+  Counts the elements, in constant time.
+
+  ## Examples
+
+      iex> :gb_sets.size(:gb_sets.from_list([1, 2]))
+      2
+  """
   @spec size(set) :: non_neg_integer
   def size({size, _}), do: size
 
-  @doc "Tells whether a term looks like such a set."
+  @doc """
+  Tells whether a term looks like such a set.
+
+  ## Examples
+
+      iex> :gb_sets.is_set(:gb_sets.new())
+      true
+  """
   @spec is_set(term) :: boolean
   def is_set({0, nil}), do: true
   def is_set({size, {_, _, _}}) when is_integer(size) and size >= 0, do: true
   def is_set(_other), do: false
 
-  @doc "Tells whether an element is in the set."
+  @doc """
+  Tells whether an element is in the set.
+
+  ## Examples
+
+      iex> :gb_sets.is_member(2, :gb_sets.from_list([1, 2]))
+      true
+  """
   @spec is_member(term, set) :: boolean
   def is_member(element, {_, node}), do: member?(element, node)
 
-  @doc "Tells whether an element is in the set."
+  @doc """
+  Tells whether an element is in the set.
+
+  ## Examples
+
+      iex> :gb_sets.is_element(3, :gb_sets.from_list([1, 2]))
+      false
+  """
   @spec is_element(term, set) :: boolean
   def is_element(element, set), do: is_member(element, set)
 
@@ -63,7 +119,14 @@ defmodule :gb_sets do
 
   ## Changing
 
-  @doc "Adds an element that is not there."
+  @doc """
+  Adds an element that is not there.
+
+  ## Examples
+
+      iex> :gb_sets.to_list(:gb_sets.insert(0, :gb_sets.from_list([1])))
+      [0, 1]
+  """
   @spec insert(term, set) :: set
   def insert(element, {size, node}) when is_integer(size) and size >= 0 do
     size = size + 1
@@ -124,24 +187,59 @@ defmodule :gb_sets do
     {{element, smaller, larger}, elements}
   end
 
-  @doc "Adds an element."
+  @doc """
+  Adds an element.
+
+  ## Examples
+
+      iex> :gb_sets.to_list(:gb_sets.add(1, :gb_sets.from_list([1])))
+      [1]
+  """
   @spec add(term, set) :: set
   def add(element, set), do: if(is_member(element, set), do: set, else: insert(element, set))
 
-  @doc "Adds an element."
+  @doc """
+  Adds an element.
+
+  ## Examples
+
+      iex> :gb_sets.to_list(:gb_sets.add_element(2, :gb_sets.from_list([1])))
+      [1, 2]
+  """
   @spec add_element(term, set) :: set
   def add_element(element, set), do: add(element, set)
 
-  @doc "Removes an element that is there."
+  @doc """
+  Removes an element that is there.
+
+  ## Examples
+
+      iex> :gb_sets.to_list(:gb_sets.delete(1, :gb_sets.from_list([1, 2])))
+      [2]
+  """
   @spec delete(term, set) :: set
   def delete(element, {size, node}), do: {size - 1, remove(element, node)}
 
-  @doc "Removes an element, if it is there."
+  @doc """
+  Removes an element, if it is there.
+
+  ## Examples
+
+      iex> :gb_sets.to_list(:gb_sets.delete_any(9, :gb_sets.from_list([1, 2])))
+      [1, 2]
+  """
   @spec delete_any(term, set) :: set
   def delete_any(element, set),
     do: if(is_member(element, set), do: delete(element, set), else: set)
 
-  @doc "Removes an element, if it is there."
+  @doc """
+  Removes an element, if it is there.
+
+  ## Examples
+
+      iex> :gb_sets.to_list(:gb_sets.del_element(1, :gb_sets.from_list([1, 2])))
+      [2]
+  """
   @spec del_element(term, set) :: set
   def del_element(element, set), do: delete_any(element, set)
 
@@ -166,20 +264,41 @@ defmodule :gb_sets do
     {first, {element, smaller, larger}}
   end
 
-  @doc "Builds the tree anew, as flat as can be."
+  @doc """
+  Builds the tree anew, as flat as can be.
+
+  ## Examples
+
+      iex> :gb_sets.to_list(:gb_sets.balance(:gb_sets.from_list([1, 2])))
+      [1, 2]
+  """
   @spec balance(set) :: set
   def balance({size, node}), do: {size, build(list(node, []), size)}
 
   ## The ends
 
-  @doc "Removes the smallest element, and returns it with the rest."
+  @doc """
+  Removes the smallest element, and returns it with the rest.
+
+  ## Examples
+
+      iex> elem(:gb_sets.take_smallest(:gb_sets.from_list([2, 1])), 0)
+      1
+  """
   @spec take_smallest(set) :: {term, set}
   def take_smallest({size, node}) do
     {element, node} = remove_first(node)
     {element, {size - 1, node}}
   end
 
-  @doc "Removes the largest element, and returns it with the rest."
+  @doc """
+  Removes the largest element, and returns it with the rest.
+
+  ## Examples
+
+      iex> elem(:gb_sets.take_largest(:gb_sets.from_list([2, 1])), 0)
+      2
+  """
   @spec take_largest(set) :: {term, set}
   def take_largest({size, node}) do
     {element, node} = remove_last(node)
@@ -193,14 +312,28 @@ defmodule :gb_sets do
     {last, {element, smaller, larger}}
   end
 
-  @doc "Returns the smallest element."
+  @doc """
+  Returns the smallest element.
+
+  ## Examples
+
+      iex> :gb_sets.smallest(:gb_sets.from_list([2, 1]))
+      1
+  """
   @spec smallest(set) :: term
   def smallest({_, node}), do: first(node)
 
   defp first({element, nil, _}), do: element
   defp first({_, smaller, _}), do: first(smaller)
 
-  @doc "Returns the largest element."
+  @doc """
+  Returns the largest element.
+
+  ## Examples
+
+      iex> :gb_sets.largest(:gb_sets.from_list([2, 1]))
+      2
+  """
   @spec largest(set) :: term
   def largest({_, node}), do: last(node)
 
@@ -209,18 +342,39 @@ defmodule :gb_sets do
 
   ## Lists and iterators
 
-  @doc "Returns the elements in order."
+  @doc """
+  Returns the elements in order.
+
+  ## Examples
+
+      iex> :gb_sets.to_list(:gb_sets.from_list([2, 1, 2]))
+      [1, 2]
+  """
   @spec to_list(set) :: list
   def to_list({_, node}), do: list(node, [])
 
   defp list(nil, acc), do: acc
   defp list({element, smaller, larger}, acc), do: list(smaller, [element | list(larger, acc)])
 
-  @doc "Builds a set of a list."
+  @doc """
+  Builds a set of a list.
+
+  ## Examples
+
+      iex> :gb_sets.to_list(:gb_sets.from_list([3, 1]))
+      [1, 3]
+  """
   @spec from_list(list) :: set
   def from_list(list), do: from_ordset(:lists.usort(list))
 
-  @doc "Builds a set of a sorted list without repetitions."
+  @doc """
+  Builds a set of a sorted list without repetitions.
+
+  ## Examples
+
+      iex> :gb_sets.to_list(:gb_sets.from_ordset([1, 3]))
+      [1, 3]
+  """
   @spec from_ordset(list) :: set
   def from_ordset(elements) do
     size = length(elements)
@@ -235,7 +389,14 @@ defmodule :gb_sets do
   defp leftmost({_, nil, _} = node, path), do: [node | path]
   defp leftmost({_, smaller, _} = node, path), do: leftmost(smaller, [node | path])
 
-  @doc "Returns an iterator over the elements from one on."
+  @doc """
+  Returns an iterator over the elements from one on.
+
+  ## Examples
+
+      iex> elem(:gb_sets.next(:gb_sets.iterator_from(2, :gb_sets.from_list([1, 3]))), 0)
+      3
+  """
   @spec iterator_from(term, set) :: iter
   def iterator_from(start, {_, node}), do: from(start, node, [])
 
@@ -244,12 +405,26 @@ defmodule :gb_sets do
   defp from(start, {_, smaller, _} = node, path), do: from(start, smaller, [node | path])
   defp from(_start, nil, path), do: path
 
-  @doc "Returns `{element, iterator}` for the next element, or `:none`."
+  @doc """
+  Returns `{element, iterator}` for the next element, or `:none`.
+
+  ## Examples
+
+      iex> :gb_sets.next(:gb_sets.iterator(:gb_sets.new()))
+      :none
+  """
   @spec next(iter) :: :none | {term, iter}
   def next([{element, _, larger} | path]), do: {element, leftmost(larger, path)}
   def next([]), do: :none
 
-  @doc "Folds over the elements in order."
+  @doc """
+  Folds over the elements in order.
+
+  ## Examples
+
+      iex> :gb_sets.fold(&+/2, 0, :gb_sets.from_list([1, 2]))
+      3
+  """
   @spec fold((term, acc -> acc), acc, set) :: acc when acc: term
   def fold(fun, acc, {_, node}) when is_function(fun, 2), do: fold_node(node, acc, fun)
 
@@ -258,7 +433,14 @@ defmodule :gb_sets do
   defp fold_node({element, smaller, larger}, acc, fun),
     do: fold_node(larger, fun.(element, fold_node(smaller, acc, fun)), fun)
 
-  @doc "Keeps the elements for which `fun` returns `true`."
+  @doc """
+  Keeps the elements for which `fun` returns `true`.
+
+  ## Examples
+
+      iex> :gb_sets.to_list(:gb_sets.filter(&(&1 > 1), :gb_sets.from_list([1, 2])))
+      [2]
+  """
   @spec filter((term -> boolean), set) :: set
   def filter(fun, set), do: from_ordset(:lists.filter(fun, to_list(set)))
 
@@ -266,6 +448,8 @@ defmodule :gb_sets do
 
   @doc """
   Returns what is in at least one of two sets.
+
+  ## Examples
 
       iex> set = :gb_sets.union(:gb_sets.from_list([1, 2]), :gb_sets.from_list([2, 3]))
       iex> :gb_sets.to_list(set)
@@ -290,7 +474,14 @@ defmodule :gb_sets do
   def union([set | sets]), do: :lists.foldl(&union(&2, &1), set, sets)
   def union([]), do: empty()
 
-  @doc "Returns what is in both sets."
+  @doc """
+  Returns what is in both sets.
+
+  ## Examples
+
+      iex> :gb_sets.to_list(:gb_sets.intersection(:gb_sets.from_list([1, 2]), :gb_sets.from_list([2, 3])))
+      [2]
+  """
   @spec intersection(set, set) :: set
   def intersection({size1, _} = set1, {size2, _} = set2) when size2 < size1,
     do: common(set2, set1)
@@ -304,7 +495,14 @@ defmodule :gb_sets do
   @spec intersection([set, ...]) :: set
   def intersection([set | sets]), do: :lists.foldl(&intersection(&2, &1), set, sets)
 
-  @doc "Returns what is in the first set but not in the second."
+  @doc """
+  Returns what is in the first set but not in the second.
+
+  ## Examples
+
+      iex> :gb_sets.to_list(:gb_sets.subtract(:gb_sets.from_list([1, 2]), :gb_sets.from_list([2, 3])))
+      [1]
+  """
   @spec subtract(set, set) :: set
   def subtract(set1, {_, node2}),
     do: from_ordset(:lists.filter(&(not member?(&1, node2)), to_list(set1)))
@@ -313,7 +511,14 @@ defmodule :gb_sets do
   @spec difference(set, set) :: set
   def difference(set1, set2), do: subtract(set1, set2)
 
-  @doc "Tells whether two sets have no element in common."
+  @doc """
+  Tells whether two sets have no element in common.
+
+  ## Examples
+
+      iex> :gb_sets.is_disjoint(:gb_sets.from_list([1]), :gb_sets.from_list([2]))
+      true
+  """
   @spec is_disjoint(set, set) :: boolean
   def is_disjoint({size1, _} = set1, {size2, _} = set2) when size2 < size1,
     do: apart?(to_list(set2), set1)
@@ -322,7 +527,14 @@ defmodule :gb_sets do
 
   defp apart?(elements, {_, node}), do: not :lists.any(&member?(&1, node), elements)
 
-  @doc "Tells whether all elements of the first set are in the second."
+  @doc """
+  Tells whether all elements of the first set are in the second.
+
+  ## Examples
+
+      iex> :gb_sets.is_subset(:gb_sets.from_list([1]), :gb_sets.from_list([1, 2]))
+      true
+  """
   @spec is_subset(set, set) :: boolean
   def is_subset({size1, _} = set1, {size2, node2}),
     do: size1 <= size2 and :lists.all(&member?(&1, node2), to_list(set1))

@@ -23,16 +23,37 @@ defmodule :gb_trees do
   @type tree(_key, _value) :: tree
   @type iter :: [tree_node]
 
-  @doc "Returns an empty tree."
+  @doc """
+  Returns an empty tree.
+
+  ## Examples
+
+      iex> :gb_trees.empty()
+      {0, nil}
+  """
   @spec empty() :: tree
   def empty(), do: {0, nil}
 
-  @doc "Tells whether the tree is empty."
+  @doc """
+  Tells whether the tree is empty.
+
+  ## Examples
+
+      iex> :gb_trees.is_empty(:gb_trees.empty())
+      true
+  """
   @spec is_empty(tree) :: boolean
   def is_empty({0, nil}), do: true
   def is_empty(_tree), do: false
 
-  @doc "Counts the keys, in constant time."
+  @doc """
+  Counts the keys, in constant time.
+
+  ## Examples
+
+      iex> :gb_trees.size(:gb_trees.from_orddict(a: 1, b: 2))
+      2
+  """
   @spec size(tree) :: non_neg_integer
   def size({size, _}) when is_integer(size) and size >= 0, do: size
 
@@ -40,6 +61,8 @@ defmodule :gb_trees do
 
   @doc """
   Returns `{:value, value}` for a key, or `:none`.
+
+  ## Examples
 
       iex> :gb_trees.lookup(:a, :gb_trees.from_orddict([a: 1]))
       {:value, 1}
@@ -52,11 +75,25 @@ defmodule :gb_trees do
   defp find(_key, {_, value, _, _}), do: {:value, value}
   defp find(_key, nil), do: :none
 
-  @doc "Tells whether there is a key."
+  @doc """
+  Tells whether there is a key.
+
+  ## Examples
+
+      iex> :gb_trees.is_defined(:z, :gb_trees.from_orddict(a: 1))
+      false
+  """
   @spec is_defined(term, tree) :: boolean
   def is_defined(key, {_, node}), do: find(key, node) !== :none
 
-  @doc "Returns the value of a key that is there."
+  @doc """
+  Returns the value of a key that is there.
+
+  ## Examples
+
+      iex> :gb_trees.get(:a, :gb_trees.from_orddict(a: 1))
+      1
+  """
   @spec get(term, tree) :: term
   def get(key, {_, node}), do: fetch(key, node)
 
@@ -66,7 +103,14 @@ defmodule :gb_trees do
 
   ## Writing
 
-  @doc "Replaces the value of a key that is there."
+  @doc """
+  Replaces the value of a key that is there.
+
+  ## Examples
+
+      iex> :gb_trees.to_list(:gb_trees.update(:a, 9, :gb_trees.from_orddict(a: 1)))
+      [a: 9]
+  """
   @spec update(term, term, tree) :: tree
   def update(key, value, {size, node}), do: {size, replace(key, value, node)}
 
@@ -78,7 +122,14 @@ defmodule :gb_trees do
 
   defp replace(key, value, {_, _, smaller, larger}), do: {key, value, smaller, larger}
 
-  @doc "Puts a value under a key that is not there."
+  @doc """
+  Puts a value under a key that is not there.
+
+  ## Examples
+
+      iex> :gb_trees.to_list(:gb_trees.insert(:a, 1, :gb_trees.empty()))
+      [a: 1]
+  """
   @spec insert(term, term, tree) :: tree
   def insert(key, value, {size, node}) when is_integer(size) do
     size = size + 1
@@ -147,18 +198,34 @@ defmodule :gb_trees do
     {{key, value, smaller, larger}, pairs}
   end
 
-  @doc "Puts a value under a key, whether it is there or not."
+  @doc """
+  Puts a value under a key, whether it is there or not.
+
+  ## Examples
+
+      iex> :gb_trees.to_list(:gb_trees.enter(:a, 9, :gb_trees.from_orddict(a: 1)))
+      [a: 9]
+  """
   @spec enter(term, term, tree) :: tree
   def enter(key, value, tree) do
     if is_defined(key, tree), do: update(key, value, tree), else: insert(key, value, tree)
   end
 
-  @doc "Builds the tree anew, as flat as can be."
+  @doc """
+  Builds the tree anew, as flat as can be.
+
+  ## Examples
+
+      iex> :gb_trees.to_list(:gb_trees.balance(:gb_trees.from_orddict(a: 1)))
+      [a: 1]
+  """
   @spec balance(tree) :: tree
   def balance({size, node}), do: {size, rebuild(node, size)}
 
   @doc """
   Builds a tree of pairs that are sorted by key, without repetitions.
+
+  ## Examples
 
       iex> :gb_trees.keys(:gb_trees.from_orddict([a: 1, b: 2]))
       [:a, :b]
@@ -171,24 +238,52 @@ defmodule :gb_trees do
 
   ## Removing
 
-  @doc "Removes a key, if it is there."
+  @doc """
+  Removes a key, if it is there.
+
+  ## Examples
+
+      iex> :gb_trees.to_list(:gb_trees.delete_any(:z, :gb_trees.from_orddict(a: 1)))
+      [a: 1]
+  """
   @spec delete_any(term, tree) :: tree
   def delete_any(key, tree) do
     if is_defined(key, tree), do: delete(key, tree), else: tree
   end
 
-  @doc "Removes a key that is there."
+  @doc """
+  Removes a key that is there.
+
+  ## Examples
+
+      iex> :gb_trees.to_list(:gb_trees.delete(:a, :gb_trees.from_orddict(a: 1, b: 2)))
+      [b: 2]
+  """
   @spec delete(term, tree) :: tree
   def delete(key, {size, node}) when is_integer(size) and size >= 0,
     do: {size - 1, elem(remove(key, node), 1)}
 
-  @doc "Removes a key that may be there, and returns `{value, rest}` or `:error`."
+  @doc """
+  Removes a key that may be there, and returns `{value, rest}` or `:error`.
+
+  ## Examples
+
+      iex> :gb_trees.take_any(:z, :gb_trees.from_orddict(a: 1))
+      :error
+  """
   @spec take_any(term, tree) :: {term, tree} | :error
   def take_any(key, tree) do
     if is_defined(key, tree), do: take(key, tree), else: :error
   end
 
-  @doc "Removes a key that is there, and returns `{value, rest}`."
+  @doc """
+  Removes a key that is there, and returns `{value, rest}`.
+
+  ## Examples
+
+      iex> elem(:gb_trees.take(:a, :gb_trees.from_orddict(a: 1)), 0)
+      1
+  """
   @spec take(term, tree) :: {term, tree}
   def take(key, {size, node}) when is_integer(size) and size >= 0 do
     {value, node} = remove(key, node)
@@ -223,14 +318,28 @@ defmodule :gb_trees do
 
   ## The ends
 
-  @doc "Removes the smallest key, and returns `{key, value, rest}`."
+  @doc """
+  Removes the smallest key, and returns `{key, value, rest}`.
+
+  ## Examples
+
+      iex> :gb_trees.take_smallest(:gb_trees.from_orddict(a: 1))
+      {:a, 1, {0, nil}}
+  """
   @spec take_smallest(tree) :: {term, term, tree}
   def take_smallest({size, node}) when is_integer(size) and size >= 0 do
     {key, value, node} = remove_first(node)
     {key, value, {size - 1, node}}
   end
 
-  @doc "Removes the largest key, and returns `{key, value, rest}`."
+  @doc """
+  Removes the largest key, and returns `{key, value, rest}`.
+
+  ## Examples
+
+      iex> :gb_trees.take_largest(:gb_trees.from_orddict(a: 1))
+      {:a, 1, {0, nil}}
+  """
   @spec take_largest(tree) :: {term, term, tree}
   def take_largest({size, node}) when is_integer(size) and size >= 0 do
     {key, value, node} = remove_last(node)
@@ -244,14 +353,28 @@ defmodule :gb_trees do
     {last_key, last_value, {key, value, smaller, larger}}
   end
 
-  @doc "Returns the pair with the smallest key."
+  @doc """
+  Returns the pair with the smallest key.
+
+  ## Examples
+
+      iex> :gb_trees.smallest(:gb_trees.from_orddict(a: 1, b: 2))
+      {:a, 1}
+  """
   @spec smallest(tree) :: {term, term}
   def smallest({_, node}), do: first_pair(node)
 
   defp first_pair({key, value, nil, _}), do: {key, value}
   defp first_pair({_, _, smaller, _}), do: first_pair(smaller)
 
-  @doc "Returns the pair with the largest key."
+  @doc """
+  Returns the pair with the largest key.
+
+  ## Examples
+
+      iex> :gb_trees.largest(:gb_trees.from_orddict(a: 1, b: 2))
+      {:b, 2}
+  """
   @spec largest(tree) :: {term, term}
   def largest({_, node}), do: last_pair(node)
 
@@ -260,7 +383,14 @@ defmodule :gb_trees do
 
   ## All of it
 
-  @doc "Returns the pairs in the order of their keys."
+  @doc """
+  Returns the pairs in the order of their keys.
+
+  ## Examples
+
+      iex> :gb_trees.to_list(:gb_trees.from_orddict(a: 1, b: 2))
+      [a: 1, b: 2]
+  """
   @spec to_list(tree) :: [{term, term}]
   def to_list({_, node}), do: list(node, [])
 
@@ -269,14 +399,28 @@ defmodule :gb_trees do
   defp list({key, value, smaller, larger}, acc),
     do: list(smaller, [{key, value} | list(larger, acc)])
 
-  @doc "Returns the keys in order."
+  @doc """
+  Returns the keys in order.
+
+  ## Examples
+
+      iex> :gb_trees.keys(:gb_trees.from_orddict(a: 1, b: 2))
+      [:a, :b]
+  """
   @spec keys(tree) :: list
   def keys({_, node}), do: keys(node, [])
 
   defp keys(nil, acc), do: acc
   defp keys({key, _, smaller, larger}, acc), do: keys(smaller, [key | keys(larger, acc)])
 
-  @doc "Returns the values in the order of their keys."
+  @doc """
+  Returns the values in the order of their keys.
+
+  ## Examples
+
+      iex> :gb_trees.values(:gb_trees.from_orddict(a: 1, b: 2))
+      [1, 2]
+  """
   @spec values(tree) :: list
   def values({_, node}), do: values(node, [])
 
@@ -285,7 +429,14 @@ defmodule :gb_trees do
   defp values({_, value, smaller, larger}, acc),
     do: values(smaller, [value | values(larger, acc)])
 
-  @doc "Replaces each value by the result of `fun`."
+  @doc """
+  Replaces each value by the result of `fun`.
+
+  ## Examples
+
+      iex> :gb_trees.to_list(:gb_trees.map(fn _key, value -> -value end, :gb_trees.from_orddict(a: 1)))
+      [a: -1]
+  """
   @spec map((term, term -> term), tree) :: tree
   def map(fun, {size, node}) when is_function(fun, 2), do: {size, map_node(node, fun)}
 
@@ -296,6 +447,8 @@ defmodule :gb_trees do
 
   @doc """
   Returns an iterator over all pairs.
+
+  ## Examples
 
       iex> {:a, 1, iterator} = :gb_trees.next(:gb_trees.iterator(:gb_trees.from_orddict([a: 1])))
       iex> :gb_trees.next(iterator)
@@ -309,7 +462,14 @@ defmodule :gb_trees do
   defp leftmost({_, _, nil, _} = node, path), do: [node | path]
   defp leftmost({_, _, smaller, _} = node, path), do: leftmost(smaller, [node | path])
 
-  @doc "Returns an iterator over the pairs from a key on."
+  @doc """
+  Returns an iterator over the pairs from a key on.
+
+  ## Examples
+
+      iex> elem(:gb_trees.next(:gb_trees.iterator_from(:b, :gb_trees.from_orddict(a: 1, c: 3))), 0)
+      :c
+  """
   @spec iterator_from(term, tree) :: iter
   def iterator_from(start, {_, node}), do: from(start, node, [])
 
@@ -318,7 +478,14 @@ defmodule :gb_trees do
   defp from(start, {_, _, smaller, _} = node, path), do: from(start, smaller, [node | path])
   defp from(_start, nil, path), do: path
 
-  @doc "Returns `{key, value, iterator}` for the next pair, or `:none`."
+  @doc """
+  Returns `{key, value, iterator}` for the next pair, or `:none`.
+
+  ## Examples
+
+      iex> :gb_trees.next(:gb_trees.iterator(:gb_trees.empty()))
+      :none
+  """
   @spec next(iter) :: :none | {term, term, iter}
   def next([{key, value, _, larger} | path]), do: {key, value, leftmost(larger, path)}
   def next([]), do: :none

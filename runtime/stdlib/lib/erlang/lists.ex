@@ -25,6 +25,8 @@ defmodule :lists do
   @doc """
   Tells whether `fun` returns `true` for all elements.
 
+  ## Examples
+
       iex> :lists.all(&is_atom/1, [:a, :b])
       true
   """
@@ -42,6 +44,8 @@ defmodule :lists do
 
   @doc """
   Tells whether `fun` returns `true` for at least one element.
+
+  ## Examples
 
       iex> :lists.any(&is_atom/1, [1, :b])
       true
@@ -61,6 +65,8 @@ defmodule :lists do
   @doc """
   Returns the results of `fun` for each element.
 
+  ## Examples
+
       iex> :lists.map(&(&1 + 1), [1, 2])
       [2, 3]
   """
@@ -73,6 +79,8 @@ defmodule :lists do
   @doc """
   Maps each element to a list, and joins these.
 
+  ## Examples
+
       iex> :lists.flatmap(&[&1, &1], [1, 2])
       [1, 1, 2, 2]
   """
@@ -84,6 +92,8 @@ defmodule :lists do
 
   @doc """
   Calls `fun` for each element, and returns `:ok`.
+
+  ## Examples
 
       iex> :lists.foreach(&send(self(), &1), [1])
       :ok
@@ -101,6 +111,8 @@ defmodule :lists do
   @doc """
   Folds from the left.
 
+  ## Examples
+
       iex> :lists.foldl(&(&1 - &2), 0, [1, 2, 3])
       2
   """
@@ -113,6 +125,8 @@ defmodule :lists do
   @doc """
   Folds from the right.
 
+  ## Examples
+
       iex> :lists.foldr(&[&1 | &2], [:end], [1, 2])
       [1, 2, :end]
   """
@@ -124,6 +138,8 @@ defmodule :lists do
 
   @doc """
   Maps from left to right while an accumulator is carried along.
+
+  ## Examples
 
       iex> :lists.mapfoldl(&{&1 * 2, &1 + &2}, 0, [1, 2])
       {[2, 4], 3}
@@ -141,6 +157,8 @@ defmodule :lists do
 
   @doc """
   Maps from right to left while an accumulator is carried along.
+
+  ## Examples
 
       iex> :lists.mapfoldr(&{{&1, &2}, &2 + 1}, 0, [:a, :b])
       {[a: 1, b: 0], 2}
@@ -161,6 +179,8 @@ defmodule :lists do
   @doc """
   Keeps the elements for which `fun` returns `true`.
 
+  ## Examples
+
       iex> :lists.filter(&(&1 > 1), [1, 2, 3])
       [2, 3]
   """
@@ -179,6 +199,8 @@ defmodule :lists do
   @doc """
   Keeps, drops or replaces elements, as `fun` returns `true`, `false` or `{true, value}`.
 
+  ## Examples
+
       iex> :lists.filtermap(&(&1 > 1 and {true, &1 * 10}), [1, 2, 3])
       [20, 30]
   """
@@ -195,12 +217,21 @@ defmodule :lists do
 
   defp keep_or_map([], _fun), do: []
 
-  @doc "An old name of `filtermap/2`."
+  @doc """
+  An old name of `filtermap/2`.
+
+  ## Examples
+
+      iex> :lists.zf(&(&1 > 1), [1, 2])
+      [2]
+  """
   @spec zf((term -> boolean | {true, term}), list) :: list
   def zf(fun, list) when is_function(fun, 1), do: keep_or_map(list, fun)
 
   @doc """
   Splits into the elements for which `fun` returns `true` and the others.
+
+  ## Examples
 
       iex> :lists.partition(&(&1 > 1), [1, 2, 3])
       {[2, 3], [1]}
@@ -220,6 +251,8 @@ defmodule :lists do
   @doc """
   Returns `{:value, element}` for the first element for which `fun` returns `true`, or `false`.
 
+  ## Examples
+
       iex> :lists.search(&(&1 > 1), [1, 2, 3])
       {:value, 2}
   """
@@ -237,6 +270,8 @@ defmodule :lists do
 
   @doc """
   Returns the elements from the first for which `fun` returns `false`.
+
+  ## Examples
 
       iex> :lists.dropwhile(&(&1 < 2), [1, 2, 1])
       [2, 1]
@@ -256,6 +291,8 @@ defmodule :lists do
   @doc """
   Returns the elements before the first for which `fun` returns `false`.
 
+  ## Examples
+
       iex> :lists.takewhile(&(&1 < 2), [1, 2, 1])
       [1]
   """
@@ -273,6 +310,8 @@ defmodule :lists do
 
   @doc """
   Splits before the first element for which `fun` returns `false`.
+
+  ## Examples
 
       iex> :lists.splitwith(&(&1 < 2), [1, 2, 1])
       {[1], [2, 1]}
@@ -292,6 +331,8 @@ defmodule :lists do
   @doc """
   Leaves out elements that have occurred before.
 
+  ## Examples
+
       iex> :lists.uniq([3, 1, 3])
       [3, 1]
   """
@@ -300,6 +341,8 @@ defmodule :lists do
 
   @doc """
   Leaves out elements for which `fun` returns what it has returned before.
+
+  ## Examples
 
       iex> :lists.uniq(&rem(&1, 2), [1, 2, 3])
       [1, 2]
@@ -321,6 +364,8 @@ defmodule :lists do
   @doc """
   Removes the first element that matches.
 
+  ## Examples
+
       iex> :lists.delete(:a, [:b, :a, :a])
       [:b, :a]
   """
@@ -334,6 +379,8 @@ defmodule :lists do
   @doc """
   Returns the element at a position, counted from one.
 
+  ## Examples
+
       iex> :lists.nth(2, [:a, :b])
       :b
   """
@@ -343,6 +390,8 @@ defmodule :lists do
 
   @doc """
   Returns what follows the first `n` elements.
+
+  ## Examples
 
       iex> :lists.nthtail(1, [:a, :b])
       [:b]
@@ -354,6 +403,8 @@ defmodule :lists do
   @doc """
   Returns the last element.
 
+  ## Examples
+
       iex> :lists.last([:a, :b])
       :b
   """
@@ -364,6 +415,8 @@ defmodule :lists do
   @doc """
   Returns the list without its last element.
 
+  ## Examples
+
       iex> :lists.droplast([:a, :b])
       [:a]
   """
@@ -373,6 +426,8 @@ defmodule :lists do
 
   @doc """
   Returns the first `length` elements, or fewer.
+
+  ## Examples
 
       iex> :lists.sublist([:a, :b, :c], 2)
       [:a, :b]
@@ -390,6 +445,8 @@ defmodule :lists do
   @doc """
   Returns up to `length` elements from a position on, counted from one.
 
+  ## Examples
+
       iex> :lists.sublist([:a, :b, :c], 2, 5)
       [:b, :c]
   """
@@ -404,6 +461,8 @@ defmodule :lists do
 
   @doc """
   Splits after `n` elements, which must be there.
+
+  ## Examples
 
       iex> :lists.split(1, [:a, :b])
       {[:a], [:b]}
@@ -425,6 +484,8 @@ defmodule :lists do
   @doc """
   Tells whether the second list begins with the first.
 
+  ## Examples
+
       iex> :lists.prefix([1], [1, 2])
       true
   """
@@ -435,6 +496,8 @@ defmodule :lists do
 
   @doc """
   Tells whether the second list ends with the first.
+
+  ## Examples
 
       iex> :lists.suffix([2], [1, 2])
       true
@@ -450,6 +513,8 @@ defmodule :lists do
   @doc """
   Joins a list of lists.
 
+  ## Examples
+
       iex> :lists.append([[1], [2, 3]])
       [1, 2, 3]
   """
@@ -460,6 +525,8 @@ defmodule :lists do
 
   @doc """
   Joins the texts of atoms, numbers and charlists.
+
+  ## Examples
 
       iex> :lists.concat([:a, 1, ~c"b"])
       ~c"a1b"
@@ -475,6 +542,8 @@ defmodule :lists do
   @doc """
   Returns `n` times the same element.
 
+  ## Examples
+
       iex> :lists.duplicate(2, :x)
       [:x, :x]
   """
@@ -487,6 +556,8 @@ defmodule :lists do
   @doc """
   Returns the integers from one to the other.
 
+  ## Examples
+
       iex> :lists.seq(1, 4)
       [1, 2, 3, 4]
       iex> :lists.seq(1, 0)
@@ -498,6 +569,8 @@ defmodule :lists do
 
   @doc """
   Returns the integers from one to the other, `step` apart.
+
+  ## Examples
 
       iex> :lists.seq(1, 10, 4)
       [1, 5, 9]
@@ -528,6 +601,8 @@ defmodule :lists do
   @doc """
   Pairs each element with its position, counted from one.
 
+  ## Examples
+
       iex> :lists.enumerate([:a, :b])
       [{1, :a}, {2, :b}]
   """
@@ -536,6 +611,8 @@ defmodule :lists do
 
   @doc """
   Pairs each element with its position, counted from `index`.
+
+  ## Examples
 
       iex> :lists.enumerate(0, [:a])
       [{0, :a}]
@@ -549,6 +626,8 @@ defmodule :lists do
   @doc """
   Flattens nested lists.
 
+  ## Examples
+
       iex> :lists.flatten([1, [[2], []]])
       [1, 2]
   """
@@ -557,6 +636,8 @@ defmodule :lists do
 
   @doc """
   Flattens nested lists and appends a tail.
+
+  ## Examples
 
       iex> :lists.flatten([1, [2]], [[3]])
       [1, 2, [3]]
@@ -573,6 +654,8 @@ defmodule :lists do
   @doc """
   Returns the length of the flattened list, without building it.
 
+  ## Examples
+
       iex> :lists.flatlength([1, [2, [3]]])
       3
   """
@@ -588,6 +671,8 @@ defmodule :lists do
   @doc """
   Puts a separator between the elements.
 
+  ## Examples
+
       iex> :lists.join(0, [1, 2])
       [1, 0, 2]
   """
@@ -601,6 +686,8 @@ defmodule :lists do
   @doc """
   Combines two lists of the same length into pairs.
 
+  ## Examples
+
       iex> :lists.zip([:a], [1])
       [a: 1]
   """
@@ -610,6 +697,8 @@ defmodule :lists do
 
   @doc """
   Combines three lists of the same length.
+
+  ## Examples
 
       iex> :lists.zip3([:a], [1], ["x"])
       [{:a, 1, "x"}]
@@ -621,6 +710,8 @@ defmodule :lists do
   @doc """
   Combines two lists of the same length with `fun`.
 
+  ## Examples
+
       iex> :lists.zipwith(&+/2, [1, 2], [10, 20])
       [11, 22]
   """
@@ -630,6 +721,8 @@ defmodule :lists do
 
   @doc """
   Combines three lists of the same length with `fun`.
+
+  ## Examples
 
       iex> :lists.zipwith3(&(&1 + &2 + &3), [1], [10], [100])
       [111]
@@ -643,6 +736,8 @@ defmodule :lists do
   @doc """
   Takes pairs apart.
 
+  ## Examples
+
       iex> :lists.unzip([a: 1, b: 2])
       {[:a, :b], [1, 2]}
   """
@@ -654,6 +749,8 @@ defmodule :lists do
 
   @doc """
   Takes triples apart.
+
+  ## Examples
 
       iex> :lists.unzip3([{1, 2, 3}])
       {[1], [2], [3]}
@@ -671,6 +768,8 @@ defmodule :lists do
   @doc """
   Adds up the elements.
 
+  ## Examples
+
       iex> :lists.sum([1, 2])
       3
   """
@@ -682,6 +781,8 @@ defmodule :lists do
 
   @doc """
   Returns the largest element.
+
+  ## Examples
 
       iex> :lists.max([1, 3, 2])
       3
@@ -695,6 +796,8 @@ defmodule :lists do
 
   @doc """
   Returns the smallest element.
+
+  ## Examples
 
       iex> :lists.min([2, 1, 3])
       1
@@ -710,6 +813,8 @@ defmodule :lists do
 
   @doc """
   Removes the first tuple with the key.
+
+  ## Examples
 
       iex> :lists.keydelete(:a, 1, [a: 1, b: 2])
       [b: 2]
@@ -727,6 +832,8 @@ defmodule :lists do
   @doc """
   Replaces the first tuple with the key.
 
+  ## Examples
+
       iex> :lists.keyreplace(:a, 1, [a: 1], {:a, 9})
       [a: 9]
   """
@@ -736,6 +843,8 @@ defmodule :lists do
 
   @doc """
   Replaces the first tuple with the key, or appends the new one.
+
+  ## Examples
 
       iex> :lists.keystore(:b, 1, [a: 1], {:b, 2})
       [a: 1, b: 2]
@@ -756,6 +865,8 @@ defmodule :lists do
   @doc """
   Takes out the first tuple with the key.
 
+  ## Examples
+
       iex> :lists.keytake(:a, 1, [a: 1, b: 2])
       {:value, {:a, 1}, [b: 2]}
   """
@@ -771,6 +882,8 @@ defmodule :lists do
 
   @doc """
   Applies `fun` to the element at a position of each tuple.
+
+  ## Examples
 
       iex> :lists.keymap(&(&1 * 10), 2, [a: 1, b: 2])
       [a: 10, b: 20]
@@ -789,6 +902,8 @@ defmodule :lists do
   Sorts by an order: `fun` tells whether its first argument may stand before the second.
 
   The sort is stable as long as `fun` returns `true` for equal elements.
+
+  ## Examples
 
       iex> :lists.sort(&(&1 >= &2), [1, 3, 2])
       [3, 2, 1]
@@ -849,6 +964,8 @@ defmodule :lists do
   @doc """
   Sorts by an order, and keeps the first of elements that may stand both before and after each other.
 
+  ## Examples
+
       iex> :lists.usort(&(rem(&1, 10) <= rem(&2, 10)), [12, 1, 2])
       [1, 12]
   """
@@ -870,6 +987,8 @@ defmodule :lists do
   @doc """
   Merges two sorted lists by an order.
 
+  ## Examples
+
       iex> :lists.merge(&>=/2, [3, 1], [2])
       [3, 2, 1]
   """
@@ -879,6 +998,8 @@ defmodule :lists do
 
   @doc """
   Merges sorted lists.
+
+  ## Examples
 
       iex> :lists.merge([[1, 4], [2], [3]])
       [1, 2, 3, 4]
@@ -896,6 +1017,8 @@ defmodule :lists do
   @doc """
   Merges two sorted lists.
 
+  ## Examples
+
       iex> :lists.merge([1, 3], [2])
       [1, 2, 3]
   """
@@ -908,13 +1031,22 @@ defmodule :lists do
   @doc """
   Merges three sorted lists.
 
+  ## Examples
+
       iex> :lists.merge3([1], [3], [2])
       [1, 2, 3]
   """
   @spec merge3(list, list, list) :: list
   def merge3(list1, list2, list3), do: merge(merge(list1, list2), list3)
 
-  @doc "Merges two lists that are sorted in reverse."
+  @doc """
+  Merges two lists that are sorted in reverse.
+
+  ## Examples
+
+      iex> :lists.rmerge([3, 1], [2])
+      [3, 2, 1]
+  """
   @spec rmerge(list, list) :: list
   def rmerge([one | rest1], [two | _] = list2) when one > two, do: [one | rmerge(rest1, list2)]
   def rmerge([_ | _] = list1, [two | rest2]), do: [two | rmerge(list1, rest2)]
@@ -936,12 +1068,21 @@ defmodule :lists do
   defp rmerge_two([], right, _fun), do: right
   defp rmerge_two(left, [], _fun), do: left
 
-  @doc "Merges three lists that are sorted in reverse."
+  @doc """
+  Merges three lists that are sorted in reverse.
+
+  ## Examples
+
+      iex> :lists.rmerge3([3], [2], [1])
+      [3, 2, 1]
+  """
   @spec rmerge3(list, list, list) :: list
   def rmerge3(list1, list2, list3), do: rmerge(rmerge(list1, list2), list3)
 
   @doc """
   Merges two sorted lists without repetitions; of equal elements, that of the first list stays.
+
+  ## Examples
 
       iex> :lists.umerge([1, 2], [2, 3])
       [1, 2, 3]
@@ -962,6 +1103,8 @@ defmodule :lists do
   @doc """
   Merges sorted lists without repetitions.
 
+  ## Examples
+
       iex> :lists.umerge([[1, 2], [2], [1, 3]])
       [1, 2, 3]
   """
@@ -971,6 +1114,8 @@ defmodule :lists do
   @doc """
   Merges three sorted lists without repetitions.
 
+  ## Examples
+
       iex> :lists.umerge3([1], [1, 2], [2])
       [1, 2]
   """
@@ -979,6 +1124,8 @@ defmodule :lists do
 
   @doc """
   Merges two lists sorted by an order, without repetitions.
+
+  ## Examples
 
       iex> :lists.umerge(&<=/2, [1, 2], [2])
       [1, 2]
@@ -1003,7 +1150,14 @@ defmodule :lists do
   defp umerge_fun([], right, _fun), do: right
   defp umerge_fun(left, [], _fun), do: left
 
-  @doc "Merges two lists that are sorted in reverse, without repetitions."
+  @doc """
+  Merges two lists that are sorted in reverse, without repetitions.
+
+  ## Examples
+
+      iex> :lists.rumerge([3, 1], [3, 2])
+      [3, 2, 1]
+  """
   @spec rumerge(list, list) :: list
   def rumerge(list1, list2), do: rumerge_two(list1, list2)
 
@@ -1017,7 +1171,14 @@ defmodule :lists do
   defp rumerge_two(list1, []) when is_list(list1), do: list1
   defp rumerge_two([], list2), do: list2
 
-  @doc "Merges three lists that are sorted in reverse, without repetitions."
+  @doc """
+  Merges three lists that are sorted in reverse, without repetitions.
+
+  ## Examples
+
+      iex> :lists.rumerge3([3], [3, 2], [1])
+      [3, 2, 1]
+  """
   @spec rumerge3(list, list, list) :: list
   def rumerge3(list1, list2, list3), do: rumerge_two(rumerge_two(list1, list2), list3)
 
@@ -1045,6 +1206,8 @@ defmodule :lists do
   @doc """
   Merges two lists of tuples that are sorted by a key.
 
+  ## Examples
+
       iex> :lists.keymerge(1, [a: 1, c: 3], [b: 2])
       [a: 1, b: 2, c: 3]
   """
@@ -1053,13 +1216,22 @@ defmodule :lists do
       when is_integer(n) and n > 0 and is_list(list1) and is_list(list2),
       do: merge_two(list1, list2, &(:erlang.element(n, &1) <= :erlang.element(n, &2)))
 
-  @doc "Merges two lists of tuples that are sorted in reverse by a key."
+  @doc """
+  Merges two lists of tuples that are sorted in reverse by a key.
+
+  ## Examples
+
+      iex> :lists.rkeymerge(1, [c: 3, a: 1], b: 2)
+      [c: 3, b: 2, a: 1]
+  """
   @spec rkeymerge(pos_integer, [tuple], [tuple]) :: [tuple]
   def rkeymerge(n, list1, list2) when is_integer(n) and n > 0,
     do: rmerge_two(list1, list2, &(:erlang.element(n, &1) <= :erlang.element(n, &2)))
 
   @doc """
   Merges two lists of tuples that are sorted by a key, without repeated keys.
+
+  ## Examples
 
       iex> :lists.ukeymerge(1, [a: 1, c: 3], [a: 2])
       [a: 1, c: 3]
@@ -1069,7 +1241,14 @@ defmodule :lists do
       when is_integer(n) and n > 0 and is_list(list1) and is_list(list2),
       do: umerge_fun(list1, list2, &(:erlang.element(n, &1) <= :erlang.element(n, &2)))
 
-  @doc "Merges two lists of tuples that are sorted in reverse by a key, without repeated keys."
+  @doc """
+  Merges two lists of tuples that are sorted in reverse by a key, without repeated keys.
+
+  ## Examples
+
+      iex> :lists.rukeymerge(1, [c: 3, a: 1], c: 2)
+      [c: 3, a: 1]
+  """
   @spec rukeymerge(pos_integer, [tuple], [tuple]) :: [tuple]
   def rukeymerge(n, list1, list2) when is_integer(n) and n > 0,
     do: rumerge_fun(list1, list2, &(:erlang.element(n, &1) <= :erlang.element(n, &2)))

@@ -19,6 +19,8 @@ defmodule :maps do
   @doc """
   Returns an iterator, with which `next/1` goes through a map pair by pair.
 
+  ## Examples
+
       iex> {:a, 1, iterator} = :maps.next(:maps.iterator(%{a: 1}))
       iex> :maps.next(iterator)
       :none
@@ -27,7 +29,14 @@ defmodule :maps do
   def iterator(map) when is_map(map), do: [:iterator | :maps.to_list(map)]
   def iterator(other), do: :erlang.error({:badmap, other})
 
-  @doc "Returns `{key, value, iterator}` for the next pair, or `:none`."
+  @doc """
+  Returns `{key, value, iterator}` for the next pair, or `:none`.
+
+  ## Examples
+
+      iex> :maps.next(:maps.iterator(%{}))
+      :none
+  """
   @spec next(iterator) :: {term, term, iterator} | :none
   def next([:iterator, {key, value} | rest]), do: {key, value, [:iterator | rest]}
   def next([:iterator]), do: :none
@@ -36,6 +45,8 @@ defmodule :maps do
 
   @doc """
   Keeps the pairs for which `fun` returns `true`.
+
+  ## Examples
 
       iex> :maps.filter(fn _key, value -> value > 1 end, %{a: 1, b: 2})
       %{b: 2}
@@ -57,6 +68,8 @@ defmodule :maps do
 
   @doc """
   Keeps, drops or replaces values, as `fun` returns `true`, `false` or `{true, value}`.
+
+  ## Examples
 
       iex> :maps.filtermap(fn _key, value -> value > 1 and {true, value * 10} end, %{a: 1, b: 2})
       %{b: 20}
@@ -80,6 +93,8 @@ defmodule :maps do
   @doc """
   Folds over the pairs, in no particular order.
 
+  ## Examples
+
       iex> :maps.fold(fn _key, value, acc -> value + acc end, 0, %{a: 1, b: 2})
       3
   """
@@ -96,6 +111,8 @@ defmodule :maps do
 
   @doc """
   Calls `fun` for each pair, and returns `:ok`.
+
+  ## Examples
 
       iex> :maps.foreach(fn key, value -> send(self(), {key, value}) end, %{a: 1})
       :ok
@@ -115,6 +132,8 @@ defmodule :maps do
 
   @doc """
   Replaces each value by the result of `fun`.
+
+  ## Examples
 
       iex> :maps.map(fn key, value -> {key, value} end, %{a: 1})
       %{a: {:a, 1}}
@@ -137,6 +156,8 @@ defmodule :maps do
   @doc """
   Groups elements by the result of a function.
 
+  ## Examples
+
       iex> :maps.groups_from_list(&rem(&1, 2), [1, 2, 3])
       %{0 => [2], 1 => [1, 3]}
   """
@@ -148,6 +169,8 @@ defmodule :maps do
 
   @doc """
   Groups the results of `value_fun` for the elements by the results of `key_fun`.
+
+  ## Examples
 
       iex> :maps.groups_from_list(&rem(&1, 2), &(&1 * 10), [1, 2, 3])
       %{0 => [20], 1 => [10, 30]}
@@ -174,6 +197,8 @@ defmodule :maps do
   @doc """
   Keeps the keys that both maps have, with the values of the second.
 
+  ## Examples
+
       iex> :maps.intersect(%{a: 1, b: 2}, %{b: 3})
       %{b: 3}
   """
@@ -190,6 +215,8 @@ defmodule :maps do
 
   @doc """
   Keeps the keys that both maps have, with the results of `fun`.
+
+  ## Examples
 
       iex> :maps.intersect_with(fn _key, v1, v2 -> v1 + v2 end, %{a: 1, b: 2}, %{b: 3})
       %{b: 5}
@@ -217,6 +244,8 @@ defmodule :maps do
 
   @doc """
   Merges two maps, and settles with `fun` what both have.
+
+  ## Examples
 
       iex> :maps.merge_with(fn _key, v1, v2 -> v1 + v2 end, %{a: 1}, %{a: 2, b: 3})
       %{a: 3, b: 3}
@@ -246,6 +275,8 @@ defmodule :maps do
   @doc """
   Replaces the value of a key by the result of `fun`; raises if the key is missing.
 
+  ## Examples
+
       iex> :maps.update_with(:a, &(&1 + 1), %{a: 1})
       %{a: 2}
   """
@@ -263,6 +294,8 @@ defmodule :maps do
   @doc """
   Replaces the value of a key by the result of `fun`, or puts `init` there.
 
+  ## Examples
+
       iex> :maps.update_with(:b, &(&1 + 1), 0, %{a: 1})
       %{a: 1, b: 0}
   """
@@ -279,6 +312,8 @@ defmodule :maps do
 
   @doc """
   Keeps the keys in the list.
+
+  ## Examples
 
       iex> :maps.with([:a, :z], %{a: 1, b: 2})
       %{a: 1}
@@ -300,6 +335,8 @@ defmodule :maps do
 
   @doc """
   Removes the keys in the list.
+
+  ## Examples
 
       iex> :maps.without([:a, :z], %{a: 1, b: 2})
       %{b: 2}

@@ -14,7 +14,14 @@ defmodule :proplists do
   @type property :: atom | tuple
   @type proplist :: [property]
 
-  @doc "Turns `{atom, true}` into the atom, and leaves other properties as they are."
+  @doc """
+  Turns `{atom, true}` into the atom, and leaves other properties as they are.
+
+  ## Examples
+
+      iex> :proplists.property({:a, true})
+      :a
+  """
   @spec property(property) :: property
   def property({key, true}) when is_atom(key), do: key
   def property(property), do: property
@@ -24,13 +31,27 @@ defmodule :proplists do
   def property(key, true) when is_atom(key), do: key
   def property(key, value), do: {key, value}
 
-  @doc "Turns all entries into tuples."
+  @doc """
+  Turns all entries into tuples.
+
+  ## Examples
+
+      iex> :proplists.unfold([:a, {:b, 1}])
+      [a: true, b: 1]
+  """
   @spec unfold([term]) :: [tuple]
   def unfold([entry | rest]) when is_atom(entry), do: [{entry, true} | unfold(rest)]
   def unfold([entry | rest]), do: [entry | unfold(rest)]
   def unfold([]), do: []
 
-  @doc "Turns entries into their short form where there is one."
+  @doc """
+  Turns entries into their short form where there is one.
+
+  ## Examples
+
+      iex> :proplists.compact([{:a, true}, {:b, 1}])
+      [:a, {:b, 1}]
+  """
   @spec compact([property]) :: [property]
   def compact(list), do: :lists.map(&property/1, list)
 
@@ -41,7 +62,14 @@ defmodule :proplists do
 
   defp entry_for?(_key, _entry), do: false
 
-  @doc "Returns the first entry of a key as a tuple, or `:none`."
+  @doc """
+  Returns the first entry of a key as a tuple, or `:none`.
+
+  ## Examples
+
+      iex> :proplists.lookup(:a, [:a, {:b, 1}])
+      {:a, true}
+  """
   @spec lookup(term, [term]) :: :none | tuple
   def lookup(key, [entry | rest]) do
     cond do
@@ -53,15 +81,36 @@ defmodule :proplists do
 
   def lookup(_key, []), do: :none
 
-  @doc "Returns all entries of a key as tuples."
+  @doc """
+  Returns all entries of a key as tuples.
+
+  ## Examples
+
+      iex> :proplists.lookup_all(:a, [:a, {:b, 1}, {:a, 2}])
+      [a: true, a: 2]
+  """
   @spec lookup_all(term, [term]) :: [tuple]
   def lookup_all(key, list), do: unfold(:lists.filter(&entry_for?(key, &1), list))
 
-  @doc "Tells whether there is an entry of a key."
+  @doc """
+  Tells whether there is an entry of a key.
+
+  ## Examples
+
+      iex> :proplists.is_defined(:z, [:a])
+      false
+  """
   @spec is_defined(term, [term]) :: boolean
   def is_defined(key, list), do: lookup(key, list) !== :none
 
-  @doc "Returns the value of a key, or `:undefined`."
+  @doc """
+  Returns the value of a key, or `:undefined`.
+
+  ## Examples
+
+      iex> :proplists.get_value(:z, [:a])
+      :undefined
+  """
   @spec get_value(term, [term]) :: term
   def get_value(key, list), do: get_value(key, list, :undefined)
 
@@ -74,11 +123,25 @@ defmodule :proplists do
     end
   end
 
-  @doc "Returns the values of all entries of a key that have one."
+  @doc """
+  Returns the values of all entries of a key that have one.
+
+  ## Examples
+
+      iex> :proplists.get_all_values(:a, [:a, {:b, 1}, {:a, 2}])
+      [true, 2]
+  """
   @spec get_all_values(term, [term]) :: [term]
   def get_all_values(key, list), do: for({_, value} <- lookup_all(key, list), do: value)
 
-  @doc "Joins the values of all entries of a key; values that are no lists are elements."
+  @doc """
+  Joins the values of all entries of a key; values that are no lists are elements.
+
+  ## Examples
+
+      iex> :proplists.append_values(:a, a: [1], b: 0, a: 2)
+      [1, 2]
+  """
   @spec append_values(term, [term]) :: [term]
   def append_values(key, list) do
     :lists.flatmap(
@@ -87,11 +150,25 @@ defmodule :proplists do
     )
   end
 
-  @doc "Tells whether the value of a key is `true`."
+  @doc """
+  Tells whether the value of a key is `true`.
+
+  ## Examples
+
+      iex> :proplists.get_bool(:a, [:a])
+      true
+  """
   @spec get_bool(term, [term]) :: boolean
   def get_bool(key, list), do: lookup(key, list) === {key, true}
 
-  @doc "Returns the keys, each once, in no particular order."
+  @doc """
+  Returns the keys, each once, in no particular order.
+
+  ## Examples
+
+      iex> :proplists.get_keys([:a, {:a, 1}])
+      [:a]
+  """
   @spec get_keys([term]) :: [term]
   def get_keys(list), do: :sets.to_list(:sets.from_list(:lists.flatmap(&key_of/1, list)))
 
@@ -102,13 +179,27 @@ defmodule :proplists do
 
   defp key_of(_entry), do: []
 
-  @doc "Removes all entries of a key."
+  @doc """
+  Removes all entries of a key.
+
+  ## Examples
+
+      iex> :proplists.delete(:a, [:a, {:b, 1}, {:a, 2}])
+      [b: 1]
+  """
   @spec delete(term, [term]) :: [term]
   def delete(key, list), do: :lists.filter(&(not entry_for?(key, &1)), list)
 
   ## Rewriting
 
-  @doc "Gives keys another name: for each `{from, to}`, entries of `from` become entries of `to`."
+  @doc """
+  Gives keys another name: for each `{from, to}`, entries of `from` become entries of `to`.
+
+  ## Examples
+
+      iex> :proplists.substitute_aliases([colour: :color], colour: :red)
+      [color: :red]
+  """
   @spec substitute_aliases([{term, term}], [term]) :: [term]
   def substitute_aliases(aliases, list), do: :lists.map(&rename(&1, aliases), list)
 
@@ -208,6 +299,8 @@ defmodule :proplists do
   @doc """
   Sorts the entries into one list for each key, and a list of the others.
 
+  ## Examples
+
       iex> :proplists.split([:a, {:b, 1}, {:a, 2}], [:a])
       {[[:a, {:a, 2}]], [{:b, 1}]}
   """
@@ -222,6 +315,8 @@ defmodule :proplists do
 
   @doc """
   Turns a property list into a map; the first entry of a key counts.
+
+  ## Examples
 
       iex> :proplists.to_map([:a, {:b, 1}, {:b, 2}])
       %{a: true, b: 1}
@@ -238,7 +333,14 @@ defmodule :proplists do
   @spec to_map([term], [{:aliases | :negations | :expand, list}]) :: map
   def to_map(list, stages), do: to_map(normalize(list, stages))
 
-  @doc "Turns a map into a property list."
+  @doc """
+  Turns a map into a property list.
+
+  ## Examples
+
+      iex> :proplists.from_map(%{a: 1})
+      [a: 1]
+  """
   @spec from_map(map) :: [{term, term}]
   def from_map(map), do: :maps.to_list(map)
 end

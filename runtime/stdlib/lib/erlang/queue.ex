@@ -24,28 +24,58 @@ defmodule :queue do
   @type queue :: {list, list}
   @type queue(item) :: {[item], [item]}
 
-  @doc "Returns an empty queue."
+  @doc """
+  Returns an empty queue.
+
+  ## Examples
+
+      iex> :queue.new()
+      {[], []}
+  """
   @spec new() :: queue
   def new(), do: {[], []}
 
-  @doc "Tells whether a term looks like a queue."
+  @doc """
+  Tells whether a term looks like a queue.
+
+  ## Examples
+
+      iex> :queue.is_queue(:queue.new())
+      true
+  """
   @spec is_queue(term) :: boolean
   def is_queue({rear, front}) when is_list(rear) and is_list(front), do: true
   def is_queue(_other), do: false
 
-  @doc "Tells whether a queue is empty."
+  @doc """
+  Tells whether a queue is empty.
+
+  ## Examples
+
+      iex> :queue.is_empty(:queue.from_list([1]))
+      false
+  """
   @spec is_empty(queue) :: boolean
   def is_empty({[], []}), do: true
   def is_empty({rear, front}) when is_list(rear) and is_list(front), do: false
   def is_empty(_other), do: :erlang.error(:badarg)
 
-  @doc "Counts the elements."
+  @doc """
+  Counts the elements.
+
+  ## Examples
+
+      iex> :queue.len(:queue.from_list([:a, :b]))
+      2
+  """
   @spec len(queue) :: non_neg_integer
   def len({rear, front}) when is_list(rear) and is_list(front), do: length(rear) + length(front)
   def len(_other), do: :erlang.error(:badarg)
 
   @doc """
   Returns the elements from front to rear.
+
+  ## Examples
 
       iex> :queue.to_list(:queue.from_list([1, 2, 3]))
       [1, 2, 3]
@@ -56,12 +86,26 @@ defmodule :queue do
 
   def to_list(_other), do: :erlang.error(:badarg)
 
-  @doc "Builds a queue of a list whose first element becomes the front."
+  @doc """
+  Builds a queue of a list whose first element becomes the front.
+
+  ## Examples
+
+      iex> :queue.to_list(:queue.from_list([:a, :b]))
+      [:a, :b]
+  """
   @spec from_list(list) :: queue
   def from_list(list) when is_list(list), do: from_front(list)
   def from_list(_other), do: :erlang.error(:badarg)
 
-  @doc "Tells whether an element is in the queue."
+  @doc """
+  Tells whether an element is in the queue.
+
+  ## Examples
+
+      iex> :queue.member(:b, :queue.from_list([:a, :b]))
+      true
+  """
   @spec member(term, queue) :: boolean
   def member(item, {rear, front}) when is_list(rear) and is_list(front),
     do: :lists.member(item, rear) or :lists.member(item, front)
@@ -81,7 +125,14 @@ defmodule :queue do
 
   ## Putting in and taking out
 
-  @doc "Puts an element in at the rear."
+  @doc """
+  Puts an element in at the rear.
+
+  ## Examples
+
+      iex> :queue.to_list(:queue.in(:b, :queue.from_list([:a])))
+      [:a, :b]
+  """
   @spec unquote(:in)(term, queue) :: queue
   def unquote(:in)(item, {[_] = rear, []}), do: {[item], rear}
 
@@ -90,7 +141,14 @@ defmodule :queue do
 
   def unquote(:in)(_item, _other), do: :erlang.error(:badarg)
 
-  @doc "Puts an element in at the front."
+  @doc """
+  Puts an element in at the front.
+
+  ## Examples
+
+      iex> :queue.to_list(:queue.in_r(:b, :queue.from_list([:a])))
+      [:b, :a]
+  """
   @spec in_r(term, queue) :: queue
   def in_r(item, {[], [_] = front}), do: {front, [item]}
 
@@ -101,6 +159,8 @@ defmodule :queue do
 
   @doc """
   Takes the element at the front.
+
+  ## Examples
 
       iex> :queue.out(:queue.from_list([1]))
       {{:value, 1}, {[], []}}
@@ -120,7 +180,14 @@ defmodule :queue do
   def out({rear, [item | front]}) when is_list(rear), do: {{:value, item}, {rear, front}}
   def out(_other), do: :erlang.error(:badarg)
 
-  @doc "Takes the element at the rear."
+  @doc """
+  Takes the element at the rear.
+
+  ## Examples
+
+      iex> elem(:queue.out_r(:queue.from_list([:a, :b])), 0)
+      {:value, :b}
+  """
   @spec out_r(queue) :: {{:value, term}, queue} | {:empty, queue}
   def out_r({[], []} = queue), do: {:empty, queue}
   def out_r({[], [item]}), do: {{:value, item}, {[], []}}
@@ -136,32 +203,67 @@ defmodule :queue do
 
   ## Looking at the ends
 
-  @doc "Returns the element at the front."
+  @doc """
+  Returns the element at the front.
+
+  ## Examples
+
+      iex> :queue.get(:queue.from_list([:a, :b]))
+      :a
+  """
   @spec get(queue) :: term
   def get(queue), do: value_or_empty(peek(queue))
 
-  @doc "Returns the element at the rear."
+  @doc """
+  Returns the element at the rear.
+
+  ## Examples
+
+      iex> :queue.get_r(:queue.from_list([:a, :b]))
+      :b
+  """
   @spec get_r(queue) :: term
   def get_r(queue), do: value_or_empty(peek_r(queue))
 
   defp value_or_empty({:value, item}), do: item
   defp value_or_empty(:empty), do: :erlang.error(:empty)
 
-  @doc "Returns `{:value, element}` for the front, or `:empty`."
+  @doc """
+  Returns `{:value, element}` for the front, or `:empty`.
+
+  ## Examples
+
+      iex> :queue.peek(:queue.from_list([:a, :b]))
+      {:value, :a}
+  """
   @spec peek(queue) :: :empty | {:value, term}
   def peek({[], []}), do: :empty
   def peek({rear, [item | _]}) when is_list(rear), do: {:value, item}
   def peek({[_ | _] = rear, []}), do: {:value, :lists.last(rear)}
   def peek(_other), do: :erlang.error(:badarg)
 
-  @doc "Returns `{:value, element}` for the rear, or `:empty`."
+  @doc """
+  Returns `{:value, element}` for the rear, or `:empty`.
+
+  ## Examples
+
+      iex> :queue.peek_r(:queue.new())
+      :empty
+  """
   @spec peek_r(queue) :: :empty | {:value, term}
   def peek_r({[], []}), do: :empty
   def peek_r({[item | _], front}) when is_list(front), do: {:value, item}
   def peek_r({[], [_ | _] = front}), do: {:value, :lists.last(front)}
   def peek_r(_other), do: :erlang.error(:badarg)
 
-  @doc "Removes the element at the front."
+  @doc """
+  Removes the element at the front.
+
+  ## Examples
+
+      iex> :queue.to_list(:queue.drop(:queue.from_list([:a, :b])))
+      [:b]
+  """
   @spec drop(queue) :: queue
   def drop(queue) do
     case out(queue) do
@@ -170,7 +272,14 @@ defmodule :queue do
     end
   end
 
-  @doc "Removes the element at the rear."
+  @doc """
+  Removes the element at the rear.
+
+  ## Examples
+
+      iex> :queue.to_list(:queue.drop_r(:queue.from_list([:a, :b])))
+      [:a]
+  """
   @spec drop_r(queue) :: queue
   def drop_r(queue) do
     case out_r(queue) do
@@ -181,12 +290,26 @@ defmodule :queue do
 
   ## Whole queues
 
-  @doc "Turns the queue round."
+  @doc """
+  Turns the queue round.
+
+  ## Examples
+
+      iex> :queue.to_list(:queue.reverse(:queue.from_list([:a, :b])))
+      [:b, :a]
+  """
   @spec reverse(queue) :: queue
   def reverse({rear, front}) when is_list(rear) and is_list(front), do: {front, rear}
   def reverse(_other), do: :erlang.error(:badarg)
 
-  @doc "Puts the second queue behind the first."
+  @doc """
+  Puts the second queue behind the first.
+
+  ## Examples
+
+      iex> :queue.to_list(:queue.join(:queue.from_list([:a]), :queue.from_list([:b])))
+      [:a, :b]
+  """
   @spec join(queue, queue) :: queue
   def join({rear, front} = queue, {[], []}) when is_list(rear) and is_list(front), do: queue
   def join({[], []}, {rear, front} = queue) when is_list(rear) and is_list(front), do: queue
@@ -233,6 +356,8 @@ defmodule :queue do
   @doc """
   Keeps, drops or replaces elements: `fun` returns `true`, `false` or a list to put in place.
 
+  ## Examples
+
       iex> :queue.to_list(:queue.filter(&(&1 > 1), :queue.from_list([1, 2, 3])))
       [2, 3]
   """
@@ -269,7 +394,14 @@ defmodule :queue do
 
   defp filter_rear([], _fun), do: []
 
-  @doc "Keeps, drops or replaces elements: `fun` returns `true`, `false` or `{true, value}`."
+  @doc """
+  Keeps, drops or replaces elements: `fun` returns `true`, `false` or `{true, value}`.
+
+  ## Examples
+
+      iex> :queue.to_list(:queue.filtermap(&(&1 > 1 and {true, -&1}), :queue.from_list([1, 2])))
+      [-2]
+  """
   @spec filtermap((term -> boolean | {true, term}), queue) :: queue
   def filtermap(fun, {rear, front} = queue)
       when is_function(fun, 1) and is_list(rear) and is_list(front) do
@@ -286,42 +418,84 @@ defmodule :queue do
 
   def filtermap(_fun, _other), do: :erlang.error(:badarg)
 
-  @doc "Folds from front to rear."
+  @doc """
+  Folds from front to rear.
+
+  ## Examples
+
+      iex> :queue.fold(&+/2, 0, :queue.from_list([1, 2]))
+      3
+  """
   @spec fold((term, acc -> acc), acc, queue) :: acc when acc: term
   def fold(fun, acc, {rear, front}) when is_function(fun, 2) and is_list(rear) and is_list(front),
     do: :lists.foldr(fun, :lists.foldl(fun, acc, front), rear)
 
   def fold(_fun, _acc, _other), do: :erlang.error(:badarg)
 
-  @doc "Tells whether `fun` returns `true` for at least one element."
+  @doc """
+  Tells whether `fun` returns `true` for at least one element.
+
+  ## Examples
+
+      iex> :queue.any(&(&1 > 1), :queue.from_list([1, 2]))
+      true
+  """
   @spec any((term -> boolean), queue) :: boolean
   def any(fun, {rear, front}) when is_function(fun, 1) and is_list(rear) and is_list(front),
     do: :lists.any(fun, front) or :lists.any(fun, rear)
 
   def any(_fun, _other), do: :erlang.error(:badarg)
 
-  @doc "Tells whether `fun` returns `true` for all elements."
+  @doc """
+  Tells whether `fun` returns `true` for all elements.
+
+  ## Examples
+
+      iex> :queue.all(&(&1 > 1), :queue.from_list([1, 2]))
+      false
+  """
   @spec all((term -> boolean), queue) :: boolean
   def all(fun, {rear, front}) when is_function(fun, 1) and is_list(rear) and is_list(front),
     do: :lists.all(fun, front) and :lists.all(fun, rear)
 
   def all(_fun, _other), do: :erlang.error(:badarg)
 
-  @doc "Removes the first element that matches, looking from the front."
+  @doc """
+  Removes the first element that matches, looking from the front.
+
+  ## Examples
+
+      iex> :queue.to_list(:queue.delete(:a, :queue.from_list([:a, :b, :a])))
+      [:b, :a]
+  """
   @spec delete(term, queue) :: queue
   def delete(item, {rear, front} = queue) when is_list(rear) and is_list(front),
     do: delete_with(&(&1 === item), queue)
 
   def delete(_item, _other), do: :erlang.error(:badarg)
 
-  @doc "Removes the first element that matches, looking from the rear."
+  @doc """
+  Removes the first element that matches, looking from the rear.
+
+  ## Examples
+
+      iex> :queue.to_list(:queue.delete_r(:a, :queue.from_list([:a, :b, :a])))
+      [:a, :b]
+  """
   @spec delete_r(term, queue) :: queue
   def delete_r(item, {rear, front} = queue) when is_list(rear) and is_list(front),
     do: delete_with_r(&(&1 === item), queue)
 
   def delete_r(_item, _other), do: :erlang.error(:badarg)
 
-  @doc "Removes the first element for which `fun` returns `true`, looking from the front."
+  @doc """
+  Removes the first element for which `fun` returns `true`, looking from the front.
+
+  ## Examples
+
+      iex> :queue.to_list(:queue.delete_with(&(&1 > 1), :queue.from_list([1, 2, 3])))
+      [1, 3]
+  """
   @spec delete_with((term -> boolean), queue) :: queue
   def delete_with(fun, {rear, front} = queue)
       when is_function(fun, 1) and is_list(rear) and is_list(front) do

@@ -15,7 +15,14 @@ defmodule :sets do
   @type set :: %{optional(term) => []}
   @type set(_element) :: set
 
-  @doc "Returns an empty set."
+  @doc """
+  Returns an empty set.
+
+  ## Examples
+
+      iex> :sets.size(:sets.new())
+      0
+  """
   @spec new() :: set
   def new(), do: %{}
 
@@ -33,7 +40,14 @@ defmodule :sets do
     end
   end
 
-  @doc "Builds a set of a list."
+  @doc """
+  Builds a set of a list.
+
+  ## Examples
+
+      iex> :sets.size(:sets.from_list([1, 1]))
+      1
+  """
   @spec from_list(list) :: set
   def from_list(list), do: :maps.from_keys(list, [])
 
@@ -44,35 +58,91 @@ defmodule :sets do
     :maps.from_keys(list, [])
   end
 
-  @doc "Returns the elements as a list."
+  @doc """
+  Returns the elements as a list.
+
+  ## Examples
+
+      iex> :sets.to_list(:sets.from_list([1, 1]))
+      [1]
+  """
   @spec to_list(set) :: list
   def to_list(set), do: :maps.keys(set)
 
-  @doc "Tells whether a term is a set."
+  @doc """
+  Tells whether a term is a set.
+
+  ## Examples
+
+      iex> :sets.is_set(:sets.new())
+      true
+  """
   @spec is_set(term) :: boolean
   def is_set(set), do: is_map(set)
 
-  @doc "Counts the elements, in constant time."
+  @doc """
+  Counts the elements, in constant time.
+
+  ## Examples
+
+      iex> :sets.size(:sets.from_list([1, 2]))
+      2
+  """
   @spec size(set) :: non_neg_integer
   def size(set), do: map_size(set)
 
-  @doc "Tells whether the set is empty."
+  @doc """
+  Tells whether the set is empty.
+
+  ## Examples
+
+      iex> :sets.is_empty(:sets.new())
+      true
+  """
   @spec is_empty(set) :: boolean
   def is_empty(set), do: map_size(set) === 0
 
-  @doc "Tells whether an element is in the set."
+  @doc """
+  Tells whether an element is in the set.
+
+  ## Examples
+
+      iex> :sets.is_element(1, :sets.from_list([1]))
+      true
+  """
   @spec is_element(term, set) :: boolean
   def is_element(element, set), do: is_map_key(set, element)
 
-  @doc "Adds an element."
+  @doc """
+  Adds an element.
+
+  ## Examples
+
+      iex> :sets.size(:sets.add_element(2, :sets.from_list([1])))
+      2
+  """
   @spec add_element(term, set) :: set
   def add_element(element, set), do: :maps.put(element, [], set)
 
-  @doc "Removes an element."
+  @doc """
+  Removes an element.
+
+  ## Examples
+
+      iex> :sets.to_list(:sets.del_element(2, :sets.from_list([1, 2])))
+      [1]
+  """
   @spec del_element(term, set) :: set
   def del_element(element, set), do: :maps.remove(element, set)
 
-  @doc "Returns what is in at least one of two sets."
+  @doc """
+  Returns what is in at least one of two sets.
+
+  ## Examples
+
+      iex> :sets.size(:sets.union(:sets.from_list([1]), :sets.from_list([2])))
+      2
+  """
   @spec union(set, set) :: set
   def union(set1, set2), do: :maps.merge(set1, set2)
 
@@ -80,7 +150,14 @@ defmodule :sets do
   @spec union([set]) :: set
   def union(sets), do: :lists.foldl(&:maps.merge(&2, &1), %{}, sets)
 
-  @doc "Returns what is in both sets."
+  @doc """
+  Returns what is in both sets.
+
+  ## Examples
+
+      iex> :sets.to_list(:sets.intersection(:sets.from_list([1, 2]), :sets.from_list([2, 3])))
+      [2]
+  """
   @spec intersection(set, set) :: set
   def intersection(set1, set2), do: :maps.intersect(set1, set2)
 
@@ -88,27 +165,62 @@ defmodule :sets do
   @spec intersection([set, ...]) :: set
   def intersection([set | sets]), do: :lists.foldl(&:maps.intersect(&2, &1), set, sets)
 
-  @doc "Tells whether two sets have no element in common."
+  @doc """
+  Tells whether two sets have no element in common.
+
+  ## Examples
+
+      iex> :sets.is_disjoint(:sets.from_list([1]), :sets.from_list([2]))
+      true
+  """
   @spec is_disjoint(set, set) :: boolean
   def is_disjoint(set1, set2) do
     {small, large} = if map_size(set1) < map_size(set2), do: {set1, set2}, else: {set2, set1}
     not :lists.any(&is_map_key(large, &1), :maps.keys(small))
   end
 
-  @doc "Returns what is in the first set but not in the second."
+  @doc """
+  Returns what is in the first set but not in the second.
+
+  ## Examples
+
+      iex> :sets.to_list(:sets.subtract(:sets.from_list([1, 2]), :sets.from_list([2])))
+      [1]
+  """
   @spec subtract(set, set) :: set
   def subtract(set1, set2), do: filter(&(not is_map_key(set2, &1)), set1)
 
-  @doc "Tells whether all elements of the first set are in the second."
+  @doc """
+  Tells whether all elements of the first set are in the second.
+
+  ## Examples
+
+      iex> :sets.is_subset(:sets.from_list([1]), :sets.from_list([1, 2]))
+      true
+  """
   @spec is_subset(set, set) :: boolean
   def is_subset(set1, set2),
     do: map_size(set1) <= map_size(set2) and :lists.all(&is_map_key(set2, &1), :maps.keys(set1))
 
-  @doc "Folds over the elements, in no particular order."
+  @doc """
+  Folds over the elements, in no particular order.
+
+  ## Examples
+
+      iex> :sets.fold(&+/2, 0, :sets.from_list([1, 2]))
+      3
+  """
   @spec fold((term, acc -> acc), acc, set) :: acc when acc: term
   def fold(fun, acc, set), do: :lists.foldl(fun, acc, :maps.keys(set))
 
-  @doc "Keeps the elements for which `fun` returns `true`."
+  @doc """
+  Keeps the elements for which `fun` returns `true`.
+
+  ## Examples
+
+      iex> :sets.to_list(:sets.filter(&(&1 > 1), :sets.from_list([1, 2])))
+      [2]
+  """
   @spec filter((term -> boolean), set) :: set
   def filter(fun, set), do: :maps.from_keys(:lists.filter(fun, :maps.keys(set)), [])
 end
