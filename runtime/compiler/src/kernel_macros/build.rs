@@ -37,16 +37,23 @@ const ARITIES: &[(&str, &[i64])] = &[
 pub(crate) struct Kernel<'c> {
     pub(crate) code: &'c mut Code,
     generated: bool,
+    /// The module whose `quote` it is.
+    context: Atom,
 }
 
 impl<'c> Kernel<'c> {
     pub(crate) fn new(code: &'c mut Code) -> Self {
-        Kernel { code, generated: false }
+        Kernel { code, generated: false, context: known::MOD_KERNEL }
     }
 
     /// As `quote generated: true`.
     pub(crate) fn generated(code: &'c mut Code) -> Self {
-        Kernel { code, generated: true }
+        Kernel { code, generated: true, context: known::MOD_KERNEL }
+    }
+
+    /// `quote` in another module that imports `Kernel`.
+    pub(crate) fn within(code: &'c mut Code, context: Atom) -> Self {
+        Kernel { code, generated: false, context }
     }
 
     pub(crate) fn meta(&mut self, entries: &[(Atom, MetaValue)]) -> Meta {
@@ -65,12 +72,13 @@ impl<'c> Kernel<'c> {
     /// `[context: Kernel, imports: …]`
     pub(crate) fn import_meta(&mut self, name: &str) -> Meta {
         let defining = matches!(name, "def" | "defp" | "defmacro" | "defmacrop");
+        let bootstrapped = defining && self.context == known::MOD_KERNEL;
         let arities = if defining {
             &[1, 2][..]
         } else {
             ARITIES.iter().find(|entry| entry.0 == name).map_or(&[2][..], |entry| entry.1)
         };
-        let module = if defining { known::ELIXIR_BOOTSTRAP } else { known::MOD_KERNEL };
+        let module = if bootstrapped { known::ELIXIR_BOOTSTRAP } else { known::MOD_KERNEL };
         let entries: Vec<NodeId> = arities
             .iter()
             .map(|&arity| {
@@ -80,7 +88,7 @@ impl<'c> Kernel<'c> {
             })
             .collect();
         let list = self.code.tree.list(&entries);
-        self.meta(&[(known::CONTEXT, MetaValue::Atom(known::MOD_KERNEL)), (known::IMPORTS, MetaValue::Node(list))])
+        self.meta(&[(known::CONTEXT, MetaValue::Atom(self.context)), (known::IMPORTS, MetaValue::Node(list))])
     }
 
     /// A call of one of `Kernel`'s own names.
@@ -102,13 +110,13 @@ impl<'c> Kernel<'c> {
 
     pub(crate) fn var(&mut self, name: &str) -> NodeId {
         let meta = self.plain();
-        self.code.tree.var(Atom::new(name), meta, known::MOD_KERNEL)
+        self.code.tree.var(Atom::new(name), meta, self.context)
     }
 
     /// A variable whose name is also one of `Kernel`'s functions.
     pub(crate) fn import_var(&mut self, name: &str) -> NodeId {
         let meta = self.import_meta(name);
-        self.code.tree.var(Atom::new(name), meta, known::MOD_KERNEL)
+        self.code.tree.var(Atom::new(name), meta, self.context)
     }
 
     pub(crate) fn underscore(&mut self) -> NodeId {
@@ -223,7 +231,7 @@ impl<'c> Kernel<'c> {
 
     /// The inner part of `@name value`.
     pub(crate) fn attribute(&mut self, name: &str, value: NodeId) -> NodeId {
-        let meta = self.meta(&[(known::CONTEXT, MetaValue::Atom(known::MOD_KERNEL))]);
+        let meta = self.meta(&[(known::CONTEXT, MetaValue::Atom(self.context))]);
         self.code.tree.call(Atom::new(name), meta, &[value])
     }
 
@@ -234,6 +242,28 @@ impl<'c> Kernel<'c> {
         self.call(kernel, "@", &[inner])
     }
 
+    /// `@name value` under the imported `@`.
+    pub(crate) fn set_attribute(&mut self, name: &str, value: NodeId) -> NodeId {
+        let inner = self.attribute(name, value);
+        self.import("@", &[inner])
+    }
+
+    /// `@name`
+    pub(crate) fn get_attribute(&mut self, name: &str) -> NodeId {
+        let meta = self.meta(&[(known::CONTEXT, MetaValue::Atom(self.context))]);
+        let inner = self.code.tree.var(Atom::new(name), meta, self.context);
+        self.import("@", &[inner])
+    }
+
+    /// `form target, key: value`, for `import`.
+    pub(crate) fn import_form(&mut self, alias: &[&str], key: Atom, names: &[(&str, i64)]) -> NodeId {
+        let target = self.alias(alias);
+        let entries: Vec<(Atom, NodeId)> = names.iter().map(|&(name, arity)| (Atom::new(name), self.code.tree.int(arity))).collect();
+        let names = self.keyword(&entries);
+        let options = self.keyword(&[(key, names)]);
+        self.form_with(known::IMPORT, &[(known::CONTEXT, MetaValue::Atom(self.context))], &[target, options])
+    }
+
     /// `def head, do: body`
     pub(crate) fn def(&mut self, kind: &str, head: NodeId, body: NodeId) -> NodeId {
         let options = self.keyword(&[(known::DO, body)]);
@@ -242,7 +272,7 @@ impl<'c> Kernel<'c> {
 
     /// The head of a `def`: remembers its context.
     pub(crate) fn head(&mut self, name: &str, args: &[NodeId]) -> NodeId {
-        let meta = self.meta(&[(known::CONTEXT, MetaValue::Atom(known::MOD_KERNEL))]);
+        let meta = self.meta(&[(known::CONTEXT, MetaValue::Atom(self.context))]);
         self.code.tree.call(Atom::new(name), meta, args)
     }
 }
