@@ -165,12 +165,14 @@ defmodule System do
   """
   @spec trap_signal(signal, id, (-> :ok)) :: {:ok, id} | {:error, :already_registered} | {:error, :not_sup} when id: term
   def trap_signal(signal, id \\ make_ref(), fun) when is_atom(signal) and is_function(fun, 0) do
-    :os.set_signal(signal, :handle)
+    handler = {System.SignalHandler, {signal, id}}
 
-    case :gen_event.add_handler(:erl_signal_server, {System.SignalHandler, {signal, id}}, {signal, fun}) do
-      :ok -> {:ok, id}
-      {:error, :already_registered} -> {:error, :already_registered}
-      _ -> {:error, :already_registered}
+    if handler in :gen_event.which_handlers(:erl_signal_server) do
+      {:error, :already_registered}
+    else
+      :os.set_signal(signal, :handle)
+      :ok = :gen_event.add_handler(:erl_signal_server, handler, {signal, fun})
+      {:ok, id}
     end
   rescue
     ErlangError -> {:error, :not_sup}
@@ -523,7 +525,16 @@ defmodule System do
       {^port, {:data, {:noeol, data}}} -> receive_output(port, acc, collector, lines, partial <> data)
       {^port, {:data, {:eol, data}}} -> receive_output(port, collector.(acc, {:cont, partial <> data}), collector, lines, "")
       {^port, {:data, data}} -> receive_output(port, collector.(acc, {:cont, data}), collector, lines, partial)
-      {^port, {:exit_status, status}} -> {if(partial == "", do: acc, else: collector.(acc, {:cont, partial})), status}
+      {^port, {:exit_status, status}} -> {last_output(port, acc, collector, partial), status}
+    end
+  end
+
+  # A line without an end may come after the status.
+  defp last_output(port, acc, collector, partial) do
+    receive do
+      {^port, {:data, {:noeol, data}}} -> last_output(port, acc, collector, partial <> data)
+    after
+      0 -> if partial == "", do: acc, else: collector.(acc, {:cont, partial})
     end
   end
 
@@ -690,4 +701,21 @@ defmodule System do
   """
   @spec unique_integer([:positive | :monotonic]) :: integer
   def unique_integer(modifiers \\ []), do: :erlang.unique_integer(modifiers)
+end
+
+defmodule System.SignalHandler do
+  @moduledoc false
+  # What `System.trap_signal/3` adds to the server of signals.
+
+  def init({signal, fun}), do: {:ok, {signal, fun}}
+
+  def handle_event(signal, {signal, fun} = state) do
+    :ok = fun.()
+    {:ok, state}
+  end
+
+  def handle_event(_, state), do: {:ok, state}
+  def handle_call(_, state), do: {:ok, :ok, state}
+  def handle_info(_, state), do: {:ok, state}
+  def terminate(_, _), do: :ok
 end

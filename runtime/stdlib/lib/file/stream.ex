@@ -16,8 +16,8 @@ defmodule File.Stream do
 
     modes =
       cond do
-        not raw -> [:binary | modes]
-        :lists.keymember(:read_ahead, 1, modes) -> [:raw | modes] ++ [:binary]
+        not raw -> modes ++ [:binary]
+        :lists.keymember(:read_ahead, 1, modes) -> [:raw | modes -- [read_ahead: false]] ++ [:binary]
         true -> [:raw, :read_ahead | modes] ++ [:binary]
       end
 

@@ -1,0 +1,376 @@
+defmodule Base do
+  @moduledoc """
+  Bytes as text in few characters, and back.
+
+  Base 16 writes a byte as two hexadecimal digits, base 32 five bytes as eight characters, base 64 three bytes as four.
+  For base 64 there is a second alphabet whose characters mean nothing in URLs and file names; for base 32 one whose
+  texts sort as the bytes do (`hex_encode32/2`).
+
+      iex> Base.encode64("jovial")
+      "am92aWFs"
+      iex> Base.decode64("am92aWFs")
+      {:ok, "jovial"}
+
+  Decoding gives `{:ok, binary}` or `:error`; the functions with `!` raise `ArgumentError`. The alphabets are those of
+  RFC 4648.
+  """
+
+  @type encode_case :: :upper | :lower
+  @type decode_case :: :upper | :lower | :mixed
+
+  # Characters by value, as tuples for constant access.
+  @hex_upper {?0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?A, ?B, ?C, ?D, ?E, ?F}
+  @hex_lower {?0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?a, ?b, ?c, ?d, ?e, ?f}
+
+  # ## Base 16
+
+  @doc """
+  Encodes in hexadecimal. Option: `:case`, `:upper` (the default) or `:lower`.
+
+  ## Examples
+
+      iex> Base.encode16(<<0, 255, 16>>)
+      "00FF10"
+      iex> Base.encode16(<<255>>, case: :lower)
+      "ff"
+
+  """
+  @spec encode16(binary, case: encode_case) :: binary
+  def encode16(data, opts \\ []) when is_binary(data) do
+    digits =
+      case Keyword.get(opts, :case, :upper) do
+        :upper -> @hex_upper
+        :lower -> @hex_lower
+      end
+
+    for <<high::4, low::4 <- data>>, into: "", do: <<elem(digits, high), elem(digits, low)>>
+  end
+
+  @doc """
+  Decodes hexadecimal. Option: `:case`, `:upper` (the default), `:lower` or `:mixed`.
+
+  ## Examples
+
+      iex> Base.decode16("00FF")
+      {:ok, <<0, 255>>}
+      iex> Base.decode16("00ff")
+      :error
+      iex> Base.decode16("00fF", case: :mixed)
+      {:ok, <<0, 255>>}
+
+  """
+  @spec decode16(binary, case: decode_case) :: {:ok, binary} | :error
+  def decode16(string, opts \\ []), do: attempt(fn -> decode16!(string, opts) end)
+
+  @doc """
+  As `decode16/2`, raising `ArgumentError`.
+
+  ## Examples
+
+      iex> Base.decode16!("4A")
+      "J"
+
+  """
+  @spec decode16!(binary, case: decode_case) :: binary
+  def decode16!(string, opts \\ [])
+
+  def decode16!(string, opts) when is_binary(string) and rem(byte_size(string), 2) == 0 do
+    letters = Keyword.get(opts, :case, :upper)
+    for <<high, low <- string>>, into: "", do: <<hex_value(high, letters)::4, hex_value(low, letters)::4>>
+  end
+
+  def decode16!(string, _opts) when is_binary(string) do
+    raise ArgumentError,
+          "string given to decode has wrong length. An even number of bytes was expected, got: #{byte_size(string)}. " <>
+            "Double check your string for unwanted characters or pad it accordingly"
+  end
+
+  defp hex_value(char, _) when char in ?0..?9, do: char - ?0
+  defp hex_value(char, letters) when char in ?A..?F and letters in [:upper, :mixed], do: char - ?A + 10
+  defp hex_value(char, letters) when char in ?a..?f and letters in [:lower, :mixed], do: char - ?a + 10
+  defp hex_value(char, letters) when letters in [:upper, :lower, :mixed], do: bad_character(char)
+
+  defp bad_character(char) do
+    raise ArgumentError,
+          "non-alphabet character found: #{inspect(<<char>>, binaries: :as_strings)} (byte #{char})"
+  end
+
+  defp attempt(fun) do
+    {:ok, fun.()}
+  rescue
+    ArgumentError -> :error
+  end
+
+  # ## Base 64
+
+  @doc """
+  Encodes in base 64. Option: `:padding`, whether `=` fills up the end, `true` by default.
+
+  ## Examples
+
+      iex> Base.encode64("any")
+      "YW55"
+      iex> Base.encode64("anyt")
+      "YW55dA=="
+      iex> Base.encode64("anyt", padding: false)
+      "YW55dA"
+
+  """
+  @spec encode64(binary, padding: boolean) :: binary
+  def encode64(data, opts \\ []) when is_binary(data) do
+    encode_bits(data, 6, &char64/1, Keyword.get(opts, :padding, true))
+  end
+
+  @doc """
+  Encodes in base 64 for URLs and file names. Option: `:padding`.
+
+  ## Examples
+
+      iex> Base.url_encode64(<<251, 255>>)
+      "-_8="
+
+  """
+  @spec url_encode64(binary, padding: boolean) :: binary
+  def url_encode64(data, opts \\ []) when is_binary(data) do
+    encode_bits(data, 6, &url_char64/1, Keyword.get(opts, :padding, true))
+  end
+
+  defp char64(value) when value < 26, do: ?A + value
+  defp char64(value) when value < 52, do: ?a + value - 26
+  defp char64(value) when value < 62, do: ?0 + value - 52
+  defp char64(62), do: ?+
+  defp char64(63), do: ?/
+
+  defp url_char64(62), do: ?-
+  defp url_char64(63), do: ?_
+  defp url_char64(value), do: char64(value)
+
+  # `width` bits make a character. A group is as many characters as make whole bytes.
+  defp encode_bits(data, width, char, padding?) do
+    group = if width == 6, do: 4, else: 8
+    missing = rem(width - rem(bit_size(data), width), width)
+    bits = <<data::binary, 0::size(missing)>>
+    text = for <<value::size(width) <- bits>>, into: "", do: <<char.(value)>>
+    fill = rem(group - rem(byte_size(text), group), group)
+    if padding? and fill > 0, do: text <> :binary.copy("=", fill), else: text
+  end
+
+  @doc """
+  Decodes base 64. Options: `:padding`, whether the end must be filled up, `true` by default; `:ignore`, which is
+  `:whitespace` to skip spaces and line ends.
+
+  ## Examples
+
+      iex> Base.decode64("YW55dA==")
+      {:ok, "anyt"}
+      iex> Base.decode64("YW55dA")
+      :error
+      iex> Base.decode64("YW55dA", padding: false)
+      {:ok, "anyt"}
+      iex> Base.decode64("YW 55\\n", ignore: :whitespace)
+      {:ok, "any"}
+
+  """
+  @spec decode64(binary, ignore: :whitespace, padding: boolean) :: {:ok, binary} | :error
+  def decode64(string, opts \\ []) when is_binary(string), do: attempt(fn -> decode64!(string, opts) end)
+
+  @doc """
+  As `decode64/2`, raising `ArgumentError`.
+
+  ## Examples
+
+      iex> Base.decode64!("eA==")
+      "x"
+
+  """
+  @spec decode64!(binary, ignore: :whitespace, padding: boolean) :: binary
+  def decode64!(string, opts \\ []) when is_binary(string), do: decode_bits(string, 6, &value64/1, opts)
+
+  @doc """
+  Decodes base 64 for URLs and file names; options as for `decode64/2`.
+
+  ## Examples
+
+      iex> Base.url_decode64("-_8=")
+      {:ok, <<251, 255>>}
+
+  """
+  @spec url_decode64(binary, ignore: :whitespace, padding: boolean) :: {:ok, binary} | :error
+  def url_decode64(string, opts \\ []) when is_binary(string), do: attempt(fn -> url_decode64!(string, opts) end)
+
+  @doc """
+  As `url_decode64/2`, raising `ArgumentError`.
+
+  ## Examples
+
+      iex> Base.url_decode64!("_w==")
+      <<255>>
+
+  """
+  @spec url_decode64!(binary, ignore: :whitespace, padding: boolean) :: binary
+  def url_decode64!(string, opts \\ []) when is_binary(string), do: decode_bits(string, 6, &url_value64/1, opts)
+
+  defp value64(char) when char in ?A..?Z, do: char - ?A
+  defp value64(char) when char in ?a..?z, do: char - ?a + 26
+  defp value64(char) when char in ?0..?9, do: char - ?0 + 52
+  defp value64(?+), do: 62
+  defp value64(?/), do: 63
+  defp value64(char), do: bad_character(char)
+
+  defp url_value64(?-), do: 62
+  defp url_value64(?_), do: 63
+  defp url_value64(char) when char in [?+, ?/], do: bad_character(char)
+  defp url_value64(char), do: value64(char)
+
+  defp decode_bits(string, width, value, opts) do
+    string = if Keyword.get(opts, :ignore) == :whitespace, do: without_space(string), else: string
+    group = if width == 6, do: 4, else: 8
+    padding? = Keyword.get(opts, :padding, true)
+    stripped = if rem(byte_size(string), group) == 0, do: without_fill(string, group), else: string
+
+    if padding? and rem(byte_size(string), group) != 0 do
+      raise ArgumentError, "incorrect padding"
+    end
+
+    bits = for <<char <- stripped>>, into: <<>>, do: <<value.(char)::size(width)>>
+    extra = rem(bit_size(bits), 8)
+    whole = bit_size(bits) - extra
+
+    # A character too many can't be: it would hold no whole byte.
+    if extra >= width, do: raise(ArgumentError, "incorrect padding")
+    <<bytes::bitstring-size(whole), _::bitstring>> = bits
+    bytes
+  end
+
+  defp without_space(string), do: for(<<char <- string>>, char not in ~c"\s\t\r\n", into: "", do: <<char>>)
+
+  # Only as many as a last group can have.
+  defp without_fill(string, group), do: strip_fill(string, if(group == 4, do: 2, else: 6))
+
+  defp strip_fill(string, most) do
+    size = byte_size(string) - 1
+
+    case string do
+      <<rest::binary-size(size), ?=>> when most > 0 -> strip_fill(rest, most - 1)
+      _ -> string
+    end
+  end
+
+  # ## Base 32
+
+  @doc """
+  Encodes in base 32. Options: `:case`, `:upper` or `:lower`; `:padding`.
+
+  ## Examples
+
+      iex> Base.encode32("jovial")
+      "NJXXM2LBNQ======"
+
+  """
+  @spec encode32(binary, case: encode_case, padding: boolean) :: binary
+  def encode32(data, opts \\ []) when is_binary(data), do: encode_bits(data, 5, cased(&char32/1, opts), Keyword.get(opts, :padding, true))
+
+  @doc """
+  Encodes in base 32 with an alphabet that keeps the order of the bytes. Options as for `encode32/2`.
+
+  ## Examples
+
+      iex> Base.hex_encode32("jovial")
+      "D9NNCQB1DG======"
+
+  """
+  @spec hex_encode32(binary, case: encode_case, padding: boolean) :: binary
+  def hex_encode32(data, opts \\ []) when is_binary(data) do
+    encode_bits(data, 5, cased(&hex_char32/1, opts), Keyword.get(opts, :padding, true))
+  end
+
+  defp cased(char, opts) do
+    case Keyword.get(opts, :case, :upper) do
+      :upper -> char
+      :lower -> fn value -> lower(char.(value)) end
+    end
+  end
+
+  defp lower(char) when char in ?A..?Z, do: char + 32
+  defp lower(char), do: char
+
+  defp char32(value) when value < 26, do: ?A + value
+  defp char32(value), do: ?2 + value - 26
+
+  defp hex_char32(value) when value < 10, do: ?0 + value
+  defp hex_char32(value), do: ?A + value - 10
+
+  @doc """
+  Decodes base 32. Options: `:case`, `:upper`, `:lower` or `:mixed`; `:padding`.
+
+  ## Examples
+
+      iex> Base.decode32("NJXXM2LBNQ======")
+      {:ok, "jovial"}
+      iex> Base.decode32("njxxm2lbnq", case: :lower, padding: false)
+      {:ok, "jovial"}
+
+  """
+  @spec decode32(binary, case: decode_case, padding: boolean) :: {:ok, binary} | :error
+  def decode32(string, opts \\ []) when is_binary(string), do: attempt(fn -> decode32!(string, opts) end)
+
+  @doc """
+  As `decode32/2`, raising `ArgumentError`.
+
+  ## Examples
+
+      iex> Base.decode32!("PA======")
+      "x"
+
+  """
+  @spec decode32!(binary, case: decode_case, padding: boolean) :: binary
+  def decode32!(string, opts \\ []) when is_binary(string) do
+    decode_bits(string, 5, of_case(&value32/1, opts), Keyword.delete(opts, :ignore))
+  end
+
+  @doc """
+  Decodes what `hex_encode32/2` made; options as for `decode32/2`.
+
+  ## Examples
+
+      iex> Base.hex_decode32("D9NNCQB1DG======")
+      {:ok, "jovial"}
+
+  """
+  @spec hex_decode32(binary, case: decode_case, padding: boolean) :: {:ok, binary} | :error
+  def hex_decode32(string, opts \\ []) when is_binary(string), do: attempt(fn -> hex_decode32!(string, opts) end)
+
+  @doc """
+  As `hex_decode32/2`, raising `ArgumentError`.
+
+  ## Examples
+
+      iex> Base.hex_decode32!("F0======")
+      "x"
+
+  """
+  @spec hex_decode32!(binary, case: decode_case, padding: boolean) :: binary
+  def hex_decode32!(string, opts \\ []) when is_binary(string) do
+    decode_bits(string, 5, of_case(&hex_value32/1, opts), Keyword.delete(opts, :ignore))
+  end
+
+  # The alphabets are in upper case; letters of the other case are refused or translated first.
+  defp of_case(value, opts) do
+    case Keyword.get(opts, :case, :upper) do
+      :upper -> value
+      :mixed -> fn char -> value.(upper(char)) end
+      :lower -> fn char -> if(char in ?A..?Z, do: bad_character(char), else: value.(upper(char))) end
+    end
+  end
+
+  defp upper(char) when char in ?a..?z, do: char - 32
+  defp upper(char), do: char
+
+  defp value32(char) when char in ?A..?Z, do: char - ?A
+  defp value32(char) when char in ?2..?7, do: char - ?2 + 26
+  defp value32(char), do: bad_character(char)
+
+  defp hex_value32(char) when char in ?0..?9, do: char - ?0
+  defp hex_value32(char) when char in ?A..?V, do: char - ?A + 10
+  defp hex_value32(char), do: bad_character(char)
+end
