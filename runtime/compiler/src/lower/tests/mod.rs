@@ -7,6 +7,7 @@ mod interp;
 mod random;
 mod reader;
 mod scale;
+mod whole;
 
 use std::sync::Arc;
 
