@@ -83,7 +83,11 @@ impl Process {
         self.stack.push(self.hashes[register]);
     }
 
+    /// Pops; the ballast at the bottom stays.
     fn pop(&mut self, register: usize) {
+        if self.stack.len() < 2 {
+            return;
+        }
         let Some(hash) = self.stack.pop() else { return };
         let sp = raw::sp(&self.heap);
         // SAFETY: the stack is not empty.
@@ -163,9 +167,17 @@ impl Process {
     }
 }
 
-fn run(steps: &[Step]) {
+/// Runs the steps; at the bottom of each stack lies a list of `ballast` floats.
+fn run(steps: &[Step], ballast: i32) {
     let literals = literals();
     let mut processes: [Process; PROCESSES] = std::array::from_fn(|_| Process::new());
+    for process in &mut processes {
+        let list = process.heap.list((0..ballast).map(|n| process.heap.float(f64::from(n))));
+        let (word, hash) = (list.word(), list.hash64());
+        process.set(0, word, hash);
+        process.push(0);
+        process.set(0, Word::ZERO, Term::ZERO.hash64());
+    }
     for &step in steps {
         let process = &mut processes[step.process];
         match step.action {
@@ -203,7 +215,16 @@ proptest! {
 
     #[test]
     fn values_survive_random_programs(steps in proptest::collection::vec(step(), 1..250)) {
-        run(&steps);
+        run(&steps, 0);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn values_survive_in_large_heaps(steps in proptest::collection::vec(step(), 1..250)) {
+        run(&steps, 6_000);
     }
 }
 
