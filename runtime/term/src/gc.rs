@@ -30,6 +30,8 @@ use crate::word::{TAG_CONS, Word};
 
 /// Words of a young generation that needs no more room to make minor collections rare.
 const YOUNG_ENOUGH: usize = 1 << 16;
+/// Kilobytes of new off-heap data that bring a collection about in any case.
+const OFF_HEAP_MOST_LIMIT_KB: usize = 64 << 10;
 /// Words from which a major collection moves everything into the old generation.
 const LARGE: usize = 1 << 14;
 
@@ -401,17 +403,28 @@ unsafe fn collect_major(
 fn settle_size(heap: &Heap, live: usize, other: usize, block: usize) {
     let larger = if block < YOUNG_ENOUGH { (live + other) * 3 > block * 2 } else { other * 2 > block };
     heap.set_larger_block(larger);
-    let kilobytes = u32::try_from(heap.off_heap_bytes.get() >> 9).unwrap_or(u32::MAX);
-    heap.off_heap_limit_kb.set(kilobytes.max(OFF_HEAP_LEAST_LIMIT_KB));
+}
+
+/// Decides after a collection for off-heap data, in which so many bytes survived, when the next one is due: when twice as
+/// much is new, but often enough that the limit of a heap is noticed in time.
+fn settle_off_heap(heap: &Heap, survived: usize) {
+    let most = (heap.max_words.get() >> 10).clamp(OFF_HEAP_LEAST_LIMIT_KB as usize, OFF_HEAP_MOST_LIMIT_KB);
+    let kilobytes = (survived >> 9).clamp(OFF_HEAP_LEAST_LIMIT_KB as usize, most);
+    heap.off_heap_limit_kb.set(kilobytes as u32);
     heap.off_heap_bytes.set(0);
 }
 
 fn check_limit(heap: &Heap, wanted: usize) -> Result<(), CollectError> {
     let max = heap.max_words.get();
-    if wanted > max {
+    if max == usize::MAX {
+        return Ok(());
+    }
+    // Walking over all binaries is for collections that they caused.
+    let off_heap = if heap.is_off_heap_due() { heap.off_heap_share() / size_of::<Word>() } else { 0 };
+    if wanted.saturating_add(off_heap) > max {
         // The bound counts garbage. What is really there decides.
         let stats = heap.stats();
-        let wanted = stats.heap_used + stats.stack_used + stats.old_used + stats.chunk_words;
+        let wanted = stats.heap_used + stats.stack_used + stats.old_used + stats.chunk_words + off_heap;
         if wanted > max {
             return Err(CollectError::HeapLimit { wanted, max });
         }
@@ -462,7 +475,9 @@ unsafe fn move_all(
         bytes += Collector::sweep(heap.young_off_heap.get(), old_span, &mut young_list, &mut old_list);
         heap.young_off_heap.set(young_list);
         heap.old_off_heap.set(old_list);
-        heap.off_heap_bytes.set(bytes);
+        if old != Old::Keep || heap.is_off_heap_due() {
+            settle_off_heap(heap, bytes);
+        }
         heap.free_chunks();
         block::free(NonNull::new_unchecked(old_block), old_words);
         if old != Old::Keep
@@ -518,10 +533,8 @@ unsafe fn resize(heap: &mut Heap, words: usize, roots: &mut (impl Roots + ?Sized
     let old_top = heap.old_top.get();
     let settled = Span::new(heap.old_start.get(), old_top);
     let collector = Collector::new(heap, settled, Span::NONE, start.as_ptr(), old_top);
-    let bytes = heap.off_heap_bytes.get();
     // SAFETY: passed on; nothing is mature, so the old generation stays as it is.
     unsafe { move_all(heap, collector, Old::Keep, start.as_ptr(), words, roots) };
-    heap.off_heap_bytes.set(bytes);
 }
 
 /// A major collection into the smallest block that holds the survivors: for processes that wait long.

@@ -85,7 +85,7 @@ unsafe impl Send for Heap {}
 pub struct HeapOptions {
     /// Words of the first block; rounded up to a size class. Blocks never shrink below it.
     pub min_words: usize,
-    /// Words that all parts together may have; `usize::MAX` for no limit.
+    /// Words that all parts together may have, binaries outside of the heap included; `usize::MAX` for no limit.
     pub max_words: usize,
     /// Minor collections between two major ones.
     pub minors_max: u32,
@@ -170,7 +170,7 @@ impl Heap {
         })
     }
 
-    /// Changes the limit of all parts together; the next collection checks it.
+    /// Changes the limit of all parts together, binaries included; collections check it.
     pub fn set_max_words(&self, words: usize) {
         self.max_words.set(words);
     }
@@ -205,11 +205,27 @@ impl Heap {
         stats.block_words + stats.old_words + stats.chunk_words
     }
 
+    /// Bytes that binaries and resources of this heap take outside of it; what is shared with others counts in part. Walks
+    /// over all of them.
+    pub fn off_heap_share(&self) -> usize {
+        // SAFETY: the lists hold live owners of this heap (invariant 4).
+        unsafe {
+            let young = off_heap::share_of(self.young_off_heap.get());
+            young.saturating_add(off_heap::share_of(self.old_off_heap.get()))
+        }
+    }
+
+    /// Whether so much was put outside of the heap since the last collection that it is time for one.
+    #[inline]
+    pub(crate) fn is_off_heap_due(&self) -> bool {
+        self.off_heap_bytes.get() >> 10 > self.off_heap_limit_kb.get() as usize
+    }
+
     /// Whether the machine should collect soon: fragments hold more than the block, or binaries pile up off the heap.
     #[inline]
     pub fn wants_collection(&self) -> bool {
         self.chunk_words.get() > distance(self.start.get(), self.end.get())
-            || self.off_heap_bytes.get() >> 10 > self.off_heap_limit_kb.get() as usize
+            || self.is_off_heap_due()
             || self.is_forced()
     }
 

@@ -11,11 +11,15 @@
 //! **What it must not know.** Generations.
 
 use std::any::Any;
+use std::mem::ManuallyDrop;
 use std::ptr::null_mut;
 use std::sync::Arc;
 
 use crate::refc::RefcBytes;
 use crate::word::{Boxed, Word};
+
+/// What a resource counts for; nobody knows what it really holds.
+const RESOURCE_BYTES: usize = 64;
 
 /// Whether objects of this kind are on an off-heap list.
 #[inline]
@@ -92,7 +96,32 @@ pub(crate) unsafe fn release(object: *mut Word) {
 /// `object` is a live owner.
 pub(crate) unsafe fn bytes(object: *mut Word) -> usize {
     // SAFETY: by contract.
-    unsafe { if (*object).header_kind() == Boxed::RefcBinary { ((*object.add(3)).0 >> 1) as usize } else { 64 } }
+    unsafe {
+        if (*object).header_kind() == Boxed::RefcBinary { ((*object.add(3)).0 >> 1) as usize } else { RESOURCE_BYTES }
+    }
+}
+
+/// A list's fair share of what its owners keep alive outside of the heap, in bytes: storage that several handles share is
+/// divided among them, be they in this process or in others.
+///
+/// # Safety
+/// All members are live owners.
+pub(crate) unsafe fn share_of(mut object: *mut Word) -> usize {
+    let mut total = 0usize;
+    while !object.is_null() {
+        // SAFETY: members are live owners; the borrowed handle's count is left alone.
+        unsafe {
+            let kind = (*object).header_kind();
+            total = total.saturating_add(if kind == Boxed::RefcBinary {
+                let bytes = ManuallyDrop::new(RefcBytes::from_address((*object.add(1)).0));
+                bytes.capacity() / bytes.count().max(1)
+            } else {
+                RESOURCE_BYTES
+            });
+            object = *link(object, kind);
+        }
+    }
+    total
 }
 
 /// Releases a whole list.

@@ -116,8 +116,7 @@ impl RefcBytes {
     }
 
     /// Handles that exist.
-    #[cfg(test)]
-    fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.block().count.load(Ordering::Relaxed)
     }
 

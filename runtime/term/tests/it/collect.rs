@@ -247,3 +247,27 @@ fn a_pointer_into_another_heap_is_found() {
     // The half-moved heap is given up.
     std::mem::forget(mock);
 }
+
+#[test]
+fn binaries_count_towards_the_limit() {
+    let mut heap = Heap::with_options(HeapOptions { max_words: 1 << 20, ..HeapOptions::default() }).expect("memory");
+    let mut registers = [Word::NIL];
+    let mut refused = false;
+    for round in 0..100 {
+        if heap.wants_collection() {
+            // SAFETY: the register is the only word in use.
+            refused = unsafe { raw::collect(&mut heap, 0, &mut WholeStack(&mut registers)) }.is_err();
+            if refused {
+                assert!((8..=14).contains(&round), "about eight megabytes, in round {round}");
+                break;
+            }
+        }
+        // SAFETY: kept up to date by the collections.
+        let kept = unsafe { Term::from_word(registers[0]) };
+        let binary = heap.binary(&vec![7; 1 << 20]);
+        // Two handles on the same storage count once.
+        let copy = heap.copy_in(binary);
+        registers[0] = heap.list_with_tail([binary, copy], kept).word();
+    }
+    assert!(refused, "one hundred megabytes are too many");
+}
