@@ -267,7 +267,7 @@ impl Heap {
     }
 
     /// `source` with `tail` behind it. If `source` ends where its storage was last written, and there is spare room, the
-    /// bytes are written in place, so that building a string piece by piece is linear.
+    /// bytes are written in place, so that building a string piece by piece is linear. Strings of bits are copied.
     pub fn append<'h>(&'h self, source: Term<'h>, tail: Bits<'_>) -> Result<Term<'h>, SystemLimit> {
         let Some(bits) = source.as_bitstring() else { return Err(SystemLimit) };
         let size_bits = bits.size_bits().checked_add(tail.size_bits()).ok_or(SystemLimit)?;
@@ -278,12 +278,27 @@ impl Heap {
         if tail.size_bits() == 0 {
             return Ok(source);
         }
-        if let (true, Some(tail_bytes), Some(storage)) = (bits.is_binary(), tail.as_bytes(), source.shared_bytes())
-            && storage.try_append(bits.size_bits() / 8, tail_bytes)
-        {
-            return Ok(self.refc_handle(storage, size, tail_bytes.len()));
+        // Short results are copied: cheaper to keep than storage with spare room.
+        if size <= INLINE_MAX {
+            let mut bytes = [0; INLINE_MAX];
+            bits.copy_to(&mut bytes, 0);
+            tail.copy_to(&mut bytes, bits.size_bits());
+            return Ok(self.bitstring(Bits::new(&bytes, 0, size_bits)));
         }
-        let capacity = (size * 2).clamp(256, BINARY_MAX);
+        let mut capacity = size + (size / 4).max(32);
+        if let Some(storage) = source.shared_bytes() {
+            let end = bits.size_bits() / 8;
+            if let Some(tail_bytes) = tail.as_bytes()
+                && storage.try_append(end, tail_bytes)
+            {
+                return Ok(self.refc_handle(storage, size, tail_bytes.len()));
+            }
+            // It has spare room, but not enough: the string is being built piece by piece.
+            if storage.used() == end && storage.capacity() > end {
+                capacity = size * 2;
+            }
+        }
+        let capacity = capacity.min(BINARY_MAX);
         let storage = RefcBytes::build(size, capacity, |bytes| {
             bits.copy_to(bytes, 0);
             tail.copy_to(bytes, bits.size_bits());
