@@ -35,8 +35,10 @@ pub struct EmitError {
     pub problem: EmitProblem,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum EmitProblem {
+    /// A rule of the SSA form is broken.
+    Invalid(crate::verify::Fault),
     /// More values at once than a frame can have.
     TooManySlots,
     /// More words than addresses within a module reach.
@@ -45,11 +47,11 @@ pub enum EmitProblem {
 
 impl fmt::Display for EmitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.problem {
-            EmitProblem::TooManySlots => "too many values at the same time",
-            EmitProblem::TooLarge => "too large",
-        };
-        write!(f, "{}: {what}", self.function)
+        match &self.problem {
+            EmitProblem::Invalid(fault) => write!(f, "{fault}"),
+            EmitProblem::TooManySlots => write!(f, "{}: too many values at the same time", self.function),
+            EmitProblem::TooLarge => write!(f, "{}: too large", self.function),
+        }
     }
 }
 
@@ -59,8 +61,12 @@ const FRAME_MAX: u32 = 32_000;
 const CODE_MAX: usize = 1 << 28;
 const ROOM_MAX: usize = 60_000;
 
-/// Turns a module into bytecode.
+/// Turns a module into bytecode. Its form is checked first, in builds for debugging only: compilers of ours are tested there.
 pub fn emit(module: &Module) -> Result<Image, EmitError> {
+    if cfg!(debug_assertions) {
+        crate::verify::verify(module)
+            .map_err(|fault| EmitError { function: fault.function.clone(), problem: EmitProblem::Invalid(fault) })?;
+    }
     let mut literals = module.literals.clone();
     let mut code = Code::default();
     let mut calls = Vec::new();

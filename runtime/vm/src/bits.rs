@@ -83,6 +83,32 @@ pub(crate) fn skip_bytes(base: Term<'_>, position: usize, end: usize, bytes: Ter
     (base.as_bitstring()?.part(position, wanted.size_bits())? == wanted).then_some(next)
 }
 
+/// What is wrong with a segment.
+#[derive(Clone, Copy)]
+pub(crate) enum BuildError<'h> {
+    /// By the word that OTP has for it, and the value at fault.
+    Segment(&'static str, Term<'h>),
+    SystemLimit,
+}
+
+impl From<SystemLimit> for BuildError<'_> {
+    fn from(_: SystemLimit) -> Self {
+        BuildError::SystemLimit
+    }
+}
+
+/// Name of a segment's type in OTP's explanations.
+pub(crate) fn kind_name(kind: SegmentKind) -> &'static str {
+    match kind {
+        SegmentKind::Integer => "integer",
+        SegmentKind::Float => "float",
+        SegmentKind::Binary | SegmentKind::Bitstring => "binary",
+        SegmentKind::Utf8 => "utf8",
+        SegmentKind::Utf16 => "utf16",
+        SegmentKind::Utf32 => "utf32",
+    }
+}
+
 /// Builds a bitstring.
 pub(crate) struct Builder<'h> {
     /// A first segment that is taken whole: what follows may be appended to it in place.
@@ -97,24 +123,40 @@ impl<'h> Builder<'h> {
     }
 
     /// Adds a segment.
-    pub(crate) fn push(&mut self, value: Term<'h>, ty: SegmentType, size: Option<Term<'h>>) -> Result<(), SegmentError> {
+    pub(crate) fn push(&mut self, value: Term<'h>, ty: SegmentType, size: Option<Term<'h>>) -> Result<(), BuildError<'h>> {
         let first = std::mem::replace(&mut self.empty, false);
         let order = endian(ty.endian);
+        let wrong = |what| BuildError::Segment(what, value);
+        // What the writer refuses is the value's fault, but for sizes beyond all limits.
+        let written = |result: Result<(), SegmentError>| match result {
+            Ok(()) => Ok(()),
+            Err(SegmentError::BadArg) => Err(BuildError::Segment("type", value)),
+            Err(SegmentError::SystemLimit) => Err(BuildError::SystemLimit),
+        };
         let size = match size {
-            Some(size) => Some(size_in_bits(size, ty.unit).ok_or(SegmentError::BadArg)?),
+            Some(size) => Some(size_in_bits(size, ty.unit).ok_or(BuildError::Segment("size", size))?),
             None => None,
         };
         match ty.kind {
             SegmentKind::Integer => {
-                let int = value.as_int().ok_or(SegmentError::BadArg)?;
-                Ok(self.writer.push_int(int, size.ok_or(SegmentError::BadArg)?, order)?)
+                let int = value.as_int().ok_or(wrong("type"))?;
+                Ok(self.writer.push_int(int, size.ok_or(wrong("size"))?, order)?)
             }
-            SegmentKind::Float => self.writer.push_number(value, size.ok_or(SegmentError::BadArg)?, order),
+            SegmentKind::Float => {
+                let size = size.ok_or(wrong("size"))?;
+                if !value.is_number() {
+                    return Err(wrong("type"));
+                }
+                if !matches!(size, 16 | 32 | 64) {
+                    return Err(BuildError::Segment("invalid", Term::count(size)));
+                }
+                self.writer.push_number(value, size, order).map_err(|_| wrong("no_float"))
+            }
             SegmentKind::Binary | SegmentKind::Bitstring => {
-                let bits = value.as_bitstring().ok_or(SegmentError::BadArg)?;
+                let bits = value.as_bitstring().ok_or(wrong("type"))?;
                 match size {
-                    Some(size) => Ok(self.writer.push_bits(bits.part(0, size).ok_or(SegmentError::BadArg)?)?),
-                    None if bits.size_bits() % usize::from(ty.unit.max(1)) != 0 => Err(SegmentError::BadArg),
+                    Some(size) => Ok(self.writer.push_bits(bits.part(0, size).ok_or(wrong("short"))?)?),
+                    None if bits.size_bits() % usize::from(ty.unit.max(1)) != 0 => Err(wrong("unit")),
                     None if first && bits.size_bytes() > WHOLE_MAX => {
                         self.first = Some(value);
                         Ok(())
@@ -123,12 +165,12 @@ impl<'h> Builder<'h> {
                 }
             }
             SegmentKind::Utf8 | SegmentKind::Utf16 | SegmentKind::Utf32 => {
-                let char = value.as_usize().and_then(|char| u32::try_from(char).ok()).ok_or(SegmentError::BadArg)?;
-                match ty.kind {
+                let char = value.as_usize().and_then(|char| u32::try_from(char).ok()).ok_or(wrong("type"))?;
+                written(match ty.kind {
                     SegmentKind::Utf8 => self.writer.push_utf8(char),
                     SegmentKind::Utf16 => self.writer.push_utf16(char, order),
                     _ => self.writer.push_utf32(char, order),
-                }
+                })
             }
         }
     }

@@ -100,8 +100,44 @@ unsafe fn general(s: &mut State<'_>, bif: Bif, args: &[Word], to: isize, words: 
     }
 }
 
+/// The float behind a word, if it is one.
+#[inline(always)]
+unsafe fn float(word: Word) -> Option<f64> {
+    // SAFETY: a float's one slot holds its bits.
+    unsafe { if boxed_kind(word) == Some(Boxed::Float) { Some(f64::from_bits(raw::boxed_slot(word, 1).0)) } else { None } }
+}
+
+/// Arithmetic on two floats where there is room for the result.
+#[inline(always)]
+unsafe fn on_floats(s: &mut State<'_>, bif: Bif, args: &[Word]) -> Option<Word> {
+    // SAFETY: as above; room is checked before the heap top moves.
+    unsafe {
+        let [x, y] = *args else { return None };
+        let (x, y) = (float(x)?, float(y)?);
+        let value = match bif {
+            Bif::Add => x + y,
+            Bif::Sub => x - y,
+            Bif::Mul => x * y,
+            Bif::Div => x / y,
+            _ => return None,
+        };
+        if !value.is_finite() || !s.has_room(2) {
+            return None;
+        }
+        let at = s.hp;
+        *at = Word::header(Boxed::Float, 1, 0);
+        *at.add(1) = Word(value.to_bits());
+        s.hp = at.add(2);
+        Some(Word::boxed_at(at))
+    }
+}
+
 /// An operation's value.
 unsafe fn evaluate<'a>(s: &mut State<'a>, bif: Bif, args: &[Word]) -> Result<Word, BifError<'a>> {
+    // SAFETY: as above.
+    if let Some(value) = unsafe { on_floats(s, bif, args) } {
+        return Ok(value);
+    }
     // SAFETY: `Term` is a transparent `Word`, and these are reachable from slots.
     let terms = unsafe { &*(std::ptr::from_ref(args) as *const [Term<'a>]) };
     let result = bifs::call(s.heap(), s.run.node, bif, terms);

@@ -1,15 +1,15 @@
 //! Matching and building of bitstrings.
 #![expect(clippy::inline_always, reason = "op bodies are expanded into two dispatchers")]
 
-use jovial_atoms::known;
+use jovial_atoms::{Atom, known};
 use jovial_bytecode::opcode::{NO_SLOT, Source, unpack_type};
 use jovial_term::raw::Word;
-use jovial_term::{SegmentError, Term};
+use jovial_term::Term;
 
 use super::data::{source, sources_len};
 use super::exceptions::{First, raise};
 use super::{Flow, SLOW, State};
-use crate::bits;
+use crate::bits::{self, BuildError};
 use crate::native::Class;
 
 const NONE: isize = NO_SLOT as isize;
@@ -108,13 +108,18 @@ unsafe fn build(s: &mut State<'_>) -> Flow {
             let size = if none { None } else { Some(s.term(source(s, place + 1))) };
             let ty = unpack_type(s.word(place + 2)).expect("checked code holds known segment types");
             if result.is_ok() {
-                result = builder.push(value, ty, size);
+                result = builder.push(value, ty, size).map_err(|error| (error, index, ty));
             }
             consts += sources_len(s, place, 2) - 2;
         }
         let built = match result {
-            Ok(()) => builder.finish(heap).map_err(SegmentError::from).map(Term::word),
-            Err(error) => Err(error),
+            Ok(()) => builder.finish(heap).map(Term::word).map_err(|_| None),
+            Err((BuildError::SystemLimit, _, _)) => Err(None),
+            Err((BuildError::Segment(what, value), index, ty)) => {
+                let kind = Term::atom(Atom::new(bits::kind_name(ty.kind)));
+                let cause = heap.tuple(&[Term::count(index + 1), kind, Term::atom(Atom::new(what)), value]);
+                Err(Some(cause.word()))
+            }
         };
         s.reload();
         match built {
@@ -122,8 +127,8 @@ unsafe fn build(s: &mut State<'_>) -> Flow {
                 s.set(s.byte(1), bitstring);
                 s.next(1 + 3 * count + consts)
             }
-            Err(SegmentError::BadArg) => raise(s, Class::Error, Word::atom(known::BADARG), &First::None),
-            Err(SegmentError::SystemLimit) => raise(s, Class::Error, Word::atom(known::SYSTEM_LIMIT), &First::None),
+            Err(Some(cause)) => raise(s, Class::Error, Word::atom(known::BADARG), &First::Bits(cause)),
+            Err(None) => raise(s, Class::Error, Word::atom(known::SYSTEM_LIMIT), &First::None),
         }
     }
 }

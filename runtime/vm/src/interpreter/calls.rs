@@ -559,7 +559,7 @@ unsafe fn hibernate(s: &mut State<'_>, entry: *const u32, mut args: Vec<Word>) -
 /// Natives that raise on behalf of their caller leave no entry of their own in a stack trace.
 fn raises_for_caller(export: &Export) -> bool {
     export.module == known::ERLANG
-        && ["error", "exit", "throw", "raise", "nif_error", "apply"].contains(&export.name.as_str())
+        && ["error", "exit", "throw", "raise", "nif_error"].contains(&export.name.as_str())
 }
 
 unsafe fn native_raised(

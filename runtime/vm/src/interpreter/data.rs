@@ -302,13 +302,25 @@ pub(super) unsafe fn op_map_update<const FAST: bool>(s: &mut State<'_>) -> Flow 
 
 #[inline(always)]
 pub(super) unsafe fn op_fetch<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    if FAST {
-        return SLOW;
-    }
     // SAFETY: as above.
     unsafe {
-        let (map, key) = (s.get_term(s.byte(2)), s.get_term(s.byte(3)));
-        match map.as_map().and_then(|map| map.get(key)) {
+        let (map, key) = (s.get(s.byte(2)), s.get(s.byte(3)));
+        if FAST {
+            // A small map has its sorted keys in a tuple; anything but a pointer is equal only to the same word.
+            if key.is_pointer() || !map.is_boxed() || raw::boxed_slot(map, 0).header_kind() != Boxed::FlatMap {
+                return SLOW;
+            }
+            let keys = raw::boxed_slot(map, 1);
+            let count = raw::boxed_slot(keys, 0).header_size();
+            for place in 1..=count {
+                if raw::boxed_slot(keys, place) == key {
+                    s.set(s.byte(1), raw::boxed_slot(map, 1 + place));
+                    return s.next(2);
+                }
+            }
+            return s.jump(1);
+        }
+        match s.term(map).as_map().and_then(|map| map.get(s.term(key))) {
             Some(value) => {
                 s.set(s.byte(1), value.word());
                 s.next(2)

@@ -3,7 +3,7 @@
 //! A raw trace is a tuple: what the first entry shows, then code addresses. Code is aligned, so addresses scan as small
 //! integers and the tuple is a term like any other. What the first entry shows is `[]`, or `{args}` for the arguments
 //! of the function at the first address, or `{module, name, args, explained}` for a call that is no code of ours and comes
-//! before the first address. A trace that the program gave is just that list.
+//! before the first address, or `{:bitstring, cause}` for what explains a bitstring that could not be built. A trace that the program gave is just that list.
 #![expect(clippy::inline_always, reason = "op bodies are expanded into two dispatchers")]
 
 use std::sync::Arc;
@@ -31,6 +31,8 @@ pub(super) enum First {
     None,
     /// Arguments of the function that raises: a list.
     Args(Word),
+    /// Why a bitstring can't be built: the cause that OTP's explanation starts from.
+    Bits(Word),
     /// A call with a list of arguments, and whether OTP has a module that explains its errors.
     Call { module: Atom, name: Atom, args: Word, explained: bool },
     /// The whole trace.
@@ -98,6 +100,7 @@ unsafe fn take_trace(s: &mut State<'_>, from: From, first: &First) -> Word {
         addresses[0] = match first {
             First::None | First::Given(_) => Term::EMPTY_LIST,
             First::Args(args) => heap.tuple(&[s.term(*args)]),
+            First::Bits(cause) => heap.tuple(&[Term::atom(known::BITSTRING), s.term(*cause)]),
             First::Call { module, name, args, explained } => {
                 heap.tuple(&[Term::atom(*module), Term::atom(*name), s.term(*args), Term::bool(*explained)])
             }
@@ -270,8 +273,10 @@ pub(crate) fn stacktrace<'h>(machine: &Machine, heap: &'h Heap, raw: Term<'h>) -
     let mut finder = Finder { machine, last: None };
     let mut entries = Vec::with_capacity(addresses.len() + 1);
     let mut shown_args = None;
+    let mut info = None;
     match first.as_tuple() {
         Some([args]) => shown_args = Some(*args),
+        Some([_, cause]) => info = Some(bits_info(heap, *cause)),
         Some([module, name, args, explained]) => {
             let module_name = module.as_atom().filter(|_| explained.as_bool() == Some(true));
             let info = module_name.map_or(Term::EMPTY_LIST, |module| error_info(heap, module));
@@ -285,12 +290,13 @@ pub(crate) fn stacktrace<'h>(machine: &Machine, heap: &'h Heap, raw: Term<'h>) -
         let arity = Term::small32(i32::from(function.arity) + i32::from(function.free));
         let pos = version.position_at(word);
         let location = match version.files().get(usize::from(pos.file)).filter(|_| pos.line > 0) {
-            Some(file) => heap.list([
+            Some(file) => vec![
                 heap.tuple(&[Term::atom(known::FILE), heap.charlist(file)]),
                 heap.tuple(&[Term::atom(known::LINE), Term::count(pos.line as usize)]),
-            ]),
-            None => Term::EMPTY_LIST,
+            ],
+            None => Vec::new(),
         };
+        let location = heap.list(location.into_iter().chain(info.take()));
         entries.push(heap.tuple(&[
             Term::atom(version.name()),
             Term::atom(function.name),
@@ -311,6 +317,17 @@ fn error_info(heap: &Heap, module: Atom) -> Term<'_> {
     };
     let info = heap.map_from([(Term::atom(known::MODULE), Term::atom(Atom::new(explainer)))]);
     heap.list([heap.tuple(&[Term::atom(Atom::new("error_info")), info])])
+}
+
+/// What leads from a failed construction to the words that explain it.
+fn bits_info<'h>(heap: &'h Heap, cause: Term<'h>) -> Term<'h> {
+    let pair = |key: &str, value| (Term::atom(Atom::new(key)), value);
+    let info = heap.map_from([
+        pair("cause", cause),
+        pair("function", Term::atom(Atom::new("format_bs_fail"))),
+        pair("module", Term::atom(Atom::new("erl_erts_errors"))),
+    ]);
+    heap.tuple(&[Term::atom(Atom::new("error_info")), info])
 }
 
 /// Where a process that is not running stands, or one that is in a native: a list like a stack trace.
