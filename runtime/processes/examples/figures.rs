@@ -121,6 +121,13 @@ fn resident() -> u64 {
 }
 
 fn main() {
+    // One figure alone, for a profiler.
+    if let Some(only) = std::env::args().nth(1) {
+        let runtime = Runtime::start(Config { schedulers: 1, ..Config::default() }, machine()).unwrap();
+        spawn(&runtime, &only, 1_000_000);
+        runtime.settle(1, Duration::from_secs(600));
+        return;
+    }
     let per = |time: Duration, count: i32| time.as_nanos() as f64 / f64::from(count);
     for schedulers in [1, 2] {
         let runtime = Runtime::start(Config { schedulers, ..Config::default() }, machine()).unwrap();

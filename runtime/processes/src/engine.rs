@@ -64,8 +64,8 @@ impl Engine for Interpreter {
         let _ = process.collect_garbage();
     }
 
-    fn stacktrace<'h>(&self, _machine: &Machine, _process: &Process, _heap: &'h Heap) -> Term<'h> {
-        Term::EMPTY_LIST
+    fn stacktrace<'h>(&self, machine: &Machine, process: &Process, heap: &'h Heap) -> Term<'h> {
+        machine.current_stacktrace(process, heap)
     }
 
     fn exit_trace<'h>(&self, machine: &Machine, process: &'h Process) -> Term<'h> {

@@ -16,7 +16,7 @@
 //! **What it must not know.** Processes; who carries a tag.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
@@ -24,6 +24,9 @@ use parking_lot::{Condvar, Mutex};
 pub type Tag = u64;
 
 const SLOTS: usize = 512;
+
+/// How often a watcher looks of its own accord.
+const LOOK: Duration = Duration::from_millis(1);
 
 #[repr(align(128))]
 struct Shard {
@@ -79,8 +82,9 @@ impl Tags {
 
     pub(crate) fn end_many(&self, shard: usize, tag: Tag, count: u64) {
         self.add(&self.shards[shard].ended[slot(tag)], shard, count);
-        if self.watchers.load(Ordering::SeqCst) != 0 {
-            // The lock orders this after a watcher's check, so that it is either seen by the check or wakes it.
+        // Without a fence a watcher may be overlooked now and then, or the last end of another scheduler; watchers look
+        // again after a while.
+        if self.watchers.load(Ordering::Relaxed) != 0 && self.is_settled(tag) {
             drop(self.lock.lock());
             self.changed.notify_all();
         }
@@ -106,9 +110,11 @@ impl Tags {
             if self.is_settled(tag) {
                 break true;
             }
-            if self.changed.wait_until(&mut lock, deadline).timed_out() {
-                break self.is_settled(tag);
+            let now = Instant::now();
+            if now >= deadline {
+                break false;
             }
+            self.changed.wait_until(&mut lock, deadline.min(now + LOOK));
         };
         drop(lock);
         self.watchers.fetch_sub(1, Ordering::SeqCst);
@@ -119,7 +125,6 @@ impl Tags {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::time::Duration;
 
     use super::*;
 
