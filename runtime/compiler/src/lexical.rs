@@ -36,6 +36,26 @@ pub enum Unused {
     ImportedFunction { module: Atom, name: Atom, arity: u8, line: u32, column: u32 },
 }
 
+impl Unused {
+    /// The warning.
+    pub fn message(&self) -> String {
+        match self {
+            Unused::Alias { alias, .. } => format!("unused alias {}", crate::errors::inspect_module(*alias)),
+            Unused::Import { module, .. } => format!("unused import {}", crate::errors::inspect_module(*module)),
+            Unused::ImportedFunction { module, name, arity, .. } => {
+                format!("unused import {}.{name}/{arity}", crate::errors::inspect_module(*module))
+            }
+        }
+    }
+
+    /// Where it was declared: line and column, 0 if unknown.
+    pub fn position(&self) -> (u32, u32) {
+        match *self {
+            Unused::Alias { line, column, .. } | Unused::Import { line, column, .. } | Unused::ImportedFunction { line, column, .. } => (line, column),
+        }
+    }
+}
+
 impl Tracker {
     pub fn add_alias(&mut self, alias: Atom, line: u32, column: u32, warn: bool) {
         self.aliases.retain(|entry| entry.0 != alias || entry.1.line == line);

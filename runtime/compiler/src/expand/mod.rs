@@ -20,6 +20,7 @@ pub(crate) mod cycles;
 pub(crate) mod dispatch;
 mod function;
 mod import;
+pub mod macros;
 mod map;
 pub(crate) mod quote;
 mod report;
