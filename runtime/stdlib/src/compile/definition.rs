@@ -105,6 +105,7 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
         host: &|number| host.values.get(number).and_then(data::literal_of),
     };
     let made = lower::module(unit).map_err(|error| evaluate::lower_failure(env, &error))?;
+    evaluate::warn_hidden(host, env, &made);
     let binary = evaluate::load(host, &made.module, env)?;
     host.library.defined(start.name, &binary);
     host.library.note_module(start.owner, start.name, &binary);

@@ -7,9 +7,10 @@ use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir;
 use jovial_compiler::carried::Code;
 use jovial_compiler::env::{Env, Var};
-use jovial_compiler::errors::{Exception, Halt, Result};
+use jovial_compiler::errors::{Diagnostic, Exception, Halt, Result, Severity};
 use jovial_compiler::expand_expression;
-use jovial_compiler::lower::{self, Expression, LowerError, VarKey, VarScope};
+use jovial_compiler::host::Host as _;
+use jovial_compiler::lower::{self, Expression, LowerError, Lowered, VarKey, VarScope};
 use jovial_syntax::quoted::{MetaValue, Node, NodeId};
 
 use super::data;
@@ -57,6 +58,7 @@ pub fn prepare(host: &mut CompileHost<'_>, code: &mut Code, root: NodeId, env: &
         host: &|number| host.values.get(number).and_then(data::literal_of),
     });
     let made = made.map_err(|error| lower_failure(env, &error))?;
+    warn_hidden(host, env, &made);
     let made = made.module;
     let function = made.exports.first().map_or(known::NIL, |export| export.name);
     load(host, &made, env)?;
@@ -74,6 +76,23 @@ pub fn load(host: &CompileHost<'_>, module: &ir::Module, env: &Env) -> Result<Ve
     let image = jovial_bytecode::emit(module).map_err(|error| failure(env, 0, format!("{error:?}")))?;
     host.library.machine().load(&image).map_err(|error| failure(env, 0, format!("{error:?}")))?;
     Ok(jovial_bytecode::image::write(&image))
+}
+
+/// Reports clauses that never match.
+pub fn warn_hidden(host: &mut CompileHost<'_>, env: &Env, made: &Lowered) {
+    for hidden in &made.hidden {
+        let file = made.module.files.get(usize::from(hidden.file)).map_or_else(|| Arc::clone(&env.file), |file| Arc::from(file.as_str()));
+        host.diagnostic(Diagnostic {
+            severity: Severity::Warning,
+            message: hidden.to_string(),
+            file,
+            line: hidden.line,
+            column: (hidden.column > 0).then_some(hidden.column),
+            span: None,
+            place: None,
+            snippet: true,
+        });
+    }
 }
 
 fn failure(env: &Env, line: u32, message: String) -> Halt {
