@@ -9,7 +9,10 @@
 
 use std::fmt;
 
+use crate::bits::Bits;
 use crate::float;
+use crate::fragment::Fragment;
+use crate::heap::Heap;
 use crate::map::Map;
 use crate::term::{Term, Value};
 
@@ -25,6 +28,26 @@ impl fmt::Debug for Term<'_> {
 impl fmt::Debug for Map<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_term(self.term(), f, 0)
+    }
+}
+
+impl fmt::Debug for Bits<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<<")?;
+        write_items(f, self.iter_bytes(), |byte, f| write!(f, "{byte}"))?;
+        if self.is_binary() { f.write_str(">>") } else { write!(f, "::{}>>", self.size_bits()) }
+    }
+}
+
+impl fmt::Debug for Fragment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fragment({:?})", self.root())
+    }
+}
+
+impl fmt::Debug for Heap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Heap({:?})", self.stats())
     }
 }
 
@@ -93,11 +116,7 @@ fn write_term(term: Term<'_>, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::
         }
         Value::Bits(bits) => match bits.as_bytes().map(std::str::from_utf8) {
             Some(Ok(text)) if text.len() <= 200 => write!(f, "{text:?}"),
-            _ => {
-                f.write_str("<<")?;
-                write_items(f, bits.iter_bytes(), |byte, f| write!(f, "{byte}"))?;
-                if bits.is_binary() { f.write_str(">>") } else { write!(f, "::{}>>", bits.size_bits()) }
-            }
+            _ => write!(f, "{bits:?}"),
         },
     }
 }
@@ -105,7 +124,6 @@ fn write_term(term: Term<'_>, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::heap::Heap;
 
     #[test]
     fn shows_terms_and_cuts_long_ones() {

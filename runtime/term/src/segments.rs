@@ -273,19 +273,17 @@ impl BitWriter {
         Ok(())
     }
 
-    /// A float of 16, 32 or 64 bits.
+    /// A float of 16, 32 or 64 bits. What is too large for the size becomes infinity, as on the BEAM; reading it back does
+    /// not match.
     pub fn push_float(&mut self, value: f64, size: usize, endian: Endian) -> Result<(), SegmentError> {
         let raw = match size {
             64 => value.to_bits(),
             32 => {
                 #[allow(clippy::cast_possible_truncation, reason = "rounding to the nearest is what is asked for")]
                 let narrow = value as f32;
-                if !narrow.is_finite() {
-                    return Err(SegmentError::BadArg);
-                }
                 u64::from(narrow.to_bits())
             }
-            16 => u64::from(float_to_half(value).ok_or(SegmentError::BadArg)?),
+            16 => u64::from(float_to_half(value)),
             _ => return Err(SegmentError::BadArg),
         };
         Ok(self.push_uint(raw, size, endian)?)
@@ -333,22 +331,23 @@ fn half_to_float(half: u16) -> f64 {
     if half >> 15 == 1 { -value } else { value }
 }
 
-/// The nearest binary16, ties to even; `None` beyond the largest.
-fn float_to_half(value: f64) -> Option<u16> {
+/// The nearest binary16, ties to even; infinity beyond the largest.
+fn float_to_half(value: f64) -> u16 {
     let sign = if value.is_sign_negative() { 0x8000 } else { 0 };
     let value = value.abs();
     if value >= 65_520.0 {
-        return None;
+        return sign | 0x7c00;
     }
     let least = 2.0_f64.powi(-14);
     // How many units of the last place: below the least normal number places are fixed.
-    let exponent = if value < least { -14 } else { i32::try_from(value.to_bits() >> 52).ok()? - 1023 };
+    let exponent = if value < least { -14 } else { (value.to_bits() >> 52) as i32 - 1023 };
     let units = (value * 2.0_f64.powi(10 - exponent)).round_ties_even();
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 2048 units")]
     let units = units as u16;
     // A normal number's units include the hidden bit, and rounding up to 2048 carries into the exponent.
-    let biased = u16::try_from(exponent + 14).ok()? << 10;
-    Some(sign | (biased + units))
+    #[allow(clippy::cast_sign_loss, reason = "exponents go from -14 to 15 here")]
+    let biased = ((exponent + 14) as u16) << 10;
+    sign | (biased + units)
 }
 
 #[cfg(test)]
@@ -360,12 +359,12 @@ mod tests {
         for half in 0..=u16::MAX {
             let value = half_to_float(half);
             if value.is_finite() {
-                assert_eq!(float_to_half(value), Some(half), "{value}");
+                assert_eq!(float_to_half(value), half, "{value}");
             }
         }
-        assert_eq!(float_to_half(65_519.0), Some(0x7bff));
-        assert_eq!(float_to_half(65_520.0), None);
-        assert_eq!(float_to_half(2.0_f64.powi(-25)), Some(0), "a tie goes to even");
-        assert_eq!(float_to_half(1e-300), Some(0));
+        assert_eq!(float_to_half(65_519.0), 0x7bff);
+        assert_eq!(float_to_half(-65_520.0), 0xfc00);
+        assert_eq!(float_to_half(2.0_f64.powi(-25)), 0, "a tie goes to even");
+        assert_eq!(float_to_half(1e-300), 0);
     }
 }

@@ -86,10 +86,9 @@ proptest! {
         prop_assert_eq!(writer.bits().read_float(pad, 64, endian), Some(value));
         let narrow = value as f32;
         let mut writer = BitWriter::new();
-        match writer.push_float(value, 32, endian) {
-            Ok(()) => prop_assert_eq!(writer.bits().read_float(0, 32, endian), Some(f64::from(narrow))),
-            Err(error) => prop_assert!(!narrow.is_finite() && error == SegmentError::BadArg),
-        }
+        writer.push_float(value, 32, endian).expect("room");
+        let expected = narrow.is_finite().then_some(f64::from(narrow));
+        prop_assert_eq!(writer.bits().read_float(0, 32, endian), expected);
     }
 
     #[test]
@@ -116,6 +115,28 @@ fn what_is_no_character_does_not_match() {
     assert_eq!(Bits::from(&b"\x00\x11\x00\x00"[..]).read_utf32(0, Endian::Big), None);
     assert_eq!(BitWriter::new().push_utf8(0xd800), Err(SegmentError::BadArg));
     assert_eq!(Bits::from(&b"\x7f\xf0\0\0\0\0\0\0"[..]).read_float(0, 64, Endian::Big), None);
+}
+
+/// Recorded from OTP 25.
+#[test]
+fn narrow_floats_run_over_to_infinity() {
+    for (value, single, half) in [
+        (1.0e300, [127, 128, 0, 0], [124, 0]),
+        (-1.0e300, [255, 128, 0, 0], [252, 0]),
+        (65_519.0, [71, 127, 239, 0], [123, 255]),
+        (65_520.0, [71, 127, 240, 0], [124, 0]),
+        (1.0e-300, [0, 0, 0, 0], [0, 0]),
+        (5.0e-8, [51, 86, 191, 149], [0, 1]),
+        (2.980_232_238_769_531e-8, [51, 0, 0, 0], [0, 0]),
+    ] {
+        let mut writer = BitWriter::new();
+        writer.push_float(value, 32, Endian::Big).expect("room");
+        writer.push_float(value, 16, Endian::Big).expect("room");
+        assert_eq!(writer.bits().as_bytes(), Some(&[&single[..], &half[..]].concat()[..]), "{value}");
+    }
+    let heap = Heap::new();
+    let far = heap.bsl(Term::small32(1), Term::small32(2000)).expect("within limits");
+    assert_eq!(BitWriter::new().push_number(far, 64, Endian::Big), Err(SegmentError::BadArg));
 }
 
 #[test]
