@@ -307,8 +307,7 @@ defmodule URI do
       scheme == nil and path != nil and authority == nil and colon_first?(path) -> {:error, ":"}
       path != nil and :binary.match(path, ["[", "]"]) != :nomatch -> {:error, first_bracket(path)}
       host != nil and bad_host?(authority, host) -> {:error, ":"}
-      host == "" and authority == "" -> {:ok, uri}
-      true -> {:ok, uri}
+      true -> {:ok, %{uri | authority: nil}}
     end
   end
 
