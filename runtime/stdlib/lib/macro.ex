@@ -1387,4 +1387,115 @@ defmodule Macro do
   def to_string(tree) do
     tree |> Code.quoted_to_algebra() |> Inspect.Algebra.format(98) |> :erlang.iolist_to_binary()
   end
+
+  # ## Debugging
+
+  @doc """
+  The code that `dbg/2` stands for by default: it evaluates `code`, prints the code with its value, and returns the
+  value. Of a pipeline each stage is printed, of `and`, `or`, `&&` and `||` each operand.
+
+  ## Examples
+
+      dbg(Enum.sum([1, 2]))
+      # [my_file.exs:1: (file)]
+      # Enum.sum([1, 2]) #=> 3
+
+  """
+  @spec dbg(t, t, Macro.Env.t()) :: t
+  def dbg(code, options, %Macro.Env{} = env) do
+    quote do
+      Macro.__dbg__(unquote(dbg_header(env)), unquote(dbg_code(code)), unquote(options))
+    end
+  end
+
+  defp dbg_header(env) do
+    place = if env.file, do: Exception.format_file_line(Path.relative_to_cwd(env.file), env.line, " "), else: ""
+
+    who =
+      case env do
+        %{function: {name, arity}} -> Exception.format_mfa(env.module, name, arity)
+        %{module: nil} -> "(file)"
+        %{module: module} -> inspect(module) <> " (module)"
+      end
+
+    "[#{place}#{who}]"
+  end
+
+  # The tree evaluates to what `__dbg__/3` prints: a kind and pairs of text and value, the last being the result.
+  defp dbg_code({:|>, _, _} = pipeline) do
+    [{first, _} | stages] = unpipe(pipeline)
+    start = unique_var(:value, __MODULE__)
+
+    {steps, _last} =
+      Enum.map_reduce(stages, start, fn {stage, position}, before ->
+        value = unique_var(:value, __MODULE__)
+        {{value, pipe(before, stage, position), "|> " <> to_string(stage)}, value}
+      end)
+
+    assignments = for {value, call, _} <- steps, do: {:=, [], [value, call]}
+    pairs = [{to_string(first), start} | for({value, _, text} <- steps, do: {text, value})]
+    {:__block__, [], [{:=, [], [start, first]}] ++ assignments ++ [{:pipe, pairs}]}
+  end
+
+  defp dbg_code({operator, _, [_, _]} = code) when operator in [:&&, :||, :and, :or] do
+    operands = operands(code, operator, [])
+    quote do: {:operands, unquote(operand_pairs(operands, operator, code))}
+  end
+
+  defp dbg_code(code) do
+    quote do: {:value, [{unquote(to_string(code)), unquote(code)}]}
+  end
+
+  defp operands({operator, _, [left, right]} = node, operator, acc), do: operands(left, operator, [{node, right} | acc])
+  defp operands(first, _, acc), do: [first | acc]
+
+  # Operands are evaluated one by one as long as the operator needs the next.
+  defp operand_pairs([first | rest], operator, code) do
+    value = unique_var(:value, __MODULE__)
+
+    quote do
+      unquote(value) = unquote(first)
+      [{unquote(to_string(first)), unquote(value)} | unquote(more_operands(rest, operator, value, code))]
+    end
+  end
+
+  defp more_operands([], _, value, code), do: [{to_string(code), value}]
+
+  defp more_operands([{_, right} | rest], operator, before, code) do
+    value = unique_var(:value, __MODULE__)
+    stop = [{to_string(code), before}]
+
+    next =
+      quote do
+        unquote(value) = unquote(right)
+        [{unquote(to_string(right)), unquote(value)} | unquote(more_operands(rest, operator, value, code))]
+      end
+
+    case operator do
+      :&& -> quote(do: if(unquote(before), do: unquote(next), else: unquote(stop)))
+      :and -> quote(do: if(unquote(before), do: unquote(next), else: unquote(stop)))
+      _ -> quote(do: if(unquote(before), do: unquote(stop), else: unquote(next)))
+    end
+  end
+
+  @doc false
+  def __dbg__(header, {_kind, pairs}, options) do
+    {print_location?, options} = Keyword.pop(options, :print_location, true)
+    colors = if IO.ANSI.enabled?(), do: IO.ANSI.syntax_colors(), else: []
+    options = Keyword.merge([width: 80, pretty: true, syntax_colors: colors], options)
+    ansi? = options[:syntax_colors] != []
+
+    shown =
+      for {text, value} <- pairs do
+        [text, faint(" #=> ", ansi?), inspect(value, options), ?\n]
+      end
+
+    top = if print_location?, do: [faint(header, ansi?), ?\n], else: []
+    :io.put_chars(:erlang.group_leader(), :unicode.characters_to_binary([top, shown, ?\n]))
+    {_, result} = :lists.last(pairs)
+    result
+  end
+
+  defp faint(text, true), do: [IO.ANSI.light_black(), text, IO.ANSI.reset()]
+  defp faint(text, false), do: text
 end
