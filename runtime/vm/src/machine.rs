@@ -10,6 +10,7 @@
 //!
 //! **What it must not know.** Schedulers, where modules come from.
 
+use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -48,6 +49,7 @@ pub struct Machine {
     source: OnceLock<Box<dyn CodeSource>>,
     loading: Mutex<()>,
     extension: OnceLock<Box<dyn std::any::Any + Send + Sync>>,
+    shared: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     threaded: AtomicBool,
 }
 
@@ -75,6 +77,7 @@ impl Machine {
             source: OnceLock::new(),
             loading: Mutex::new(()),
             extension: OnceLock::new(),
+            shared: Mutex::default(),
             threaded: AtomicBool::new(true),
         };
         machine.register(known::ERLANG, crate::start::apply_name(), 2, crate::start::apply2);
@@ -104,6 +107,14 @@ impl Machine {
     /// What [`Machine::set_extension`] was given, as the type that it has.
     pub fn extension<T: std::any::Any>(&self) -> Option<&T> {
         self.extension.get()?.downcast_ref()
+    }
+
+    /// What natives keep for all processes, one of each type, made when it is first asked for.
+    pub fn shared<T: Any + Send + Sync + Default>(&self) -> Arc<T> {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let value = shared.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
+        // The key says the type, so this never makes a second one.
+        Arc::clone(value).downcast().unwrap_or_default()
     }
 
     /// Makes a Rust function callable.

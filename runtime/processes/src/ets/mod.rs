@@ -516,8 +516,9 @@ impl<'h> Ets<'h> {
         // Patterns alone take whatever they match.
         let whole = !matches!(select, Select::Spec(_));
         let mut chunk = Chunk { results: Vec::new(), count: 0, next: None };
+        let taken = std::cell::Cell::new(0);
         let mut take = |object: Term<'_>| {
-            let taken = match goal {
+            let is_taken = match goal {
                 Goal::Results => match spec.apply(object, world) {
                     Some(result) => {
                         chunk.results.push(result);
@@ -528,8 +529,9 @@ impl<'h> Ets<'h> {
                 Goal::Count | Goal::Delete if whole => spec.takes(object, world),
                 Goal::Count | Goal::Delete => spec.is_true(object, world),
             };
-            chunk.count += usize::from(taken);
-            if taken && goal == Goal::Delete { Visit::Delete } else { Visit::Keep }
+            chunk.count += usize::from(is_taken);
+            taken.set(chunk.count);
+            if is_taken && goal == Goal::Delete { Visit::Delete } else { Visit::Keep }
         };
         if let Some(key) = spec.key(objects.keypos()) {
             if goal == Goal::Delete {
@@ -547,19 +549,23 @@ impl<'h> Ets<'h> {
             Value::Tuple(&[key]) => Position::Key(key),
             _ => return badarg(),
         };
-        let (mut visited, mut taken) = (0, 0);
+        let mut visited = 0;
         let next = objects.walk(&position, self.heap(), |same_hash| {
-            if visited >= WALK || taken >= results_max {
+            if visited >= WALK || taken.get() >= results_max {
                 return None;
             }
             visited += same_hash.len();
-            let verdicts: Vec<Visit> = same_hash.iter().map(|object| take(*object)).collect();
-            taken += verdicts.len();
-            Some(verdicts)
+            Some(same_hash.iter().map(|object| take(*object)).collect())
         });
         self.local.vm.charge(u32::try_from(visited).unwrap_or(u32::MAX));
         chunk.next = next;
         Ok(chunk)
+    }
+
+    /// What a match specification makes of objects that are in no table.
+    pub fn run_spec(&self, spec: Term<'h>, objects: &[Term<'h>]) -> Result<'h, Vec<Option<Term<'h>>>> {
+        let spec = Spec::new(spec).ok_or_else(Halt::badarg)?;
+        Ok(objects.iter().map(|object| spec.apply(*object, self.world())).collect())
     }
 
     // ---- the table as a whole ----

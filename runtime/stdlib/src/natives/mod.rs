@@ -15,6 +15,7 @@ use jovial_vm::{Machine, NativeFn};
 mod binary;
 mod code;
 mod conversions;
+mod ets;
 mod files;
 mod lists;
 mod maps;
@@ -35,6 +36,7 @@ const TABLES: &[&[Entry]] = &[
     binary::TABLE,
     code::TABLE,
     conversions::TABLE,
+    ets::TABLE,
     files::TABLE,
     lists::TABLE,
     maps::TABLE,
