@@ -1,0 +1,4 @@
+//! Expansions against recorded ones, and modules from source to finished definitions.
+
+mod expanded;
+mod modules;
