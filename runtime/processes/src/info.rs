@@ -262,7 +262,7 @@ pub(crate) fn describe<'h>(subject: &Subject<'_>, item: Item, heap: &'h Heap) ->
         Item::MaxHeapSize => rare.map(|rare| rare.max_heap).unwrap_or_default().describe(heap),
         Item::MinHeapSize => Term::count(rare.and_then(|rare| rare.min_heap).unwrap_or(jovial_term::HeapOptions::default().min_words)),
         Item::FullsweepAfter => Term::count(rare.and_then(|rare| rare.fullsweep_after).unwrap_or(FULLSWEEP_AFTER) as usize),
-        Item::Parent => owner.parent.map_or(Term::atom(jovial_atoms::known::UNDEFINED), Term::pid),
+        Item::Parent => owner.parent().map_or(Term::atom(jovial_atoms::known::UNDEFINED), Term::pid),
         Item::Binary => Term::EMPTY_LIST,
         Item::CatchLevel => Term::ZERO,
         Item::Label => match rare.and_then(|rare| rare.label.as_ref()) {

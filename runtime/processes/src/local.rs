@@ -488,7 +488,7 @@ impl<'h> Local<'h> {
     }
 
     pub fn parent(&self) -> Option<Pid> {
-        self.own(|owner| owner.parent)
+        self.own(|owner| owner.parent())
     }
 
     // ---- suspension, garbage ----

@@ -109,7 +109,8 @@ pub(crate) struct Owner {
     pub(crate) counted: Option<Tag>,
     /// Tags of signals that were drained since the process last waited.
     pub(crate) held: Held,
-    pub(crate) parent: Option<Pid>,
+    /// 0 for none: the first pid is larger.
+    parent: u64,
     pub(crate) initial_call: Option<(Atom, Atom, u8)>,
     pub(crate) relations: Option<Box<Relations>>,
     pub(crate) rare: Option<Box<Rare>>,
@@ -209,6 +210,14 @@ impl Default for MaxHeap {
 }
 
 impl Owner {
+    pub(crate) fn set_parent(&mut self, parent: Option<Pid>) {
+        self.parent = parent.map_or(0, Pid::number);
+    }
+
+    pub(crate) fn parent(&self) -> Option<Pid> {
+        Some(Pid::new(self.parent)).filter(|parent| parent.number() != 0)
+    }
+
     pub(crate) fn relations(&mut self) -> &mut Relations {
         self.relations.get_or_insert_default()
     }

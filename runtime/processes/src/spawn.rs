@@ -97,12 +97,10 @@ impl Shared {
             Call::Fun(..) => crate::exit::apply(),
         };
         self.engine.start(&self.machine, &process, call)?;
-        let mut owner = Owner {
-            parent: maker.parent,
-            initial_call: Some(initial_call),
-            counted: Some(maker.tag),
-            ..Owner::default()
-        };
+        let mut owner = Owner::default();
+        owner.initial_call = Some(initial_call);
+        owner.counted = Some(maker.tag);
+        owner.set_parent(maker.parent);
         if let Some(parent) = maker.parent {
             if options.link {
                 owner.relations().links.insert(parent, Link::Active);

@@ -31,8 +31,15 @@ struct Node {
     cause: u64,
 }
 
-/// Messages of a process.
+/// Messages of a process. Costs nothing until the first one arrives: most processes of a crowd never get any.
+#[derive(Default)]
 pub struct Mailbox {
+    queue: Option<Box<Queue>>,
+    pub(crate) deadline: Deadline,
+}
+
+/// The messages once there are some.
+struct Queue {
     nodes: Vec<Node>,
     free: Vec<u32>,
     first: u32,
@@ -47,22 +54,22 @@ pub struct Mailbox {
     /// Number up to which a marker was set, and the number of the reference that it is bound to.
     mark: Option<u64>,
     bound: Option<(u64, u64)>,
-    pub(crate) deadline: Deadline,
 }
 
 /// When the current receive gives up.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) enum Deadline {
     /// It has not begun to wait.
+    #[default]
     Unset,
     Never,
     /// In milliseconds of the system's clock.
     At(u64),
 }
 
-impl Default for Mailbox {
-    fn default() -> Mailbox {
-        Mailbox {
+impl Default for Queue {
+    fn default() -> Queue {
+        Queue {
             nodes: Vec::new(),
             free: Vec::new(),
             first: NONE,
@@ -74,7 +81,6 @@ impl Default for Mailbox {
             next_number: 1,
             mark: None,
             bound: None,
-            deadline: Deadline::Unset,
         }
     }
 }
@@ -82,6 +88,100 @@ impl Default for Mailbox {
 impl Mailbox {
     /// Appends a message.
     pub fn push(&mut self, message: Fragment) {
+        self.queue.get_or_insert_default().push(message);
+    }
+
+    pub fn len(&self) -> usize {
+        self.queue.as_ref().map_or(0, |queue| queue.len)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether a receive has a message left to look at.
+    pub fn has_unseen(&self) -> bool {
+        self.queue.as_ref().is_some_and(|queue| queue.save != NONE)
+    }
+
+    /// Calls `visit` with each message in order.
+    pub fn for_each<'a>(&'a self, heap: &'a Heap, visit: impl FnMut(Term<'a>)) {
+        if let Some(queue) = &self.queue {
+            queue.for_each(heap, visit);
+        }
+    }
+
+    /// The message at the save pointer.
+    pub(crate) fn peek(&mut self) -> Option<Word> {
+        self.queue.as_mut()?.peek()
+    }
+
+    /// Takes the message at the save pointer out; its memory becomes the heap's. Ends the receive. Gives the tag of who
+    /// caused the message (0 for none), which the process takes over: see [`Process::accept`](crate::Process::accept).
+    pub(crate) fn accept(&mut self, heap: &Heap) -> u64 {
+        let cause = self.queue.as_mut().map_or(0, |queue| queue.accept(heap));
+        self.end_receive();
+        cause
+    }
+
+    /// Throws the first message away that `matches`, outside of any receive; whether there was one.
+    pub fn remove_first(&mut self, heap: &Heap, matches: impl FnMut(Term<'_>) -> bool) -> bool {
+        self.queue.as_mut().is_some_and(|queue| queue.remove_first(heap, matches))
+    }
+
+    /// Ends a receive: the next one starts at the first message.
+    pub(crate) fn end_receive(&mut self) {
+        self.deadline = Deadline::Unset;
+        if let Some(queue) = &mut self.queue {
+            queue.end_receive();
+        }
+    }
+
+    /// Leaves the message at the save pointer where it is.
+    pub(crate) fn skip(&mut self) {
+        if let Some(queue) = &mut self.queue {
+            queue.skip();
+        }
+    }
+
+    pub(crate) fn set_mark(&mut self) {
+        let queue = self.queue.get_or_insert_default();
+        queue.mark = Some(queue.next_number - 1);
+    }
+
+    pub(crate) fn bind_mark(&mut self, reference: u64) {
+        if let Some(queue) = &mut self.queue
+            && let Some(mark) = queue.mark.take()
+        {
+            queue.bound = Some((reference, mark));
+        }
+    }
+
+    pub(crate) fn use_mark(&mut self, reference: u64) {
+        if let Some(queue) = &mut self.queue {
+            queue.use_mark(reference);
+        }
+    }
+
+    /// Before a collection: the message in use becomes part of the heap, as slots may point into it.
+    pub(crate) fn adopt_peeked(&mut self, heap: &Heap) {
+        if let Some(queue) = &mut self.queue {
+            queue.adopt_peeked(heap);
+        }
+    }
+
+    pub(crate) fn visit_roots(&mut self, visitor: &mut Visitor<'_>) {
+        if let Some(queue) = &mut self.queue {
+            queue.visit_roots(visitor);
+        }
+    }
+}
+
+/// Nodes that an empty queue keeps; beyond, a burst of messages gives its memory back.
+const KEPT: usize = 32;
+
+impl Queue {
+    fn push(&mut self, message: Fragment) {
         let cause = message.cause().small_value().cast_unsigned();
         let message = Message::Fragment(message);
         let node = Node { message, previous: self.last, next: NONE, number: self.next_number, cause };
@@ -105,21 +205,7 @@ impl Mailbox {
         self.len += 1;
     }
 
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    /// Whether a receive has a message left to look at.
-    pub fn has_unseen(&self) -> bool {
-        self.save != NONE
-    }
-
-    /// Calls `visit` with each message in order.
-    pub fn for_each<'a>(&'a self, heap: &'a Heap, mut visit: impl FnMut(Term<'a>)) {
+    fn for_each<'a>(&'a self, heap: &'a Heap, mut visit: impl FnMut(Term<'a>)) {
         let mut place = self.first;
         while place != NONE {
             let node = &self.nodes[place as usize];
@@ -132,8 +218,7 @@ impl Mailbox {
         }
     }
 
-    /// The message at the save pointer.
-    pub(crate) fn peek(&mut self) -> Option<Word> {
+    fn peek(&mut self) -> Option<Word> {
         if self.save == NONE {
             return None;
         }
@@ -145,9 +230,7 @@ impl Mailbox {
         }
     }
 
-    /// Takes the message at the save pointer out; its memory becomes the heap's. Ends the receive. Gives the tag of who
-    /// caused the message (0 for none), which the process takes over: see [`Process::accept`](crate::Process::accept).
-    pub(crate) fn accept(&mut self, heap: &Heap) -> u64 {
+    fn accept(&mut self, heap: &Heap) -> u64 {
         let place = self.save;
         let mut cause = 0;
         if place != NONE {
@@ -156,7 +239,6 @@ impl Mailbox {
                 heap.adopt(fragment);
             }
         }
-        self.end_receive();
         cause
     }
 
@@ -177,14 +259,17 @@ impl Mailbox {
         }
         self.free.push(place);
         self.len -= 1;
+        if self.len == 0 && self.nodes.len() > KEPT {
+            self.nodes = Vec::new();
+            self.free = Vec::new();
+        }
         if matches!(message, Message::Adopted(_)) {
             self.adopted -= 1;
         }
         message
     }
 
-    /// Throws the first message away that `matches`, outside of any receive; whether there was one.
-    pub fn remove_first(&mut self, heap: &Heap, mut matches: impl FnMut(Term<'_>) -> bool) -> bool {
+    fn remove_first(&mut self, heap: &Heap, mut matches: impl FnMut(Term<'_>) -> bool) -> bool {
         let mut place = self.first;
         while place != NONE {
             let node = &self.nodes[place as usize];
@@ -206,32 +291,19 @@ impl Mailbox {
         false
     }
 
-    /// Ends a receive: the next one starts at the first message.
-    pub(crate) fn end_receive(&mut self) {
+    fn end_receive(&mut self) {
         self.save = self.first;
         self.peeked = false;
-        self.deadline = Deadline::Unset;
     }
 
-    /// Leaves the message at the save pointer where it is.
-    pub(crate) fn skip(&mut self) {
+    fn skip(&mut self) {
         self.peeked = false;
         if self.save != NONE {
             self.save = self.nodes[self.save as usize].next;
         }
     }
 
-    pub(crate) fn set_mark(&mut self) {
-        self.mark = Some(self.next_number - 1);
-    }
-
-    pub(crate) fn bind_mark(&mut self, reference: u64) {
-        if let Some(mark) = self.mark.take() {
-            self.bound = Some((reference, mark));
-        }
-    }
-
-    pub(crate) fn use_mark(&mut self, reference: u64) {
+    fn use_mark(&mut self, reference: u64) {
         let Some((_, mark)) = self.bound.take_if(|bound| bound.0 == reference) else { return };
         // From the end: what came since the mark is usually little.
         let mut place = self.last;
@@ -243,8 +315,7 @@ impl Mailbox {
         self.save = found;
     }
 
-    /// Before a collection: the message in use becomes part of the heap, as slots may point into it.
-    pub(crate) fn adopt_peeked(&mut self, heap: &Heap) {
+    fn adopt_peeked(&mut self, heap: &Heap) {
         if !self.peeked || self.save == NONE {
             return;
         }
@@ -257,7 +328,7 @@ impl Mailbox {
         }
     }
 
-    pub(crate) fn visit_roots(&mut self, visitor: &mut Visitor<'_>) {
+    fn visit_roots(&mut self, visitor: &mut Visitor<'_>) {
         let mut left = self.adopted;
         let mut place = self.first;
         while left > 0 && place != NONE {
