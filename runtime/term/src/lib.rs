@@ -11,7 +11,7 @@
 //! **What it must not know.** Processes, code, clocks, files. It does no I/O.
 //!
 //! `unsafe` lies in `block`, `refc`, `term`, `heap`, `off_heap`, `fragment`, `copy`, `literal`, `build`, `gc`, `verify`
-//! and `raw`; the rest is safe code on top of them.
+//! and `raw`, and one unsafe trait in `etf/decode`; the rest is safe code on top of them.
 
 #![allow(
     clippy::cast_possible_truncation,
