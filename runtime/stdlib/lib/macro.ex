@@ -912,7 +912,7 @@ defmodule Macro do
   def quoted_literal?({:<<>>, _, segments}) when is_list(segments) do
     :lists.all(
       fn
-        {:"::", _, [value, {:binary, _, context}]} when is_atom(context) -> quoted_literal?(value)
+        {:"::", _, [value, {type, _, context}]} when type in [:binary, :utf8, :utf16, :utf32] and is_atom(context) -> quoted_literal?(value)
         segment -> quoted_literal?(segment)
       end,
       segments
@@ -1379,8 +1379,8 @@ defmodule Macro do
 
   ## Examples
 
-      iex> Macro.to_string(quote(do: if(x, do: 1+2)))
-      "if x do\n  1 + 2\nend"
+      iex> Macro.to_string(quote(do: f(1+2*x)))
+      "f(1 + 2 * x)"
 
   """
   @spec to_string(t()) :: String.t()
@@ -1421,7 +1421,8 @@ defmodule Macro do
     "[#{place}#{who}]"
   end
 
-  # The tree evaluates to what `__dbg__/3` prints: a kind and pairs of text and value, the last being the result.
+  # The tree evaluates to the sections that `__dbg__/3` prints: each a title (or `nil`) and pairs of text and value. The
+  # last value is the result.
   defp dbg_code({:|>, _, _} = pipeline) do
     [{first, _} | stages] = unpipe(pipeline)
     start = unique_var(:value, __MODULE__)
@@ -1432,68 +1433,110 @@ defmodule Macro do
         {{value, pipe(before, stage, position), "|> " <> to_string(stage)}, value}
       end)
 
-    assignments = for {value, call, _} <- steps, do: {:=, [], [value, call]}
-    pairs = [{to_string(first), start} | for({value, _, text} <- steps, do: {text, value})]
-    {:__block__, [], [{:=, [], [start, first]}] ++ assignments ++ [{:pipe, pairs}]}
+    step_by_step(start, first, steps)
   end
 
   defp dbg_code({operator, _, [_, _]} = code) when operator in [:&&, :||, :and, :or] do
-    operands = operands(code, operator, [])
-    quote do: {:operands, unquote(operand_pairs(operands, operator, code))}
+    [first | nodes] = left_spine(code, [])
+    start = unique_var(:value, __MODULE__)
+
+    {steps, _last} =
+      Enum.map_reduce(nodes, start, fn {operator, meta, [_, right]} = node, before ->
+        value = unique_var(:value, __MODULE__)
+        {{value, {operator, meta, [before, right]}, to_string(node)}, value}
+      end)
+
+    step_by_step(start, first, steps)
+  end
+
+  defp dbg_code({:__block__, _, [_, _ | _] = expressions}) do
+    steps = for expression <- expressions, do: {unique_var(:value, __MODULE__), expression, "  " <> indented(to_string(expression))}
+    assignments = for {value, expression, _} <- steps, do: {:=, [], [value, expression]}
+    pairs = for {value, _, text} <- steps, do: {text, value}
+    {:__block__, [], assignments ++ [[{:{}, [], ["Code block:\n(", pairs, "\n)"]}]]}
+  end
+
+  defp dbg_code({:case, meta, [argument, [do: clauses]]} = code) do
+    value = unique_var(:value, __MODULE__)
+    numbered = for {{:->, meta, [head, body]}, n} <- Enum.with_index(clauses, 1), do: {:->, meta, [head, {n, body}]}
+
+    quote do
+      unquote(value) = unquote(argument)
+      {number, result} = unquote({:case, meta, [value, [do: numbered]]})
+
+      [
+        {"Case argument:", [{unquote(to_string(argument)), unquote(value)}]},
+        {"Case expression (clause ##{number} matched):", [{unquote(to_string(code)), result}]}
+      ]
+    end
+  end
+
+  defp dbg_code({:cond, meta, [[do: clauses]]} = code) do
+    numbered =
+      for {{:->, clause_meta, [[condition], body]}, n} <- Enum.with_index(clauses, 1) do
+        value = unique_var(:value, __MODULE__)
+        {:->, clause_meta, [[{:=, [], [value, condition]}], {:{}, [], [n, to_string(condition), value, body]}]}
+      end
+
+    quote do
+      {number, text, condition, result} = unquote({:cond, meta, [[do: numbered]]})
+
+      [
+        {"Cond clause (clause ##{number} matched):", [{text, condition}]},
+        {"Cond expression:", [{unquote(to_string(code)), result}]}
+      ]
+    end
+  end
+
+  defp dbg_code({name, meta, [condition, branches]} = code) when name in [:if, :unless] and is_list(branches) do
+    value = unique_var(:value, __MODULE__)
+    title = if name == :if, do: "If", else: "Unless"
+
+    quote do
+      unquote(value) = unquote(condition)
+      result = unquote({name, meta, [value, branches]})
+
+      [
+        {unquote(title <> " condition:"), [{unquote(to_string(condition)), unquote(value)}]},
+        {unquote(title <> " expression:"), [{unquote(to_string(code)), result}]}
+      ]
+    end
   end
 
   defp dbg_code(code) do
-    quote do: {:value, [{unquote(to_string(code)), unquote(code)}]}
+    quote do: [{nil, [{unquote(to_string(code)), unquote(code)}]}]
   end
 
-  defp operands({operator, _, [left, right]} = node, operator, acc), do: operands(left, operator, [{node, right} | acc])
-  defp operands(first, _, acc), do: [first | acc]
+  defp left_spine({operator, _, [left, _]} = node, acc) when operator in [:&&, :||, :and, :or], do: left_spine(left, [node | acc])
+  defp left_spine(first, acc), do: [first | acc]
 
-  # Operands are evaluated one by one as long as the operator needs the next.
-  defp operand_pairs([first | rest], operator, code) do
-    value = unique_var(:value, __MODULE__)
-
-    quote do
-      unquote(value) = unquote(first)
-      [{unquote(to_string(first)), unquote(value)} | unquote(more_operands(rest, operator, value, code))]
-    end
+  defp step_by_step(start, first, steps) do
+    assignments = for {value, call, _} <- steps, do: {:=, [], [value, call]}
+    pairs = [{to_string(first), start} | for({value, _, text} <- steps, do: {text, value})]
+    {:__block__, [], [{:=, [], [start, first]}] ++ assignments ++ [[{nil, pairs}]]}
   end
 
-  defp more_operands([], _, value, code), do: [{to_string(code), value}]
-
-  defp more_operands([{_, right} | rest], operator, before, code) do
-    value = unique_var(:value, __MODULE__)
-    stop = [{to_string(code), before}]
-
-    next =
-      quote do
-        unquote(value) = unquote(right)
-        [{unquote(to_string(right)), unquote(value)} | unquote(more_operands(rest, operator, value, code))]
-      end
-
-    case operator do
-      :&& -> quote(do: if(unquote(before), do: unquote(next), else: unquote(stop)))
-      :and -> quote(do: if(unquote(before), do: unquote(next), else: unquote(stop)))
-      _ -> quote(do: if(unquote(before), do: unquote(stop), else: unquote(next)))
-    end
-  end
+  defp indented(text), do: String.replace(text, "\n", "\n  ")
 
   @doc false
-  def __dbg__(header, {_kind, pairs}, options) do
+  def __dbg__(header, sections, options) do
     {print_location?, options} = Keyword.pop(options, :print_location, true)
     colors = if IO.ANSI.enabled?(), do: IO.ANSI.syntax_colors(), else: []
     options = Keyword.merge([width: 80, pretty: true, syntax_colors: colors], options)
     ansi? = options[:syntax_colors] != []
-
-    shown =
-      for {text, value} <- pairs do
-        [text, faint(" #=> ", ansi?), inspect(value, options), ?\n]
-      end
-
+    shown = for section <- sections, do: dbg_section(section, options, ansi?)
     top = if print_location?, do: [faint(header, ansi?), ?\n], else: []
-    :io.put_chars(:erlang.group_leader(), :unicode.characters_to_binary([top, shown, ?\n]))
-    {_, result} = :lists.last(pairs)
+    :io.put_chars(:erlang.group_leader(), :unicode.characters_to_binary([top, :lists.join(?\n, shown), ?\n]))
+    {_, result} = sections |> :lists.last() |> elem(1) |> :lists.last()
     result
+  end
+
+  defp dbg_section({title, pairs}, options, ansi?), do: dbg_section({title, pairs, ""}, options, ansi?)
+
+  defp dbg_section({title, pairs, close}, options, ansi?) do
+    lines = for {text, value} <- pairs, do: [text, faint(" #=> ", ansi?), inspect(value, options), ?\n]
+    close = if close == "", do: [], else: [String.trim_leading(close, "\n"), ?\n]
+    [if(title, do: [faint(title, ansi?), ?\n], else: []), lines, close]
   end
 
   defp faint(text, true), do: [IO.ANSI.light_black(), text, IO.ANSI.reset()]

@@ -266,7 +266,7 @@ defmodule OptionParser do
         long(name, value, "--" <> name, rest, config)
 
       _ ->
-        if negative_number?(text), do: {:error, argv}, else: short(text, rest, config)
+        if :binary.first(text) in ?0..?9, do: {:error, argv}, else: short(text, rest, config)
     end
   end
 
@@ -355,7 +355,7 @@ defmodule OptionParser do
 
   defp undefined(option, value, rest, config) do
     case undefined_value(value, rest) do
-      {true, rest} -> {:undefined, option, if(:binary.match(option, "_") == :nomatch, do: true), rest}
+      {true, rest} -> {:undefined, option, if(option =~ ~r/^-[^-]/ or not config.strict?, do: true), rest}
       {value, rest} when not config.strict? -> {:undefined, option, value, rest}
       _ -> {:undefined, option, value, rest}
     end

@@ -198,9 +198,9 @@ defmodule Inspect.Algebra do
 
     case fun.(item, next) do
       :doc_nil when is_list(rest) -> items(rest, limit, opts, fun, separator)
-      :doc_nil -> [fun.(rest, count_down(limit, opts))]
+      :doc_nil -> [fun.(rest, next)]
       doc when is_list(rest) -> join_items(doc, separator, items(rest, next.limit, next, fun, separator))
-      doc -> tail_items(doc, fun.(rest, count_down(next.limit, next)))
+      doc -> tail_items(doc, fun.(rest, next))
     end
   end
 
