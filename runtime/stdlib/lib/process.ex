@@ -22,10 +22,14 @@ defmodule Process do
 
       iex> alias = Process.alias()
       iex> send(alias, :in_time)
+      iex> receive do
+      ...>   message -> message
+      ...> end
+      :in_time
       iex> Process.unalias(alias)
       iex> send(alias, :too_late)
       iex> Process.info(self(), :messages)
-      {:messages, [:in_time]}
+      {:messages, []}
 
   """
 

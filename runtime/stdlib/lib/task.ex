@@ -338,13 +338,13 @@ defmodule Task do
 
     * `:timeout` - 5000 ms by default
     * `:limit` - stops waiting when so many tasks have answered
-    * `:on_timeout` - what happens to the others: `:nothing` (the default), `:ignore` or `:kill_task`, which leave `nil` as their result
+    * `:on_timeout` - what happens to the others when time is over: `:nothing` (the default), `:ignore` or `:kill_task`, which leave `nil` as their result
 
   ## Examples
 
       iex> quick = Task.async(fn -> :here end)
       iex> slow = Task.async(fn -> Process.sleep(:infinity) end)
-      iex> results = Task.yield_many([quick, slow], limit: 1, on_timeout: :kill_task)
+      iex> results = Task.yield_many([quick, slow], timeout: 100, on_timeout: :kill_task)
       iex> Enum.map(results, fn {_task, result} -> result end)
       [{:ok, :here}, nil]
 
@@ -367,12 +367,15 @@ defmodule Task do
     rest = Keyword.get(options, :on_timeout, :nothing)
 
     case collect_some(awaited(tasks), %{}, limit, deadline(timeout)) do
-      {:nodedown, reason} -> exit({reason, {Task, :yield_many, [tasks, timeout]}})
-      results -> for task <- tasks, do: {task, yielded(results, task, rest)}
+      {:nodedown, node} -> exit({{:nodedown, node}, {Task, :yield_many, [tasks, timeout]}})
+      {:enough, results} -> for task <- tasks, do: {task, yielded(results, task, :nothing)}
+      {:timeout, results} -> for task <- tasks, do: {task, yielded(results, task, rest)}
     end
   end
 
-  defp collect_some(open, results, limit, _deadline) when limit <= 0 or map_size(open) == 0, do: results
+  defp collect_some(open, results, limit, _deadline) when limit <= 0 or map_size(open) == 0 do
+    {:enough, results}
+  end
 
   defp collect_some(open, results, limit, deadline) do
     case wait_any(open, left(deadline)) do
@@ -380,13 +383,13 @@ defmodule Task do
         collect_some(:maps.remove(ref, open), :maps.put(ref, {:ok, reply}, results), limit - 1, deadline)
 
       {:down, _ref, process, :noconnection} ->
-        {:nodedown, {:nodedown, node_of(process)}}
+        {:nodedown, node_of(process)}
 
       {:down, ref, _process, reason} ->
         collect_some(:maps.remove(ref, open), :maps.put(ref, {:exit, reason}, results), limit - 1, deadline)
 
       :timeout ->
-        results
+        {:timeout, results}
     end
   end
 
@@ -481,63 +484,43 @@ defmodule Task do
   @spec shutdown(t, timeout | :brutal_kill) :: {:ok, term} | {:exit, term} | nil
   def shutdown(task, timeout_or_kill \\ 5000)
 
-  def shutdown(%Task{pid: nil} = task, _how) do
-    raise ArgumentError, "task #{inspect(task)} does not have an associated task process"
-  end
+  def shutdown(%Task{owner: owner} = task, _how) when owner != self(), do: check_owner(owner, task)
 
-  def shutdown(%Task{owner: owner} = task, how) when owner != self() do
-    check_owner(owner, task)
-    how
+  # What runs nowhere has nothing but an answer.
+  def shutdown(%Task{pid: nil, ref: ref}, _how) do
+    case wait(ref, 0) do
+      {:reply, reply} -> {:ok, reply}
+      {:down, _process, reason} -> {:exit, reason}
+      :timeout -> nil
+    end
   end
 
   def shutdown(%Task{pid: pid, ref: ref} = task, how) do
     ended = Process.monitor(pid)
-    signal_unlinked(pid, if(how == :brutal_kill, do: :kill, else: :shutdown))
-    expected = if how == :brutal_kill, do: [:killed], else: [:shutdown]
-    timeout = if how == :brutal_kill, do: :infinity, else: how
+    {signal, silent, timeout} = if how == :brutal_kill, do: {:kill, :killed, :infinity}, else: {:shutdown, :shutdown, how}
+    signal_unlinked(pid, signal)
 
-    outcome =
+    down =
       receive do
-        {:DOWN, ^ended, _, _, :noproc} ->
-          :gone
-
-        {:DOWN, ^ended, _, process, reason} ->
-          {process, reason, expected}
+        {:DOWN, ^ended, _, process, reason} -> {:down, process, reason}
       after
         timeout ->
           Process.exit(pid, :kill)
 
           receive do
-            {:DOWN, ^ended, _, process, reason} -> {process, reason, [:shutdown, :killed]}
+            {:DOWN, ^ended, _, process, reason} -> {:down, process, reason}
           end
       end
 
-    last_answer(ref, outcome, expected, {Task, :shutdown, [task, how]})
-  end
+    # The task has ended, so what it said is in the mailbox: an answer, or its end as its own monitor saw it.
+    last = wait(ref, 0)
+    Process.demonitor(ref, [:flush])
 
-  # The task has ended, so what it said is in the mailbox: an answer, or the end as the task's own monitor saw it.
-  defp last_answer(ref, outcome, expected, call) do
-    case {wait(ref, 0), outcome} do
-      {{:reply, reply}, _outcome} ->
-        {:ok, reply}
-
-      {{:down, process, :noconnection}, _outcome} ->
-        exit({{:nodedown, node_of(process)}, call})
-
-      {{:down, _process, reason}, {_, reason, silent}} ->
-        if reason in silent, do: nil, else: {:exit, reason}
-
-      {{:down, _process, reason}, _outcome} ->
-        if reason in expected, do: nil, else: {:exit, reason}
-
-      {:timeout, outcome} ->
-        Process.demonitor(ref, [:flush])
-
-        case outcome do
-          :gone -> nil
-          {process, :noconnection, _} -> exit({{:nodedown, node_of(process)}, call})
-          {_, reason, silent} -> if reason in silent, do: nil, else: {:exit, reason}
-        end
+    case if(last == :timeout, do: down, else: last) do
+      {:reply, reply} -> {:ok, reply}
+      {:down, _process, ^silent} -> nil
+      {:down, process, :noconnection} -> exit({{:nodedown, node_of(process)}, {Task, :shutdown, [task, how]}})
+      {:down, _process, reason} -> {:exit, reason}
     end
   end
 
