@@ -554,6 +554,12 @@ defmodule Macro do
 
   def pipe(expr, {:__aliases__, _, _} = call, _position), do: refuse_pipe(expr, call)
 
+  def pipe(expr, {form, _, []}, _position) when form in [:unquote, :unquote_splicing] do
+    raise ArgumentError,
+          "cannot pipe #{to_string(expr)} into the special form #{form}/1 since #{form}/1 is used to build the " <>
+            "Elixir AST itself"
+  end
+
   def pipe(_expr, {unary, _, [arg]}, _position) when unary in [:+, :-] do
     raise ArgumentError,
           "piping into a unary operator is not supported, please use the qualified name: " <>
@@ -912,7 +918,7 @@ defmodule Macro do
   def quoted_literal?({:<<>>, _, segments}) when is_list(segments) do
     :lists.all(
       fn
-        {:"::", _, [value, {type, _, context}]} when type in [:binary, :utf8, :utf16, :utf32] and is_atom(context) -> quoted_literal?(value)
+        {:"::", _, [value, spec]} -> quoted_literal?(value) and literal_spec?(spec)
         segment -> quoted_literal?(segment)
       end,
       segments
@@ -922,6 +928,11 @@ defmodule Macro do
   def quoted_literal?({left, right}), do: quoted_literal?(left) and quoted_literal?(right)
   def quoted_literal?(list) when is_list(list), do: all_literal?(list)
   def quoted_literal?(term), do: is_atom(term) or is_number(term) or is_binary(term)
+
+  defp literal_spec?({:-, _, [left, right]}), do: literal_spec?(left) and literal_spec?(right)
+  defp literal_spec?({kind, _, [number]}) when kind in [:size, :unit], do: is_integer(number)
+  defp literal_spec?({type, _, context}), do: is_atom(type) and (is_atom(context) or context == [])
+  defp literal_spec?(_), do: false
 
   defp all_literal?(list), do: :lists.all(&quoted_literal?/1, list)
 
@@ -984,6 +995,11 @@ defmodule Macro do
   defp esc(list, unquote?, prune?) when is_list(list), do: esc_list(list, unquote?, prune?)
 
   defp esc(map, unquote?, prune?) when is_map(map) do
+    case for {_, value} <- :maps.to_list(map), is_reference(value), do: value do
+      [] -> :ok
+      [reference | _] -> refuse_reference(map, reference)
+    end
+
     {:%{}, [], for({key, value} <- :lists.sort(:maps.to_list(map)), do: {esc(key, unquote?, prune?), esc(value, unquote?, prune?)})}
   end
 
@@ -1009,10 +1025,15 @@ defmodule Macro do
 
   defp esc(other, _, _), do: refuse_escape(other)
 
-  defp refuse_escape(term) do
+  @escapable "The supported values are: lists, tuples, maps, atoms, numbers, bitstrings, PIDs and remote functions in " <>
+               "the format &Mod.fun/arity"
+
+  defp refuse_escape(term), do: raise(ArgumentError, "cannot escape #{inspect(term)}. " <> @escapable)
+
+  defp refuse_reference(map, reference) do
     raise ArgumentError,
-          "cannot escape #{inspect(term)}. The supported values are: lists, tuples, maps, atoms, numbers, " <>
-            "bitstrings, PIDs and remote functions in the format &Mod.fun/arity"
+          "#{inspect(map)} contains a reference (#{inspect(reference)}) and therefore it cannot be escaped " <>
+            "(it must be defined within a function instead). " <> @escapable
   end
 
   defp pruned(meta, false), do: meta
@@ -1043,6 +1064,7 @@ defmodule Macro do
   end
 
   defp splices?([{:unquote_splicing, _, [_]} | _]), do: true
+  defp splices?([{:|, _, [{:unquote_splicing, _, [_]}, _]}]), do: true
   defp splices?([_ | tail]), do: splices?(tail)
   defp splices?(_), do: false
 
@@ -1055,6 +1077,11 @@ defmodule Macro do
       [] -> joined
       _ -> {{:., [], [:erlang, :++]}, [], [:lists.reverse(run), joined]}
     end
+  end
+
+  defp spliced([{:|, _, [{:unquote_splicing, _, [expr]}, tail]}], run, prune?) do
+    joined = {{:., [], [:elixir_quote, :list]}, [], [expr, esc(tail, true, prune?)]}
+    if run == [], do: joined, else: {{:., [], [:erlang, :++]}, [], [:lists.reverse(run), joined]}
   end
 
   defp spliced([head | rest], run, prune?), do: spliced(rest, [esc(head, true, prune?) | run], prune?)
@@ -1503,6 +1530,19 @@ defmodule Macro do
     end
   end
 
+  # What the clauses evaluate to is noted in the process dictionary, since any of them may end the `with`.
+  defp dbg_code({:with, meta, [_, _ | _] = args} = code) do
+    {clauses, [branches]} = Enum.split(args, -1)
+    noted = for clause <- clauses, do: noted(clause)
+
+    quote do
+      :erlang.put(:dbg_with, [])
+      result = unquote({:with, meta, noted ++ [branches]})
+      clauses = :lists.reverse(:erlang.erase(:dbg_with))
+      [{"With clauses:", clauses}, {"With expression:", [{unquote(to_string(code)), result}]}]
+    end
+  end
+
   defp dbg_code(code) do
     quote do: [{nil, [{unquote(to_string(code)), unquote(code)}]}]
   end
@@ -1514,6 +1554,18 @@ defmodule Macro do
     assignments = for {value, call, _} <- steps, do: {:=, [], [value, call]}
     pairs = [{to_string(first), start} | for({value, _, text} <- steps, do: {text, value})]
     {:__block__, [], [{:=, [], [start, first]}] ++ assignments ++ [[{nil, pairs}]]}
+  end
+
+  defp noted({operator, meta, [pattern, expr]}) when operator in [:<-, :=] do
+    {operator, meta, [pattern, quote(do: Macro.__dbg_note__(unquote(to_string(expr)), unquote(expr)))]}
+  end
+
+  defp noted(expr), do: expr
+
+  @doc false
+  def __dbg_note__(text, value) do
+    :erlang.put(:dbg_with, [{text, value} | :erlang.get(:dbg_with)])
+    value
   end
 
   defp indented(text), do: String.replace(text, "\n", "\n  ")
