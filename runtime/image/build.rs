@@ -8,7 +8,7 @@ fn main() {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
     println!("cargo::rerun-if-changed={}", lib.display());
     watch(&lib);
-    match jovial_embed::build::library(&lib, &out.join("modules")) {
+    match jovial_embed::build::library(&lib) {
         Ok(image) => std::fs::write(out.join("library.image"), image).expect("the output folder can be written to"),
         Err(report) => {
             for line in report.lines() {

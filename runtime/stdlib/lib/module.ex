@@ -301,7 +301,7 @@ defmodule Module do
   @spec create(module, Macro.t(), Macro.Env.t() | keyword) :: {:module, module, binary, term}
   def create(module, quoted, env_or_options)
 
-  def create(module, quoted, %Macro.Env{} = env) when is_atom(module) do
+  def create(module, quoted, %{__struct__: Macro.Env} = env) when is_atom(module) do
     code = {:defmodule, [line: env.line], [module, [do: quoted]]}
     {result, _binding} = Code.eval_quoted(code, [], %{env | versioned_vars: %{}})
     result
@@ -374,12 +374,14 @@ defmodule Module do
         :ok
 
       false ->
+        why =
+          case :code.ensure_loaded(module) do
+            {:module, _} -> "already compiled"
+            _ -> "not being defined"
+          end
+
         raise ArgumentError,
-              "could not call Module.#{function}/#{arity} because the module #{Kernel.inspect(module)} is " <>
-                case :code.ensure_loaded(module) do
-                  {:module, _} -> "already compiled"
-                  _ -> "not being defined"
-                end
+              "could not call Module.#{function}/#{arity} because the module #{Kernel.inspect(module)} is #{why}"
     end
   end
 end

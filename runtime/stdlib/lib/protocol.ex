@@ -72,8 +72,7 @@ defmodule Protocol do
 
   defmacro def({name, _, args}) when is_atom(name) and is_list(args) do
     arity = length(args)
-    to_param = fn n -> {:"arg#{n}", [], __MODULE__} end
-    params = for n <- 2..arity//1, do: to_param.(n)
+    params = params(2, arity)
     all = [quote(do: term) | params]
 
     quote generated: true do
@@ -91,6 +90,13 @@ defmodule Protocol do
 
   defmacro def(_other) do
     raise ArgumentError, "invalid arguments for def inside defprotocol"
+  end
+
+  defp params(from, to) when from > to, do: []
+
+  defp params(from, to) do
+    name = :erlang.binary_to_atom(<<"arg", :erlang.integer_to_binary(from)::binary>>)
+    [{name, [], __MODULE__} | params(from + 1, to)]
   end
 
   @doc false
@@ -130,7 +136,7 @@ defmodule Protocol do
   defmacro __before_compile__(_env), do: nil
 
   @doc false
-  def __derive__(derives, for, %Macro.Env{} = env) when is_atom(for) do
+  def __derive__(derives, for, %{__struct__: Macro.Env} = env) when is_atom(for) do
     for derive <- derives do
       {protocol, options} =
         case derive do
@@ -145,32 +151,41 @@ defmodule Protocol do
     :ok
   end
 
+  # A protocol may say itself how it is derived, its implementation for any term may, or that implementation
+  # serves the struct as it is.
   defp derive(protocol, for, options, env) do
     any = __concat__(protocol, Any)
 
-    case Code.ensure_compiled(any) do
-      {:module, _} -> :ok
-      _ -> raise ArgumentError, "could not load module #{Kernel.inspect(any)} due to reason :nofile, cannot derive #{Kernel.inspect(protocol)} for #{Kernel.inspect(for)}"
-    end
-
     code =
-      case macro?(protocol, any) do
-        {:ok, module} ->
-          struct = Macro.struct!(for, env)
-          apply(module, :"MACRO-__deriving__", [env, for, Macro.escape(struct), options])
+      cond do
+        macro?(protocol, 3) ->
+          apply(protocol, :"MACRO-__deriving__", [env, for, options])
 
-        :error ->
+        ensure_any!(protocol, any, for) and macro?(any, 4) ->
+          struct = apply(for, :__struct__, [])
+          apply(any, :"MACRO-__deriving__", [env, for, Macro.escape(struct), options])
+
+        true ->
           delegating(protocol, any, for)
       end
 
-    Code.eval_quoted(code, [], %{env | versioned_vars: %{}})
+    Code.eval_quoted(code, [], %{env | versioned_vars: %{}, function: nil})
   end
 
-  defp macro?(protocol, any) do
-    cond do
-      :erlang.function_exported(protocol, :"MACRO-__deriving__", 4) -> {:ok, protocol}
-      :erlang.function_exported(any, :"MACRO-__deriving__", 4) -> {:ok, any}
-      true -> :error
+  defp macro?(module, arity) do
+    :code.ensure_loaded(module)
+    :erlang.function_exported(module, :"MACRO-__deriving__", arity)
+  end
+
+  defp ensure_any!(protocol, any, for) do
+    case Code.ensure_compiled(any) do
+      {:module, _} ->
+        true
+
+      {:error, reason} ->
+        raise ArgumentError,
+              "could not load module #{Kernel.inspect(any)} due to reason :#{reason}, " <>
+                "cannot derive #{Kernel.inspect(protocol)} for #{Kernel.inspect(for)}"
     end
   end
 
@@ -178,7 +193,7 @@ defmodule Protocol do
   defp delegating(protocol, any, for) do
     functions =
       for {name, arity} <- protocol.__protocol__(:functions) do
-        args = for n <- 1..arity, do: {:"arg#{n}", [], __MODULE__}
+        args = params(1, arity)
 
         quote do
           Kernel.def unquote(name)(unquote_splicing(args)) do
@@ -194,6 +209,4 @@ defmodule Protocol do
     end
   end
 
-  @doc false
-  def __impl__(_protocol, _options, _do_block, _env), do: :ok
 end

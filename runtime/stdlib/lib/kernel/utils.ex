@@ -31,7 +31,7 @@ defmodule Kernel.Utils do
     end
 
     fields = normalize_fields(fields)
-    enforced = List.wrap(Module.get_attribute(module, :enforce_keys, []))
+    enforced = wrap(Module.get_attribute(module, :enforce_keys, []))
 
     for key <- enforced, not is_atom(key) do
       raise ArgumentError, "keys given to @enforce_keys must be atoms, got: #{Kernel.inspect(key)}"
@@ -74,11 +74,27 @@ defmodule Kernel.Utils do
 
     derive = derived(module)
     :jovial_module.put(module, :__struct__, :maps.to_list(struct), nil)
-    {struct, derive, Macro.escape(struct), quote(do: kv), body}
+    :jovial_module.announce_struct(module, for({key, _default} <- fields, do: key))
+    {struct, derive, escape(struct), quote(do: kv), body}
   end
 
+  defp wrap(nil), do: []
+  defp wrap(list) when is_list(list), do: list
+  defp wrap(other), do: [other]
+
+  # The code of a default. Structs are defined before `Macro` is compiled, so this can't be left to `Macro.escape/1`.
+  defp escape(list) when is_list(list), do: escape_list(list)
+  defp escape({left, right}), do: {escape(left), escape(right)}
+  defp escape(tuple) when is_tuple(tuple), do: {:{}, [], escape_list(:erlang.tuple_to_list(tuple))}
+  defp escape(map) when is_map(map), do: {:%{}, [], escape_list(:maps.to_list(map))}
+  defp escape(other), do: other
+
+  defp escape_list([head | tail]) when is_list(tail), do: [escape(head) | escape_list(tail)]
+  defp escape_list([head | tail]), do: [{:|, [], [escape(head), escape(tail)]}]
+  defp escape_list([]), do: []
+
   defp escape_pairs(struct) do
-    for {key, value} <- :maps.to_list(struct), do: {key, Macro.escape(value)}
+    for {key, value} <- :maps.to_list(struct), do: {key, escape(value)}
   end
 
   defp count_key(fields, key), do: length(for {^key, _} <- fields, do: key)

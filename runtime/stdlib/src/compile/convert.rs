@@ -5,28 +5,33 @@
 //!    value is kept in [`Values`].
 //! 2. Both ways work on stacks of their own: code nested a million deep is no danger.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use jovial_atoms::{Atom, known};
 use jovial_compiler::{Code, Item};
 use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId};
 use jovial_term::{Fragment, Heap, Term, Value};
 
-/// The terms behind a compilation's host handles.
-#[derive(Default)]
-pub struct Values(Vec<Fragment>);
+/// The terms behind host handles. Definitions carry handles from the compilation that stored them to the one that finishes
+/// their module, so all compilations share one table.
+#[derive(Clone, Default)]
+pub struct Values(Arc<Mutex<Vec<Arc<Fragment>>>>);
 
 impl Values {
-    /// Keeps a copy of a term and gives its number.
-    pub fn keep(&mut self, term: Term<'_>) -> u32 {
-        let fragment = match Fragment::copy_of(term) {
-            Ok(fragment) => fragment,
-            Err(_) => Fragment::immediate(Term::NIL),
-        };
-        self.0.push(fragment);
-        u32::try_from(self.0.len() - 1).expect("fewer values than nodes, which are counted in 32 bits")
+    fn table(&self) -> MutexGuard<'_, Vec<Arc<Fragment>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn get(&self, number: u32) -> Option<Term<'_>> {
-        self.0.get(number as usize).map(Fragment::root)
+    /// Keeps a copy of a term and gives its number.
+    pub fn keep(&self, term: Term<'_>) -> u32 {
+        let fragment = Fragment::copy_of(term).unwrap_or_else(|_| Fragment::immediate(Term::NIL));
+        let mut table = self.table();
+        table.push(Arc::new(fragment));
+        u32::try_from(table.len() - 1).expect("fewer values than nodes, which are counted in 32 bits")
+    }
+
+    pub fn get(&self, number: u32) -> Option<Arc<Fragment>> {
+        self.table().get(number as usize).cloned()
     }
 }
 
@@ -80,7 +85,7 @@ fn visit<'h>(
         Node::Atom(atom) => done.push(Term::atom(atom)),
         Node::Binary(bytes) => done.push(heap.binary(tree.bytes(bytes))),
         Node::Opaque(handle) => done.push(match code.carried.get(handle) {
-            Some(Item::Host(number)) => values.get(*number).map_or(Term::NIL, |term| heap.copy_in(term)),
+            Some(Item::Host(number)) => values.get(*number).map_or(Term::NIL, |value| heap.copy_in(value.root())),
             Some(item @ (Item::Env(_) | Item::Quoted(_))) => heap.binary(&jovial_compiler::carried::encode(item)),
             None => Term::NIL,
         }),
@@ -176,7 +181,7 @@ enum Up<'h> {
 }
 
 /// The node for a term.
-pub fn from_term(code: &mut Code, values: &mut Values, root: Term<'_>) -> NodeId {
+pub fn from_term(code: &mut Code, values: &Values, root: Term<'_>) -> NodeId {
     let mut work = vec![Up::Visit(root)];
     let mut done: Vec<NodeId> = Vec::new();
     while let Some(step) = work.pop() {
@@ -227,7 +232,7 @@ pub fn from_term(code: &mut Code, values: &mut Values, root: Term<'_>) -> NodeId
 }
 
 /// A term that needs no other node, or the steps to make one that does.
-fn leaf<'h>(code: &mut Code, values: &mut Values, term: Term<'h>, work: &mut Vec<Up<'h>>) -> Option<Node> {
+fn leaf<'h>(code: &mut Code, values: &Values, term: Term<'h>, work: &mut Vec<Up<'h>>) -> Option<Node> {
     Some(match term.value() {
         Value::Int(int) => match int.to_i64() {
             Some(value) => Node::Int(value),
@@ -341,10 +346,10 @@ mod tests {
         let parsed = jovial_syntax::parse(source, &jovial_syntax::Options::default());
         let mut code = Code::from(parsed.tree);
         let root = parsed.root.expect("valid source");
-        let mut values = Values::default();
+        let values = Values::default();
         let heap = Heap::new();
         let term = to_term(&heap, &code, &values, root);
-        let back = from_term(&mut code, &mut values, term);
+        let back = from_term(&mut code, &values, term);
         let again = to_term(&heap, &code, &values, back);
         assert!(term.same(again), "{source}");
     }
@@ -360,11 +365,11 @@ mod tests {
     #[test]
     fn data_that_only_looks_like_code_stays_a_tuple() {
         let heap = Heap::new();
-        let (mut code, mut values) = (Code::new(), Values::default());
+        let (mut code, values) = (Code::new(), Values::default());
         let one = Term::small32(1);
         let pid = Term::pid(jovial_term::Pid::new(7));
         for term in [heap.tuple(&[one, one, one]), heap.tuple(&[Term::OK, Term::EMPTY_LIST, one]), pid] {
-            let node = from_term(&mut code, &mut values, term);
+            let node = from_term(&mut code, &values, term);
             assert!(to_term(&heap, &code, &values, node).same(term));
         }
     }
@@ -376,8 +381,8 @@ mod tests {
         for _ in 0..300_000 {
             term = heap.list([term]);
         }
-        let (mut code, mut values) = (Code::new(), Values::default());
-        let node = from_term(&mut code, &mut values, term);
+        let (mut code, values) = (Code::new(), Values::default());
+        let node = from_term(&mut code, &values, term);
         assert!(to_term(&heap, &code, &values, node).as_cons().is_some());
     }
 }

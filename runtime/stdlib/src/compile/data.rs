@@ -74,17 +74,8 @@ pub(crate) fn datum(term: Term<'_>) -> Datum {
 
 /// A term as text for reports that are made without the library.
 pub(crate) fn debug(term: Term<'_>) -> String {
-    let mut text = match literal(term, 0) {
-        Some(literal) => format!("{literal:?}"),
-        None => match term.value() {
-            Value::Tuple(items) => items.iter().map(|item| debug(*item)).collect::<Vec<_>>().join(", "),
-            _ => "(no plain data)".to_string(),
-        },
-    };
-    if text.len() > 4000 {
-        text = text.chars().take(4000).collect();
-    }
-    text
+    let text = format!("{term:?}");
+    text.chars().take(1_500).collect()
 }
 
 /// The term of a datum.

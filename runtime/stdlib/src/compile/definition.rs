@@ -12,7 +12,8 @@ use jovial_compiler::env::{Env, Vars};
 use jovial_compiler::errors::Result;
 use jovial_compiler::host::{Datum, Host, MacroCall, SharedModule};
 use jovial_compiler::lower::{self, Info, ModuleUnit};
-use jovial_compiler::module::{self, Definition};
+use jovial_compiler::module::{self, DefKind, Definition};
+use jovial_syntax::quoted::NodeId;
 use jovial_term::{Fragment, Pid, Term};
 
 use super::host::CompileHost;
@@ -55,7 +56,9 @@ pub fn define(host: &mut CompileHost<'_>, start: &ModuleStart) -> Result<Fragmen
     let _entered = Entered { library: &library, name: start.name };
     let tracker = library.trackers().start();
     let mut env = Env { module: start.name, function: None, lexical_tracker: Some(tracker), ..outer.clone() };
-    env.scope_mut().context_modules.insert(0, start.name);
+    if !env.scope.context_modules.contains(&start.name) {
+        env.scope_mut().context_modules.insert(0, start.name);
+    }
     let outcome = body(host, start, &shared, &mut env);
     library.trackers().stop(tracker);
     outcome
@@ -75,9 +78,11 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
         inputs.into_iter().map(value_of).collect()
     })?;
     *env = Env { versioned_vars: Vars::default(), next_version: 0, ..prepared.env };
+    module::settle_overridables(host, env)?;
     for (module, function) in callbacks(shared, known::BEFORE_COMPILE) {
         before_compile(host, env, module, function)?;
     }
+    module::settle_overridables(host, env)?;
     let finished = module::finish(env, host)?;
     host.flush()?;
     let definitions: Vec<&Definition> = finished.definitions.iter().collect();
@@ -102,7 +107,7 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
         info: Info { fields, ..Info::default() },
         attributes,
         chunks,
-        host: &|number| host.values.get(number).and_then(data::literal_of),
+        host: &|number| host.values.get(number).and_then(|value| data::literal_of(value.root())),
     };
     let made = lower::module(unit).map_err(|error| evaluate::lower_failure(env, &error))?;
     evaluate::warn_hidden(host, env, &made);
@@ -205,6 +210,38 @@ fn struct_fields(host: &mut CompileHost<'_>, env: &Env, definitions: &[&Definiti
     Ok(Literal::List(fields.collect()))
 }
 
+/// Attributes that belong to the definition behind them.
+const OF_DEFINITION: &[&str] = &["doc", "since", "deprecated", "impl"];
+
+/// Stores a clause of a definition and gives `{name, arity}`.
+pub fn store(
+    host: &mut CompileHost<'_>,
+    code: Code,
+    kind: DefKind,
+    head: NodeId,
+    body: NodeId,
+    plain: bool,
+    env: &Env,
+) -> Result<Fragment> {
+    let stored = module::store_definition(code, kind, head, body, plain, env, host)?;
+    if let Some(shared) = host.library.building(env.module) {
+        let mut build = lock(&shared);
+        let doc = build.attributes.get(&known::DOC).and_then(|doc| doc.values.first().cloned());
+        for name in OF_DEFINITION {
+            if let Some(attribute) = build.attributes.get_mut(&Atom::new(name)) {
+                attribute.values.clear();
+                attribute.unread_line = None;
+            }
+        }
+        if let Some(Datum::Literal(doc)) = doc.filter(|_| kind.is_public()) {
+            let key = [Literal::Atom(kind.atom()), Literal::Atom(stored.name), Literal::Int(i64::from(stored.arity))];
+            let entry = Literal::Tuple(vec![Literal::Tuple(key.to_vec()), doc]);
+            build.attributes.entry(Atom::new("__docs__")).or_default().values.insert(0, Datum::Literal(entry));
+        }
+    }
+    Ok(crate::natives::elixir::stored(&stored))
+}
+
 /// Loads the definitions that a module under construction has so far, as a module of another name, and gives that name.
 pub fn load_local(host: &mut CompileHost<'_>, name: Atom) -> Result<Atom> {
     let Some(shared) = host.library.building(name) else { return Ok(name) };
@@ -233,7 +270,7 @@ pub fn load_local(host: &mut CompileHost<'_>, name: Atom) -> Result<Atom> {
         info: Info::default(),
         attributes: Literal::List(Vec::new()),
         chunks: Vec::new(),
-        host: &|number| host.values.get(number).and_then(data::literal_of),
+        host: &|number| host.values.get(number).and_then(|value| data::literal_of(value.root())),
     };
     let made = lower::module(unit).map_err(|error| evaluate::lower_failure(&env, &error))?;
     evaluate::load(host, &made.module, &env)?;

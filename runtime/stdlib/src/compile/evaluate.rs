@@ -55,7 +55,7 @@ pub fn prepare(host: &mut CompileHost<'_>, code: &mut Code, root: NodeId, env: &
         file: &env.file,
         inputs: &keys(&inputs),
         outputs: &keys(&outputs),
-        host: &|number| host.values.get(number).and_then(data::literal_of),
+        host: &|number| host.values.get(number).and_then(|value| data::literal_of(value.root())),
     });
     let made = made.map_err(|error| lower_failure(env, &error))?;
     warn_hidden(host, env, &made);

@@ -35,7 +35,7 @@ pub struct CompileHost<'a> {
 
 impl<'a> CompileHost<'a> {
     pub fn new(asking: &'a Asking<'a>, library: Arc<Library>, errors: Option<Sink>) -> Self {
-        CompileHost { asking, library, values: Values::default(), errors, pending: Vec::new(), yields: 0 }
+        CompileHost { asking, values: library.values().clone(), library, errors, pending: Vec::new(), yields: 0 }
     }
 
     /// Has the process call a function; `args` builds the arguments on a scratch heap.
@@ -180,7 +180,7 @@ impl Host for CompileHost<'_> {
             let args = call.args.iter().map(|arg| convert::to_term(heap, code, values, *arg));
             std::iter::once(env).chain(args).collect()
         })?;
-        Ok(convert::from_term(code, &mut self.values, result.root()))
+        Ok(convert::from_term(code, &self.values, result.root()))
     }
 
     fn call_function(&mut self, code: &mut Code, module: Atom, name: Atom, args: &[NodeId], _env: &Env, local: bool) -> Result<NodeId> {
@@ -189,11 +189,11 @@ impl Host for CompileHost<'_> {
         let result = self.call(module, name, |heap, values| {
             args.iter().map(|arg| convert::to_term(heap, code, values, *arg)).collect()
         })?;
-        Ok(convert::from_term(code, &mut self.values, result.root()))
+        Ok(convert::from_term(code, &self.values, result.root()))
     }
 
     fn opaque_kind(&mut self, value: u32) -> OpaqueKind {
-        match self.values.get(value).map(Term::value) {
+        match self.values.get(value).as_ref().map(|value| value.root().value()) {
             Some(Value::Pid(_) | Value::ExternalPid(_)) => OpaqueKind::Pid,
             Some(Value::Port(_) | Value::ExternalPort(_)) => OpaqueKind::Port,
             Some(Value::Ref(_) | Value::ExternalRef(_)) => OpaqueKind::Reference,
@@ -211,7 +211,7 @@ impl Host for CompileHost<'_> {
     fn datum_node(&mut self, code: &mut Code, value: &Arc<dyn Any + Send + Sync>) -> Result<NodeId> {
         let heap = Heap::new();
         let term = data::host_term(&heap, value);
-        Ok(convert::from_term(code, &mut self.values, term))
+        Ok(convert::from_term(code, &self.values, term))
     }
 
     fn node_datum(&mut self, code: &Code, node: NodeId) -> Result<Datum> {

@@ -35,6 +35,7 @@ pub struct Library {
     /// Modules that processes want to hear of, a list for each compilation under way.
     defined: Mutex<HashMap<Pid, Vec<Vec<(Atom, Vec<u8>)>>>>,
     required: Mutex<HashSet<String>>,
+    values: super::convert::Values,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -58,6 +59,7 @@ impl Library {
             build: Mutex::new(None),
             defined: Mutex::default(),
             required: Mutex::default(),
+            values: super::convert::Values::default(),
         })));
         Ok(())
     }
@@ -78,6 +80,10 @@ impl Library {
 
     pub(crate) fn machine(&self) -> Arc<Machine> {
         self.machine.upgrade().expect("the machine owns the library")
+    }
+
+    pub(crate) fn values(&self) -> &super::convert::Values {
+        &self.values
     }
 
     pub(crate) fn trackers(&self) -> &Trackers {
@@ -167,7 +173,8 @@ impl Library {
             return Some(face);
         }
         let natives = machine.natives_of(module);
-        if version.is_none() && natives.is_empty() {
+        // Natives of an Elixir module only stand in until its source is compiled.
+        if version.is_none() && (natives.is_empty() || module.as_str().starts_with("Elixir.")) {
             return None;
         }
         let (mut functions, mut macros) = (natives, Vec::new());
@@ -176,6 +183,9 @@ impl Library {
                 Some(name) => macros.push((Atom::new(name), export.arity.saturating_sub(1))),
                 None => functions.push((export.name, export.arity)),
             }
+        }
+        if module == known::MOD_KERNEL {
+            macros.extend(jovial_compiler::kernel_macros::names());
         }
         let elixir = functions.contains(&(known::DUNDER_INFO, 1));
         functions.retain(|(name, _)| *name != known::MODULE_INFO && !(elixir && *name == known::DUNDER_INFO));

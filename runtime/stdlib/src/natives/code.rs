@@ -169,7 +169,7 @@ fn prepare<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
 
 fn prepare_quoted(host: &mut CompileHost<'_>, quoted: &Fragment, env: &Env) -> jovial_compiler::errors::Result<Fragment> {
     let mut code = Code::new();
-    let root = convert::from_term(&mut code, &mut host.values, quoted.root());
+    let root = convert::from_term(&mut code, &host.values, quoted.root());
     let prepared = evaluate::prepare(host, &mut code, root, env)?;
     Ok(session::answer(|heap| {
         let keys = |vars: &[Var]| heap.list(vars.iter().map(|var| key_term(heap, *var)).collect::<Vec<_>>());

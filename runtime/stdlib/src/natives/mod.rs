@@ -16,6 +16,7 @@ mod binary;
 mod code;
 mod conversions;
 mod ets;
+pub(crate) mod elixir;
 mod files;
 mod lists;
 mod maps;
@@ -37,6 +38,7 @@ const TABLES: &[&[Entry]] = &[
     code::TABLE,
     conversions::TABLE,
     ets::TABLE,
+    elixir::TABLE,
     files::TABLE,
     lists::TABLE,
     maps::TABLE,

@@ -11,6 +11,13 @@ use super::support::{Out, atom, need, ok, word};
 use crate::compile::{Library, data};
 
 pub(crate) const TABLE: &[Entry] = &[
+    // What bodies of modules call before `Module` and `Kernel.Typespec` are compiled themselves.
+    ("Elixir.Module", "__put_attribute__", 5, |ctx, args| put(ctx, &args[..4])),
+    ("Elixir.Module", "__get_attribute__", 4, |ctx, args| {
+        let found = get(ctx, &args[..2])?;
+        Ok(found.as_tuple_of::<2>().map_or(Term::NIL, |pair| pair[1]))
+    }),
+    ("Elixir.Kernel.Typespec", "deftypespec", 6, |_, _| Ok(Term::OK)),
     ("jovial_module", "open", 1, |ctx, args| {
         Ok(Term::bool(Library::in_ctx(ctx).building(atom(args[0])?).is_some()))
     }),
@@ -39,6 +46,14 @@ pub(crate) const TABLE: &[Entry] = &[
             let attribute = build.attributes.entry(key).or_default();
             attribute.accumulate |= accumulate;
             attribute.persist |= persist;
+            Ok(Term::OK)
+        })
+    }),
+    ("jovial_module", "announce_struct", 2, |ctx, args| {
+        let fields: Option<Vec<Atom>> = super::support::list(args[1])?.into_iter().map(Term::as_atom).collect();
+        let fields = need(fields)?;
+        with(ctx, args[0], |build| {
+            build.struct_fields = Some(std::sync::Arc::new(fields));
             Ok(Term::OK)
         })
     }),

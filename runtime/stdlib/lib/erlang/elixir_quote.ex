@@ -1,0 +1,104 @@
+defmodule :elixir_quote do
+  @moduledoc false
+
+  # What a `quote` calls when it runs: values that are unquoted are looked at, spliced, or become the name behind a dot.
+
+  def list(left, right) when is_list(left), do: valid_elements(left) ++ right
+
+  def list(other, _right) do
+    argument_error(["expected a list with quoted expressions in unquote_splicing/1, got: ", shown(other)])
+  end
+
+  # `[unquote_splicing(left) | right]` behind the elements that came before.
+  def tail_list(left, right, before) when is_list(right) and is_list(before) do
+    before ++ valid_elements(left) ++ right
+  end
+
+  def tail_list(left, right, before) when is_list(left) and is_list(before) do
+    before ++ cons_last(valid_elements(left), right)
+  end
+
+  defp cons_last([last], right), do: [{:|, [], [last, right]}]
+  defp cons_last([head | tail], right), do: [head | cons_last(tail, right)]
+  defp cons_last([], right), do: right
+
+  defp valid_elements(elements) do
+    case :lists.filter(&invalid?/1, elements) do
+      [] ->
+        elements
+
+      _some ->
+        argument_error(["expected a list with quoted expressions in unquote_splicing/1, got: ", shown(elements)])
+    end
+  end
+
+  def shallow_validate_ast(expression) do
+    case invalid?(expression) do
+      false ->
+        expression
+
+      true ->
+        argument_error([
+          "tried to unquote invalid AST: ",
+          shown(expression),
+          "\nDid you forget to escape term using Macro.escape/1?"
+        ])
+    end
+  end
+
+  defp invalid?(term) when is_atom(term) or is_number(term) or is_binary(term) or is_pid(term), do: false
+  defp invalid?(term) when is_list(term), do: false
+  defp invalid?({_left, _right}), do: false
+  defp invalid?({name, meta, context}) when is_atom(name) and is_list(meta) and is_atom(context), do: false
+  defp invalid?({name, meta, args}) when is_atom(name) and is_list(meta) and is_list(args), do: false
+  defp invalid?({callee, meta, args}) when is_tuple(callee) and is_list(meta) and is_list(args), do: invalid?(callee)
+  defp invalid?(fun) when is_function(fun), do: :erlang.fun_info(fun, :type) != {:type, :external}
+  defp invalid?(_other), do: true
+
+  def validate_runtime(key, value) do
+    case valid_option?(key, value) do
+      true -> value
+      false -> argument_error(["invalid runtime value for option :", :erlang.atom_to_binary(key), " in quote, got: ", shown(value)])
+    end
+  end
+
+  defp valid_option?(:line, value), do: is_integer(value) or is_boolean(value)
+  defp valid_option?(:file, value), do: is_binary(value) or is_nil(value)
+  defp valid_option?(:context, value), do: is_atom(value) and value != nil
+  defp valid_option?(:generated, value), do: is_boolean(value)
+  defp valid_option?(:unquote, value), do: is_boolean(value)
+  defp valid_option?(_key, _value), do: false
+
+  # `left.unquote(right)` and `left.unquote(right)(args)`.
+  def dot(meta, left, right, args, _context), do: dotted(meta, left, right, args)
+
+  defp dotted(meta, left, {:__aliases__, _, parts}, nil), do: {:__aliases__, meta, [left | parts]}
+
+  defp dotted(meta, left, right, nil) when is_atom(right) do
+    case :erlang.atom_to_binary(right) do
+      <<"Elixir.", rest::binary>> -> {:__aliases__, meta, [left, :erlang.binary_to_atom(rest)]}
+      _name -> {{:., meta, [left, right]}, [{:no_parens, true} | meta], []}
+    end
+  end
+
+  defp dotted(meta, left, {right, _, context}, nil) when is_atom(right) and is_atom(context) do
+    {{:., meta, [left, right]}, [{:no_parens, true} | meta], []}
+  end
+
+  defp dotted(meta, left, {right, _, args}, nil) when is_atom(right), do: {{:., meta, [left, right]}, meta, args}
+  defp dotted(meta, left, right, args) when is_atom(right), do: {{:., meta, [left, right]}, meta, args}
+
+  defp dotted(meta, left, {right, _, context}, args) when is_atom(right) and is_atom(context) do
+    {{:., meta, [left, right]}, meta, args}
+  end
+
+  defp dotted(_meta, _left, right, _args) do
+    argument_error(["expected unquote after dot to return an atom, an alias or a quoted call, got: ", shown(right)])
+  end
+
+  defp shown(term), do: Kernel.inspect(term)
+
+  defp argument_error(parts) do
+    :erlang.error(ArgumentError.exception(:erlang.iolist_to_binary(parts)))
+  end
+end
