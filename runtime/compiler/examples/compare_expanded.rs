@@ -4,6 +4,9 @@
 //! With `--module SOURCE FILE`, the definitions of a module are compared with recorded ones: two lines each, `name/arity` and
 //! the clauses. Only what needs no running code is looked at: definitions, aliases, imports, plain attributes.
 //!
+//! With `--diagnostics FILE`, what is said about the bodies of modules: three lines each, the body, the exception or `ok`, and
+//! the diagnostics between tabs.
+//!
 //! Trees are written with `[]` for tuples, `()` for lists, `:hex.` for atoms, `bhex.` for binaries; counters are numbered
 //! in the order in which they appear.
 
@@ -307,6 +310,49 @@ fn compare_module(source: &str, dump: &str, filter: Option<&str>) {
     println!("{good} of {all}, {skipped} skipped");
 }
 
+fn compare_diagnostics(file: &str, filter: Option<&str>) {
+    let text = std::fs::read_to_string(file).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let (mut good, mut all) = (0, 0);
+    for case in lines.chunks(3) {
+        if filter.is_some_and(|filter| !case[0].contains(filter)) {
+            continue;
+        }
+        all += 1;
+        let defined = jovial_compiler::fake_host::define(&case[0].replace("\\n", "\n"), true);
+        let result = match &defined.halt {
+            None => "ok".to_owned(),
+            Some(Halt::Exception(exception)) => {
+                let name = exception.module.as_str().trim_start_matches("Elixir.");
+                let place = if name == "CompileError" { "nofile: " } else { "" };
+                format!("** ({name}) {place}{}", exception.message.replace('\n', "\\n"))
+            }
+            Some(other) => format!("{other:?}"),
+        };
+        let said: Vec<String> = defined
+            .diagnostics
+            .iter()
+            .map(|diagnostic| {
+                let severity = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
+                let column = diagnostic.column.map_or_else(String::new, |column| format!(":{column}"));
+                format!("{severity} {}{column}: {}", diagnostic.line, diagnostic.message.replace('\n', "\\n"))
+            })
+            .collect();
+        let said = said.join("\t");
+        if result == case[1] && said == case[2] {
+            good += 1;
+        } else {
+            println!("--- {}", case[0]);
+            for (want, have) in [(case[1], result.as_str()), (case[2], said.as_str())] {
+                if want != have {
+                    println!("  want {want}\n  have {have}");
+                }
+            }
+        }
+    }
+    println!("{good} of {all}");
+}
+
 fn main() {
     let mut args = std::env::args().skip(1).peekable();
     if args.next_if_eq("--module").is_some() {
@@ -315,6 +361,10 @@ fn main() {
         let work = move || compare_module(&source, &dump, filter.as_deref());
         std::thread::Builder::new().stack_size(256 << 20).spawn(work).unwrap().join().unwrap();
         return;
+    }
+    if args.next_if_eq("--diagnostics").is_some() {
+        let file = args.next().unwrap();
+        return compare_diagnostics(&file, args.next().as_deref());
     }
     let file = std::fs::read_to_string(args.next().expect("a file")).unwrap();
     let filter = args.next();

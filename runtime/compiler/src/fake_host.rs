@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use jovial_atoms::{Atom, known};
+use jovial_bytecode::ir::Literal;
 use jovial_syntax::quoted::{Node, NodeId};
 
-use crate::carried::Code;
+use crate::carried::{Code, Item};
 use crate::env::{Env, NameArity, Names};
-use crate::errors::{Diagnostic, Halt, Result};
+use crate::errors::{Diagnostic, Halt, Result, Severity};
 use crate::host::{Compiled, Datum, Face, Host, MacroCall, OpaqueKind, SharedModule, TraceEvent};
 use crate::lexical::Trackers;
-use crate::module::ModuleBuild;
+use crate::module::{self, Attribute, DefKind, Definition, ModuleBuild};
 
 /// What `Kernel` exports besides its macros.
 const KERNEL: &str = "!=/2 !==/2 */2 **/2 +/1 +/2 ++/2 -/1 -/2 --/2 //2 </2 <=/2 ==/2 ===/2 =~/2 >/2 >=/2 abs/1 apply/2 apply/3 \
@@ -139,7 +140,7 @@ impl Host for FakeHost {
     }
 
     fn node_datum(&mut self, _code: &Code, _node: NodeId) -> Result<Datum> {
-        Ok(Datum::Literal(jovial_bytecode::ir::Literal::Atom(known::NIL)))
+        Ok(Datum::Literal(Literal::Atom(known::NIL)))
     }
 
     fn diagnostic(&mut self, diagnostic: Diagnostic) {
@@ -166,4 +167,112 @@ impl Host for FakeHost {
     fn option(&mut self, _name: Atom) -> bool {
         false
     }
+}
+
+/// What became of a module's source.
+#[derive(Debug)]
+pub struct Defined {
+    pub definitions: Vec<Definition>,
+    pub diagnostics: Vec<Diagnostic>,
+    pub halt: Option<Halt>,
+}
+
+/// The calls of natives that an expanded body makes, in order.
+fn natives(code: &Code, root: NodeId) -> Vec<(Atom, Vec<NodeId>)> {
+    let statements = match code.call_of(root, known::DUNDER_BLOCK) {
+        Some((_, statements)) => statements,
+        None => vec![root],
+    };
+    statements.into_iter().filter_map(|id| code.remote_of(id)).map(|remote| (remote.name, remote.args)).collect()
+}
+
+/// Defines the module `M` with that body: runs its definitions as the machine would, and finishes it. Attributes
+/// are only those with plain values.
+pub fn define(body: &str, columns: bool) -> Defined {
+    let mut host = FakeHost::new()
+        .with_module("Elixir.List", "flatten/1 flatten/2 first/1 first/2 to_charlist/1", "")
+        .with_module("Elixir.Enum", "map/2 reduce/3", "");
+    let env = host.module_env("Elixir.M");
+    let options = &mut jovial_syntax::Options { columns, ..jovial_syntax::Options::default() };
+    let parsed = jovial_syntax::parse(body, options);
+    let mut code = Code::from(parsed.tree);
+    let mut definitions = Vec::new();
+    let halt = host.run(&mut code, parsed.root, &env, &mut definitions).err();
+    if halt.is_none()
+        && let Some(tracker) = env.lexical_tracker.and_then(|id| host.trackers.stop(id))
+    {
+        for unused in tracker.unused() {
+            let (line, column) = unused.position();
+            host.diagnostics.push(Diagnostic {
+                severity: Severity::Warning,
+                message: unused.message(),
+                file: env.file.clone(),
+                line,
+                column: (column != 0).then_some(column),
+                span: None,
+                place: None,
+                snippet: true,
+            });
+        }
+    }
+    Defined { definitions, diagnostics: host.diagnostics, halt }
+}
+
+impl FakeHost {
+    fn run(&mut self, code: &mut Code, root: NodeId, env: &Env, definitions: &mut Vec<Definition>) -> Result<()> {
+        let expanded = crate::expand_expression(code, root, env, self)?;
+        for (name, args) in natives(code, expanded.root) {
+            match name.as_str() {
+                "make_overridable" => self.overridable(code, env, args[1])?,
+                "__put_attribute__" => self.put_attribute(code, env, &args),
+                "store_definition" => {
+                    let (Some(kind), Some(Item::Quoted(quoted)), Some(Item::Env(def_env))) =
+                        (code.atom_of(args[0]).and_then(DefKind::from_atom), code.item(args[1]), code.item(args[2]))
+                    else {
+                        continue;
+                    };
+                    let (quoted, def_env) = (quoted.clone(), def_env.clone());
+                    let Some((call, body)) = quoted.code.pair_of(quoted.root) else { continue };
+                    module::store_definition(quoted.code.clone(), kind, call, body, true, &def_env, self)?;
+                }
+                _ => {}
+            }
+        }
+        module::settle_overridables(self, env)?;
+        *definitions = module::finish(env, self)?.definitions;
+        Ok(())
+    }
+
+    fn overridable(&mut self, code: &Code, env: &Env, list: NodeId) -> Result<()> {
+        for (name, arity) in code.keyword_of(list).unwrap_or_default() {
+            let arity = code.int_of(arity).and_then(|arity| u8::try_from(arity).ok()).unwrap_or_default();
+            if !module::make_overridable(self, env, (name, arity))? {
+                let module = crate::errors::inspect_module(env.module);
+                return Err(Halt::argument_error(format!(
+                    "cannot make function {name}/{arity} overridable because it was not defined in module {module}"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn put_attribute(&mut self, code: &Code, env: &Env, args: &[NodeId]) {
+        let (Some(name), Some(value)) = (code.atom_of(args[1]), literal(code, args[2])) else { return };
+        let Some(build) = self.modules.get(&env.module) else { return };
+        let mut build = build.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        build.attributes.insert(name, Attribute { values: vec![Datum::Literal(value)], ..Attribute::default() });
+    }
+}
+
+/// A plain value.
+fn literal(code: &Code, id: NodeId) -> Option<Literal> {
+    Some(match code.node(id) {
+        Node::Int(value) => Literal::Int(value),
+        Node::Float(value) => Literal::Float(value),
+        Node::Atom(atom) => Literal::Atom(atom),
+        Node::Binary(bytes) => Literal::Binary(code.tree.bytes(bytes).to_vec()),
+        Node::List(seq) => Literal::List(code.tree.seq(seq).iter().map(|&id| literal(code, id)).collect::<Option<_>>()?),
+        Node::Pair(left, right) => Literal::Tuple(vec![literal(code, left)?, literal(code, right)?]),
+        _ => return None,
+    })
 }

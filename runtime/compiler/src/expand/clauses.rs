@@ -117,6 +117,14 @@ impl Expander<'_> {
         Ok(guard)
     }
 
+    /// A guard of a definition, which says nothing about lengths.
+    pub(crate) fn expand_definition_guard(&mut self, guard: NodeId) -> Result<NodeId> {
+        let context = std::mem::replace(&mut self.env.context, Context::Guard);
+        let guard = self.expand(guard)?;
+        self.env.context = context;
+        Ok(guard)
+    }
+
     fn expand_alternatives(&mut self, guard: NodeId) -> Result<NodeId> {
         if let Some((meta, left, right)) = self.code.call2(guard, known::WHEN) {
             let left = self.expand_alternatives(left)?;

@@ -19,7 +19,7 @@ impl Expander<'_> {
                 let context = self.env.context.atom();
                 let whole = self.code.tree.call(known::OP_PERCENT_BRACES, meta, args);
                 let shown = self.text(whole);
-                return Err(self.error(meta, format!("cannot use map/struct update syntax in {context}, got: {shown}")));
+                return Err(self.file_error(meta, format!("cannot use map/struct update syntax in {context}, got: {shown}")));
             }
             let written = self.code.list_of(pairs).unwrap_or_default();
             let mut all = vec![map];
@@ -50,7 +50,7 @@ impl Expander<'_> {
                 let shown = self.text(key);
                 let message = format!("key {shown} will be overridden in map");
                 if self.env.context == Context::Match {
-                    return Err(self.error(meta, message));
+                    return Err(self.file_error(meta, message));
                 }
                 self.warn(meta, message);
             }

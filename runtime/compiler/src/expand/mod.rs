@@ -52,12 +52,22 @@ pub struct Expanded {
 }
 
 /// Expands one expression. Variables of `env` are outer variables, already bound; what the expression binds stands
-/// in the resulting env, with a version not below [`Env::next_version`] of the env before.
+/// in the resulting env, with a version not below [`Env::next_version`] of the env before. Variables that are left unused
+/// are only reported in the body of a module: in a session a later expression may read them.
 pub fn expand_expression(code: &mut Code, root: NodeId, env: &Env, host: &mut dyn Host) -> Result<Expanded> {
+    expand_whole(code, root, env, host, env.module != known::NIL)
+}
+
+/// Expands a whole file: what is left unused is reported.
+pub fn expand_file(code: &mut Code, root: NodeId, env: &Env, host: &mut dyn Host) -> Result<Expanded> {
+    expand_whole(code, root, env, host, true)
+}
+
+fn expand_whole(code: &mut Code, root: NodeId, env: &Env, host: &mut dyn Host, closed: bool) -> Result<Expanded> {
     let mut expander = Expander::new(code, host, env.clone());
     let root = expander.expand(root)?;
-    if env.function.is_none() && env.module == known::NIL {
-        expander.finish_unused();
+    if closed {
+        expander.check_unused();
     }
     let env = expander.snapshot(env.line);
     Ok(Expanded { root, env })
@@ -84,11 +94,6 @@ impl Expander<'_> {
     /// The env as data, with the variables of this moment.
     pub(crate) fn snapshot(&self, line: u32) -> Env {
         Env { line, versioned_vars: self.s.read.clone(), next_version: self.s.version, ..self.env.clone() }
-    }
-
-    /// At the top level a session's later code may read a variable, so nothing is reported there.
-    fn finish_unused(&mut self) {
-        self.s.unused.clear();
     }
 
     pub(crate) fn expand(&mut self, id: NodeId) -> Result<NodeId> {
@@ -475,10 +480,10 @@ impl Expander<'_> {
 
     pub(crate) fn resolve_super(&mut self, meta: Meta, arity: usize) -> Result<(crate::module::DefKind, Atom)> {
         if self.env.module == known::NIL {
-            return Err(self.error(meta, "cannot invoke super outside module"));
+            return Err(self.file_error(meta, "cannot invoke super outside module"));
         }
         let Some((name, function_arity)) = self.env.function else {
-            return Err(self.error(meta, "cannot invoke super outside function"));
+            return Err(self.file_error(meta, "cannot invoke super outside function"));
         };
         if usize::from(function_arity) != arity {
             return Err(self.error(meta, "super must be called with the same number of arguments as the current definition"));
@@ -544,7 +549,7 @@ impl Expander<'_> {
 
     pub(crate) fn no_match(&mut self, meta: Meta, what: &str) -> Result<()> {
         if self.env.context == Context::Match {
-            return Err(self.error(meta, format!("invalid pattern in match, {what} is not allowed in matches")));
+            return Err(self.file_error(meta, format!("invalid pattern in match, {what} is not allowed in matches")));
         }
         Ok(())
     }
@@ -559,7 +564,7 @@ impl Expander<'_> {
         } else {
             format!("invalid expression in guards, {what} is not allowed in guards. {more}")
         };
-        Err(self.error(meta, message))
+        Err(self.file_error(meta, message))
     }
 
     pub(crate) fn no_match_or_guard(&mut self, meta: Meta, what: &str) -> Result<()> {

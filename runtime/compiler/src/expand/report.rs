@@ -57,6 +57,20 @@ impl Expander<'_> {
         Halt::compile_error(&self.env)
     }
 
+    /// The same for errors that Elixir reports by their file alone.
+    pub(crate) fn file_error(&mut self, meta: Meta, message: impl Into<String>) -> Halt {
+        let diagnostic = Diagnostic { place: None, ..self.diagnostic(Severity::Error, meta, None, message.into()) };
+        self.host.diagnostic(diagnostic);
+        Halt::compile_error(&crate::env::Env { lexical_tracker: None, ..self.env.clone() })
+    }
+
+    /// A warning that a macro gives at its caller: it knows no column.
+    pub(crate) fn warn_line(&mut self, meta: Meta, message: impl Into<String>) {
+        let line = self.code.line(meta);
+        let meta = self.code.tree.add_meta(&[(known::LINE, MetaValue::Int(line.into()))]);
+        self.warn(meta, message);
+    }
+
     /// An error after which the rest of a module is still looked at.
     pub(crate) fn module_error(&mut self, meta: Meta, message: impl Into<String>) -> Result<()> {
         let diagnostic = self.diagnostic(Severity::Error, meta, None, message.into());

@@ -82,6 +82,15 @@ pub(crate) fn source(code: &Code, id: NodeId) -> String {
     printer.out
 }
 
+/// A list of printable code points.
+fn charlist(code: &Code, elements: &[NodeId]) -> Option<String> {
+    let printable = |c: &char| !c.is_control() || matches!(c, '\n' | '\r' | '\t' | '\x07'..='\x0d' | '\x1b');
+    if elements.is_empty() {
+        return None;
+    }
+    elements.iter().map(|&id| u32::try_from(code.int_of(id)?).ok().and_then(char::from_u32).filter(printable)).collect()
+}
+
 /// How tightly a binary operator binds, and whether it groups to the left.
 fn binary_operator(name: Atom) -> Option<(u8, bool)> {
     Some(match name.as_str() {
@@ -146,7 +155,13 @@ impl Printer<'_> {
             Node::Int(_) | Node::BigInt(_) | Node::Float(_) | Node::Map(_) | Node::Tuple(_) | Node::Improper(_) | Node::Opaque(_) => {
                 self.out.push_str(&inspect(code, id));
             }
-            Node::List(seq) => self.bracketed("[", code.tree.seq(seq), "]"),
+            Node::List(seq) => match charlist(code, code.tree.seq(seq)) {
+                Some(text) => {
+                    self.out.push_str("~c");
+                    self.out.push_str(&inspect_string(&text));
+                }
+                None => self.bracketed("[", code.tree.seq(seq), "]"),
+            },
             Node::Pair(left, right) => self.bracketed("{", &[left, right], "}"),
             Node::Var { name, .. } => self.out.push_str(name.as_str()),
             Node::Call { name, args, .. } => {
@@ -316,6 +331,9 @@ impl Printer<'_> {
                 self.out.push('(');
             }
             self.out.push_str(name.as_str());
+            if name == known::OP_AMP && code.call_of(arg, known::OP_AMP).is_some() {
+                self.out.push(' ');
+            }
             self.expr(arg, binding);
             if parenthesized {
                 self.out.push(')');

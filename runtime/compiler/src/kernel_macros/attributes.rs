@@ -45,7 +45,7 @@ pub(super) fn at(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Result<No
         Some([arg]) => set(e, name, inner_meta, *arg, line),
         None => get(e, name, line),
         Some([]) => {
-            e.warn(meta, format!("the @{name}() notation (with parentheses) is deprecated, please use @{name} (without parentheses) instead"));
+            e.warn_line(meta, format!("the @{name}() notation (with parentheses) is deprecated, please use @{name} (without parentheses) instead"));
             get(e, name, line)
         }
         Some(args) => Err(wrong_arguments(e, name, args)),
@@ -201,7 +201,6 @@ fn inject(e: &mut Expander<'_>, name: Atom, line: u32) -> Result<NodeId> {
                 "undefined module attribute @{name}, please remove access to @{name} or explicitly set it before access"
             ),
         );
-        let _ = module;
         return Ok(e.code.nil());
     };
     let mut nodes = Vec::with_capacity(values.len());

@@ -202,11 +202,6 @@ fn check_bounds(e: &Expander<'_>, first: NodeId, last: NodeId) -> Result<()> {
     Ok(())
 }
 
-/// A warning at the place of the macro's caller, without a snippet.
-fn warn_here(e: &mut Expander<'_>, meta: Meta, message: String) {
-    e.warn(meta, message);
-}
-
 pub(super) fn range(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
     let first = operand(e, args[0])?;
     let last = operand(e, args[1])?;
@@ -224,8 +219,7 @@ pub(super) fn range(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Result
             }
         };
         if !step {
-            warn_here(
-                e,
+            e.warn_line(
                 meta,
                 format!(
                     "{shown_first}..{shown_last} has a default step of -1, please write {shown_first}..{shown_last}//-1 instead"
@@ -244,8 +238,7 @@ pub(super) fn range(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Result
             Ok(k.remote(&["Function"], "identity", &[call]))
         }
         Context::Guard => {
-            warn_here(
-                e,
+            e.warn_line(
                 meta,
                 format!(
                     "{shown} inside guards requires an explicit step, please write {shown}//1 or {shown}//-1 instead"
@@ -259,8 +252,7 @@ pub(super) fn range(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Result
             Ok(range_map(e, first, last, Some(step)))
         }
         Context::Match => {
-            warn_here(
-                e,
+            e.warn_line(
                 meta,
                 format!(
                     "{shown} inside match is deprecated, you must always match on the step: {shown}//var or {shown}//_ if you want to ignore it"

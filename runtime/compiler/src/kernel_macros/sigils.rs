@@ -275,7 +275,7 @@ pub(super) fn regex(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) -> Resul
 }
 
 pub(super) fn regex_raw(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
-    e.warn(meta, "~R/.../ is deprecated, use ~r/.../ instead");
+    e.warn_line(meta, "~R/.../ is deprecated, use ~r/.../ instead");
     let text = raw(e, args[0])?;
     let content = e.code.tree.binary(text.as_bytes());
     let options = modifiers(e, args[1]);

@@ -67,9 +67,9 @@ fn pipe_into(e: &mut Expander<'_>, value: NodeId, step: NodeId) -> Result<NodeId
         Node::Call { name, args, .. }
             if args.len() == 1 && matches!(name.as_str(), "+" | "-" | "!" | "^" | "not" | "~~~" | "@") && name != known::OP_CARET =>
         {
-            let shown = e.text(step);
+            let (shown, operand) = (e.text(step), e.text(e.code.tree.seq(args)[0]));
             return Err(Halt::argument_error(format!(
-                "piping into a unary operator is not supported, please use the qualified name: Kernel.{name}(..), instead of {shown}"
+                "piping into a unary operator is not supported, please use the qualified name: Kernel.{name}({operand}), instead of {shown}"
             )));
         }
         Node::Call { name: known::FN, .. } => Some("the anonymous function must be called, as in: value |> (fn … end).()".to_owned()),
@@ -79,6 +79,7 @@ fn pipe_into(e: &mut Expander<'_>, value: NodeId, step: NodeId) -> Result<NodeId
             all.extend_from_slice(e.code.tree.seq(args));
             return Ok(e.code.tree.call(name, meta, &all));
         }
+        Node::Var { name, meta, .. } => return Ok(e.code.tree.call(name, meta, &[value])),
         Node::Apply { callee, meta, args } if e.code.call_of(callee, known::OP_DOT).is_some() => {
             let mut all = vec![value];
             all.extend_from_slice(e.code.tree.seq(args));
@@ -128,7 +129,7 @@ pub(super) fn to_charlist(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) ->
 }
 
 pub(super) fn to_char_list(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
-    e.warn(meta, "Kernel.to_char_list/1 is deprecated, use Kernel.to_charlist/1 instead");
+    e.warn_line(meta, "Kernel.to_char_list/1 is deprecated, use Kernel.to_charlist/1 instead");
     to_charlist(e, meta, args)
 }
 

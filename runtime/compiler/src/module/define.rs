@@ -130,7 +130,7 @@ pub fn store_definition(
     };
     let defaults = default_clauses.len();
     let store = Store { meta_line: place, env: &env };
-    store.check_previous_defaults(host, kind, name, arity, defaults)?;
+    store.check_previous_defaults(host, &fresh, kind, defaults)?;
     let mut main = fresh.clone();
     main.definition.clauses = stored(clause.into_iter().collect());
     main.has_body = !main.definition.clauses.is_empty();
@@ -203,7 +203,7 @@ impl Expander<'_> {
             }
             _ => return Ok(()),
         };
-        Err(self.error(meta, message))
+        Err(self.file_error(meta, message))
     }
 
     /// Arguments without their defaults, and a clause for each number of arguments that may be left out.
@@ -308,7 +308,7 @@ impl Expander<'_> {
         {
             self.check_cycles(&before.cycles, meta, Pattern::Head(name, args))?;
         }
-        let guards = source.guards.iter().map(|&guard| self.expand_guard(guard)).collect::<Result<Vec<_>>>()?;
+        let guards = source.guards.iter().map(|&guard| self.expand_definition_guard(guard)).collect::<Result<Vec<_>>>()?;
         let body = self.expand(body)?;
         self.check_unused();
         let line = self.code.line(meta);
@@ -367,7 +367,8 @@ impl Store<'_> {
             } else {
                 format!("{kind} {name}/{arity} conflicts with defaults from {name}/{other}")
             };
-            return Err(self.error(host, None, message));
+            host.diagnostic(self.diagnostic(Severity::Error, Some(entry), message));
+            return Err(Halt::compile_error(self.env));
         }
         Ok(())
     }

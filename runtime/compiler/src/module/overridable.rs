@@ -37,7 +37,7 @@ fn report(host: &mut dyn Host, env: &Env, entry: &Entry, message: String) -> Hal
         place: None,
         snippet: true,
     });
-    Halt::compile_error(env)
+    Halt::compile_error(&Env { lexical_tracker: None, ..env.clone() })
 }
 
 /// Sets a definition aside. `Ok(false)` if the module has none of that name and arity.

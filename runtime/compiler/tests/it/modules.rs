@@ -1,73 +1,11 @@
 //! Definitions from source to what a finished module has.
 
-use std::sync::Arc;
+use jovial_compiler::Severity;
+use jovial_compiler::fake_host::define;
 
-use jovial_atoms::{Atom, known};
-use jovial_compiler::carried::{Item, Quoted};
-use jovial_compiler::fake_host::FakeHost;
-use jovial_compiler::module::{self, DefKind, store_definition};
-use jovial_compiler::{Code, Env, Severity, expand_expression};
-use jovial_syntax::quoted::{Node, NodeId};
-
-/// The calls of natives that an expanded body makes, in order.
-fn natives(code: &Code, root: NodeId) -> Vec<(Atom, Vec<NodeId>)> {
-    let statements = match code.tree.node(root) {
-        Node::Call { name: known::DUNDER_BLOCK, args, .. } => code.tree.seq(args).to_vec(),
-        _ => vec![root],
-    };
-    statements
-        .into_iter()
-        .filter_map(|id| {
-            let Node::Apply { callee, args, .. } = code.tree.node(id) else { return None };
-            let Node::Call { name: known::OP_DOT, args: dot, .. } = code.tree.node(callee) else { return None };
-            let Node::Atom(name) = code.tree.node(*code.tree.seq(dot).get(1)?) else { return None };
-            Some((name, code.tree.seq(args).to_vec()))
-        })
-        .collect()
-}
-
-/// Runs the definitions of a body as the machine would, then finishes the module. Gives the definitions as
-/// `kind name/arity clauses`, the diagnostics, and whether it was accepted.
-fn define(body: &str) -> (Vec<String>, Vec<String>, bool) {
-    let mut host = FakeHost::new();
-    let env = host.module_env("Elixir.M");
-    let parsed = jovial_syntax::parse(body, &mut jovial_syntax::Options::default());
-    assert!(parsed.ok(), "{body}");
-    let mut code = Code::from(parsed.tree);
-    let mut accepted = true;
-    let expanded = expand_expression(&mut code, parsed.root, &env, &mut host).expect("the body expands");
-    for (name, args) in natives(&code, expanded.root) {
-        if name.as_str() == "make_overridable" {
-            let list = match code.tree.node(args[1]) {
-                Node::List(seq) => code.tree.seq(seq).to_vec(),
-                _ => Vec::new(),
-            };
-            for entry in list {
-                let Node::Pair(name, arity) = code.tree.node(entry) else { continue };
-                let (Node::Atom(name), Node::Int(arity)) = (code.tree.node(name), code.tree.node(arity)) else { continue };
-                let key = (name, u8::try_from(arity).expect("a small arity"));
-                module::make_overridable(&mut host, &env, key).expect("it was defined");
-            }
-            continue;
-        }
-        if name != known::STORE_DEFINITION {
-            continue;
-        }
-        let (Node::Atom(kind), Some(Item::Quoted(quoted)), Some(Item::Env(def_env))) =
-            (code.tree.node(args[0]), code.item(args[1]), code.item(args[2]))
-        else {
-            continue;
-        };
-        let (quoted, def_env): (Arc<Quoted>, Arc<Env>) = (quoted.clone(), def_env.clone());
-        let Node::Pair(call, body) = quoted.code.tree.node(quoted.root) else { continue };
-        let kind = DefKind::from_atom(kind).expect("a kind of definition");
-        accepted &= store_definition(quoted.code.clone(), kind, call, body, true, &def_env, &mut host).is_ok();
-    }
-    let mut definitions = Vec::new();
-    if accepted {
-        accepted = finish(&mut host, &env, &mut definitions);
-    }
-    let diagnostics = host
+fn check(body: &str, definitions: &[&str], diagnostics: &[&str]) {
+    let defined = define(body, false);
+    let said: Vec<String> = defined
         .diagnostics
         .iter()
         .map(|diagnostic| {
@@ -75,21 +13,12 @@ fn define(body: &str) -> (Vec<String>, Vec<String>, bool) {
             format!("{severity} {}: {}", diagnostic.line, diagnostic.message)
         })
         .collect();
-    (definitions, diagnostics, accepted)
-}
-
-/// Whether the module is accepted.
-fn finish(host: &mut FakeHost, env: &Env, definitions: &mut Vec<String>) -> bool {
-    module::settle_overridables(host, env).expect("kinds agree");
-    let Ok(finished) = module::finish(env, host) else { return false };
-    for definition in &finished.definitions {
-        definitions.push(format!("{} {}/{} {}", definition.kind.atom(), definition.name, definition.arity, definition.clauses.len()));
-    }
-    true
-}
-
-fn check(body: &str, definitions: &[&str], diagnostics: &[&str]) {
-    let (found, said, accepted) = define(body);
+    let found: Vec<String> = defined
+        .definitions
+        .iter()
+        .map(|definition| format!("{} {}/{} {}", definition.kind.atom(), definition.name, definition.arity, definition.clauses.len()))
+        .collect();
+    let accepted = defined.halt.is_none();
     assert_eq!(said, diagnostics, "{body}");
     assert_eq!(found, definitions, "{body}");
     assert_eq!(accepted, !diagnostics.iter().any(|said| said.starts_with("error")), "{body}");
