@@ -1,4 +1,4 @@
-//! Four small programs, timed: `bench [fib|sum|tree|list] [count] [loop|threaded]`; `bench code` prints their bytecode.
+//! Five small programs, timed: `bench [fib|sum|tree|list|bytes] [count] [loop|threaded]`; `bench code` prints their bytecode.
 //!
 //! Run it under callgrind with a small and a larger count, and divide the difference in instructions by that in calls.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a tool for the command line")]
@@ -40,7 +40,7 @@ fn main() {
             continue;
         }
         machine.set_dispatch(dispatch);
-        for (name, count) in [("fib", 30), ("sum", 20_000_000), ("tree", 20), ("list", 3)] {
+        for (name, count) in [("fib", 30), ("sum", 20_000_000), ("tree", 20), ("list", 3), ("bytes", 30)] {
             if !only.is_empty() && only != name {
                 continue;
             }
