@@ -114,7 +114,7 @@ impl Source {
 }
 
 /// A segment's type in one word.
-pub fn pack_type(ty: SegmentType) -> u32 {
+pub const fn pack_type(ty: SegmentType) -> u32 {
     let kind = match ty.kind {
         SegmentKind::Integer => 0,
         SegmentKind::Float => 1,
@@ -129,7 +129,7 @@ pub fn pack_type(ty: SegmentType) -> u32 {
         Endian::Little => 1,
         Endian::Native => 2,
     };
-    kind | endian << 4 | u32::from(ty.signed) << 8 | u32::from(ty.unit) << 16
+    kind | endian << 4 | (ty.signed as u32) << 8 | (ty.unit as u32) << 16
 }
 
 /// The type that [`pack_type`] put into a word; `None` for any other word.

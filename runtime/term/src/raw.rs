@@ -83,6 +83,23 @@ pub unsafe fn boxed_slot(word: Word, slot: usize) -> Word {
     unsafe { *word.address().add(slot) }
 }
 
+/// Where the bytes of a heap binary or of a refc binary's storage start.
+///
+/// # Safety
+/// `word` is a pointer to a live heap binary or refc binary.
+#[inline]
+pub unsafe fn binary_bytes(word: Word) -> *const u8 {
+    // SAFETY: by contract; a refc binary's first slot is the address of its block, whose data follow the header.
+    unsafe {
+        let object = word.address();
+        if (*object).header_kind() == Boxed::HeapBinary {
+            object.add(1).cast()
+        } else {
+            ((*object.add(1)).0 as *const u8).add(crate::refc::DATA_OFFSET)
+        }
+    }
+}
+
 /// Head and tail.
 ///
 /// # Safety

@@ -22,6 +22,9 @@ struct Block {
     capacity: usize,
 }
 
+/// Bytes between the start of a block and its data.
+pub(crate) const DATA_OFFSET: usize = size_of::<Block>();
+
 /// A counted reference to shared bytes.
 pub(crate) struct RefcBytes(NonNull<Block>);
 

@@ -2,8 +2,9 @@
 #![expect(clippy::inline_always, reason = "op bodies are expanded into two dispatchers")]
 
 use jovial_atoms::{Atom, known};
-use jovial_bytecode::opcode::{NO_SLOT, Source, unpack_type};
-use jovial_term::raw::Word;
+use jovial_bytecode::ir::{Endian, SegmentKind, SegmentType};
+use jovial_bytecode::opcode::{NO_SLOT, Source, pack_type, unpack_type};
+use jovial_term::raw::{self, Boxed, Word};
 use jovial_term::Term;
 
 use super::data::{source, sources_len};
@@ -14,17 +15,45 @@ use crate::native::Class;
 
 const NONE: isize = NO_SLOT as isize;
 
+/// Size in bits of a bitstring.
+#[inline(always)]
+unsafe fn bit_size(word: Word) -> Option<usize> {
+    // SAFETY: invariant 1 of the interpreter, as in all functions of this file: a boxed word leads to a live object.
+    unsafe {
+        if !word.is_boxed() {
+            return None;
+        }
+        let header = raw::boxed_slot(word, 0);
+        match header.header_kind() {
+            Boxed::HeapBinary => Some((header.header_size() * 8 - usize::from(header.header_aux())) * 8),
+            Boxed::RefcBinary => Some(raw::boxed_slot(word, 3).small_value() as usize * 8),
+            Boxed::SubBinary => Some(raw::boxed_slot(word, 3).small_value() as usize),
+            _ => None,
+        }
+    }
+}
+
+/// The whole binary behind a bitstring, and where in it the bitstring starts, in bits.
+#[inline(always)]
+unsafe fn storage(word: Word) -> (Word, usize) {
+    // SAFETY: as above.
+    unsafe {
+        if raw::boxed_slot(word, 0).header_kind() == Boxed::SubBinary {
+            (raw::boxed_slot(word, 1), raw::boxed_slot(word, 2).small_value() as usize)
+        } else {
+            (word, 0)
+        }
+    }
+}
+
 #[inline(always)]
 pub(super) unsafe fn op_bits_start<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    if FAST {
-        return SLOW;
-    }
-    // SAFETY: invariant 1 of the interpreter, as in all functions of this file.
+    // SAFETY: as above.
     unsafe {
-        let base = s.get_term(s.byte(1));
-        let Some(size) = base.as_bitstring().map(|bits| bits.size_bits()) else { return s.jump(3) };
+        let base = s.get(s.byte(1));
+        let Some(size) = bit_size(base) else { return s.jump(3) };
         let ((to_base, to_position), (to_end, _)) = (s.pair(1), s.pair(2));
-        s.set(to_base, base.word());
+        s.set(to_base, base);
         s.set(to_position, Word::ZERO);
         s.set(to_end, Word::small(size as i64));
         s.next(4)
@@ -32,15 +61,87 @@ pub(super) unsafe fn op_bits_start<const FAST: bool>(s: &mut State<'_>) -> Flow 
 }
 
 /// A position in a slot.
+#[inline(always)]
 unsafe fn position(s: &State<'_>, slot: isize) -> usize {
     // SAFETY: as above.
-    unsafe { s.get(slot).small_value().cast_unsigned() as usize }
+    unsafe { (s.get(slot).0 >> 1) as usize }
+}
+
+/// Segment types that have a short way, as packed: `integer`, `binary` (bytes) and `utf8`, all else at its default.
+const INTEGER: u32 = pack_type(plain(SegmentKind::Integer, 1));
+const BYTES: u32 = pack_type(plain(SegmentKind::Binary, 8));
+const UTF8: u32 = pack_type(plain(SegmentKind::Utf8, 1));
+
+const fn plain(kind: SegmentKind, unit: u16) -> SegmentType {
+    SegmentType { kind, unit, signed: false, endian: Endian::Big }
+}
+
+/// Rests up to this many bits are copied.
+const SHORT_REST: usize = 24 * 8;
+
+/// The short ways: an integer of whole bytes, a character below 128, the rest of a binary.
+#[inline(always)]
+unsafe fn get_quickly(s: &mut State<'_>) -> Flow {
+    // SAFETY: as above; what is read lies between position and end.
+    unsafe {
+        let ((base, at), (end, size)) = (s.pair(1), s.pair(2));
+        let base = s.get(base);
+        let (at, end) = (position(s, at), position(s, end));
+        let (whole, start) = storage(base);
+        let bit = start + at;
+        let ty = s.word(3);
+        if bit % 8 != 0 {
+            return SLOW;
+        }
+        if ty == BYTES && size == NONE {
+            let rest = end - at;
+            if rest % 8 != 0 || rest <= SHORT_REST || at == 0 || !s.has_room(4) {
+                return SLOW;
+            }
+            let object = s.hp;
+            *object = Word::header(Boxed::SubBinary, 3, 0);
+            *object.add(1) = whole;
+            *object.add(2) = Word::small(bit as i64);
+            *object.add(3) = Word::small(rest as i64);
+            s.hp = object.add(4);
+            s.set(s.byte(1), Word::boxed_at(object));
+            s.set(s.byte(2), Word::small(end as i64));
+            return s.next(5);
+        }
+        let bytes = if ty == INTEGER {
+            let size = s.get(size);
+            if !size.is_small() || size.0 & 15 != 0 || size.0 > 2 * 56 {
+                return SLOW;
+            }
+            (size.0 >> 4) as usize
+        } else if ty == UTF8 {
+            1
+        } else {
+            return SLOW;
+        };
+        let next = at + 8 * bytes;
+        if next > end {
+            return s.jump(4);
+        }
+        let data = raw::binary_bytes(whole).add(bit / 8);
+        let mut value = 0u64;
+        for index in 0..bytes {
+            value = value << 8 | u64::from(*data.add(index));
+        }
+        if ty == UTF8 && value >= 0x80 {
+            return SLOW;
+        }
+        s.set(s.byte(1), Word(value << 1));
+        s.set(s.byte(2), Word::small(next as i64));
+        s.next(5)
+    }
 }
 
 #[inline(always)]
 pub(super) unsafe fn op_bits_get<const FAST: bool>(s: &mut State<'_>) -> Flow {
     if FAST {
-        return SLOW;
+        // SAFETY: as above.
+        return unsafe { get_quickly(s) };
     }
     // SAFETY: as above.
     unsafe {
@@ -63,12 +164,29 @@ pub(super) unsafe fn op_bits_get<const FAST: bool>(s: &mut State<'_>) -> Flow {
 
 #[inline(always)]
 pub(super) unsafe fn op_bits_match<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    if FAST {
-        return SLOW;
-    }
     // SAFETY: as above.
     unsafe {
         let (base, end) = s.pair(1);
+        if FAST {
+            // Byte by byte, as such constants are short and mostly differ at the first byte. Long ones lie off the heap.
+            let ((whole, start), wanted) = (storage(s.get(base)), Word(s.wide(2)));
+            let (at, end) = (position(s, s.byte(2)), position(s, end));
+            if (start + at) % 8 != 0 || raw::boxed_slot(wanted, 0).header_kind() != Boxed::HeapBinary {
+                return SLOW;
+            }
+            let size = bit_size(wanted).unwrap_or(0);
+            if at + size > end {
+                return s.jump(4);
+            }
+            let (data, wanted) = (raw::binary_bytes(whole).add((start + at) / 8), raw::binary_bytes(wanted));
+            for index in 0..size / 8 {
+                if *data.add(index) != *wanted.add(index) {
+                    return s.jump(4);
+                }
+            }
+            s.set(s.byte(1), Word::small((at + size) as i64));
+            return s.next(5);
+        }
         let bytes = s.term(Word(s.wide(2)));
         match bits::skip_bytes(s.get_term(base), position(s, s.byte(2)), position(s, end), bytes) {
             Some(next) => {
