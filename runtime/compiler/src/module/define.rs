@@ -341,14 +341,8 @@ impl Store<'_> {
         Halt::compile_error(&Env { lexical_tracker: None, ..self.env.clone() })
     }
 
-    fn check_previous_defaults(
-        &self,
-        host: &mut dyn Host,
-        kind: DefKind,
-        name: Atom,
-        arity: usize,
-        defaults: usize,
-    ) -> Result<()> {
+    fn check_previous_defaults(&self, host: &mut dyn Host, entry: &Entry, kind: DefKind, defaults: usize) -> Result<()> {
+        let (name, arity) = (entry.definition.name, usize::from(entry.definition.arity));
         let Some(build) = host.module_build(self.env.module) else {
             return Err(self.no_module(host, kind, name, arity));
         };
