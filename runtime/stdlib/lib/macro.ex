@@ -930,6 +930,7 @@ defmodule Macro do
   def quoted_literal?(term), do: is_atom(term) or is_number(term) or is_binary(term)
 
   defp literal_spec?({:-, _, [left, right]}), do: literal_spec?(left) and literal_spec?(right)
+  defp literal_spec?({:*, _, [size, unit]}), do: is_integer(size) and is_integer(unit)
   defp literal_spec?({kind, _, [number]}) when kind in [:size, :unit], do: is_integer(number)
   defp literal_spec?({type, _, context}), do: is_atom(type) and (is_atom(context) or context == [])
   defp literal_spec?(_), do: false
@@ -1430,6 +1431,21 @@ defmodule Macro do
   """
   @spec dbg(t, t, Macro.Env.t()) :: t
   def dbg(code, options, %Macro.Env{} = env) do
+    case env.context do
+      :match ->
+        raise ArgumentError,
+              "invalid expression in match, dbg is not allowed in patterns such as function clauses, case clauses " <>
+                "or on the left side of the = operator"
+
+      :guard ->
+        raise ArgumentError,
+              "invalid expression in guard, dbg is not allowed in guards. To learn more about guards, visit: " <>
+                "https://hexdocs.pm/elixir/patterns-and-guards.html"
+
+      nil ->
+        :ok
+    end
+
     quote do
       Macro.__dbg__(unquote(dbg_header(env)), unquote(dbg_code(code)), unquote(options))
     end

@@ -353,13 +353,24 @@ defmodule OptionParser do
     ArgumentError -> :unknown
   end
 
+  # A name that nothing in the system goes by is taken to have a value, so that it is not left among the arguments.
   defp undefined(option, value, rest, config) do
-    case undefined_value(value, rest) do
-      {true, rest} -> {:undefined, option, if(option =~ ~r/^-[^-]/ or not config.strict?, do: true), rest}
-      {value, rest} when not config.strict? -> {:undefined, option, value, rest}
-      _ -> {:undefined, option, value, rest}
+    if :binary.match(option, "_") != :nomatch or (config.strict? and known_name?(option)) do
+      {:undefined, option, value, rest}
+    else
+      {value, rest} = undefined_value(value, rest)
+      {:undefined, option, value, rest}
     end
   end
+
+  defp known_name?("--" <> name) do
+    _ = name |> String.replace_prefix("no-", "") |> String.replace("-", "_") |> String.to_existing_atom()
+    true
+  rescue
+    ArgumentError -> false
+  end
+
+  defp known_name?(_), do: false
 
   defp undefined_value(nil, rest) do
     case rest do

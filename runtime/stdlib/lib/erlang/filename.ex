@@ -39,10 +39,13 @@ defmodule :filename do
 
     case text(path2) do
       "/" <> _ = absolute -> like(kind, absolute |> Path.split() |> Path.join())
-      "" -> like(kind, text(path1) |> Path.join(""))
-      relative -> like(kind, Path.join(text(path1), relative))
+      relative -> like(kind, joined(text(path1), relative))
     end
   end
+
+  defp joined("", path), do: "/" <> joined(path)
+  defp joined(path1, path2), do: joined(path1 <> "/" <> path2)
+  defp joined(path), do: if(path == "", do: "", else: path |> Path.split() |> Path.join())
 
   @doc "The list of segments."
   def split(path), do: for(segment <- Path.split(text(path)), do: like(path, segment))

@@ -51,8 +51,8 @@ defmodule :string do
     equal(String.normalize(text(a), form), String.normalize(text(b), form), ignore_case)
   end
 
-  @doc "The graphemes in reverse order."
-  def reverse(chars), do: like([], String.reverse(text(chars))) |> then(&if(is_binary(chars), do: to_graphemes(:unicode.characters_to_binary(&1)), else: &1))
+  @doc "The graphemes in reverse order, as a list."
+  def reverse(chars), do: :lists.reverse(to_graphemes(chars))
 
   @doc "The text from grapheme `start` on."
   def slice(chars, start), do: like(chars, text(chars) |> String.split_at(start) |> elem(1))
@@ -368,7 +368,7 @@ defmodule :string do
   def words(chars), do: words(chars, ?\s)
 
   @doc "The number of words between separator characters."
-  def words(chars, separator), do: Kernel.length(lexemes(chars, [separator]))
+  def words(chars, separator), do: max(Kernel.length(lexemes(chars, [separator])), 1)
 
   @doc "The `n`th word."
   def sub_word(chars, n), do: sub_word(chars, n, ?\s)
