@@ -932,7 +932,7 @@ defmodule Macro do
   defp literal_spec?({:-, _, [left, right]}), do: literal_spec?(left) and literal_spec?(right)
   defp literal_spec?({:*, _, [size, unit]}), do: is_integer(size) and is_integer(unit)
   defp literal_spec?({kind, _, [number]}) when kind in [:size, :unit], do: is_integer(number)
-  defp literal_spec?({type, _, context}), do: is_atom(type) and (is_atom(context) or context == [])
+  defp literal_spec?({type, _, context}), do: is_atom(type) and is_atom(context)
   defp literal_spec?(_), do: false
 
   defp all_literal?(list), do: :lists.all(&quoted_literal?/1, list)
