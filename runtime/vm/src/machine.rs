@@ -11,8 +11,9 @@
 //! **What it must not know.** Schedulers, where modules come from.
 
 use std::any::{Any, TypeId};
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use jovial_atoms::{Atom, known};
@@ -40,8 +41,21 @@ pub enum Dispatch {
 
 type Mfa = (Atom, Atom, u8);
 
+/// Entries that a thread remembers.
+const LATELY: usize = 256;
+/// A remembered entry, with the machine that it belongs to.
+type Found = Cell<Option<((u32, Atom, Atom, u8), &'static Export)>>;
+
+thread_local! {
+    static FOUND: [Found; LATELY] = const { [const { Cell::new(None) }; LATELY] };
+}
+
+/// Numbers for machines, which tell their entries apart in what threads remember.
+static MACHINES: AtomicU32 = AtomicU32::new(1);
+
 /// See the module documentation.
 pub struct Machine {
+    id: u32,
     exports: RwLock<HashMap<Mfa, &'static Export>>,
     modules: RwLock<HashMap<Atom, Arc<ModuleVersion>>>,
     /// All versions by the start of their code.
@@ -71,6 +85,7 @@ impl Machine {
     /// A machine that knows no function but those that it needs itself.
     pub fn new() -> Machine {
         let machine = Machine {
+            id: MACHINES.fetch_add(1, Ordering::Relaxed),
             exports: RwLock::default(),
             modules: RwLock::default(),
             versions: RwLock::default(),
@@ -122,8 +137,24 @@ impl Machine {
         self.export(module, name, arity).define_native(native);
     }
 
-    /// The entry of a function, made if need be.
+    /// The entry of a function, made if need be. Dynamic calls come here, so each thread remembers what it found lately.
     pub(crate) fn export(&self, module: Atom, name: Atom, arity: u8) -> &'static Export {
+        let wanted = (self.id, module, name, arity);
+        let mixed = module.index().wrapping_mul(0x9e37_79b1) ^ name.index().wrapping_mul(0x85eb_ca6b) ^ u32::from(arity);
+        let place = (mixed >> 8) as usize % LATELY;
+        FOUND.with(|found| {
+            if let Some((known, export)) = found[place].get()
+                && known == wanted
+            {
+                return export;
+            }
+            let export = self.find_export(module, name, arity);
+            found[place].set(Some((wanted, export)));
+            export
+        })
+    }
+
+    fn find_export(&self, module: Atom, name: Atom, arity: u8) -> &'static Export {
         let mfa = (module, name, arity);
         if let Some(export) = read(&self.exports).get(&mfa) {
             return export;

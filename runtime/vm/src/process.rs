@@ -37,8 +37,6 @@ pub struct Process {
     pub(crate) class: Cell<Class>,
     pub(crate) reason: Cell<Word>,
     pub(crate) trace: Cell<Word>,
-    /// Scratch roots of the interpreter.
-    pub(crate) registers: [Cell<Word>; 4],
     pub(crate) job_result: RefCell<Option<JobResult>>,
     group_leader: Cell<Word>,
     dictionary: Cell<Word>,
@@ -56,7 +54,6 @@ unsafe impl Send for Process {}
 impl Process {
     /// A process that has nothing to do yet; see [`Machine::start`](crate::Machine::start).
     pub fn new(pid: Pid, options: HeapOptions) -> Result<Process, OutOfMemory> {
-        let zero = || Cell::new(Word::ZERO);
         let heap = Heap::with_options(options)?;
         let dictionary = Cell::new(heap.empty_map().word());
         Ok(Process {
@@ -67,9 +64,8 @@ impl Process {
             withheld: Cell::new(0),
             reductions: Cell::new(0),
             class: Cell::new(Class::Error),
-            reason: zero(),
+            reason: Cell::new(Word::ZERO),
             trace: Cell::new(Word::NIL),
-            registers: [zero(), zero(), zero(), zero()],
             job_result: RefCell::new(None),
             group_leader: Cell::new(Word::pid(pid.number())),
             dictionary,
@@ -190,7 +186,6 @@ impl Process {
         cell(&self.trace);
         cell(&self.group_leader);
         cell(&self.dictionary);
-        self.registers.iter().for_each(&mut cell);
         if let Some(slots) = &mut *self.slots.borrow_mut() {
             visitor.slice(slots);
         }

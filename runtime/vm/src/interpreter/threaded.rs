@@ -106,7 +106,7 @@ b0(v0):
   return v1
 end";
 
-/// Whether handlers jump instead of calling: runs some ten thousand of them and looks how far the stack grew.
+/// Whether handlers jump instead of calling: runs some thousand of them and looks how far the stack grew.
 pub(super) fn works() -> bool {
     static WORKS: OnceLock<bool> = OnceLock::new();
     *WORKS.get_or_init(|| measure().is_some_and(|bytes| bytes < 4096))
@@ -117,7 +117,7 @@ fn measure() -> Option<usize> {
     use jovial_atoms::Atom;
     use jovial_term::{HeapOptions, Pid, Term};
 
-    const ROUNDS: i32 = 2_000;
+    const ROUNDS: i32 = 300;
     let machine = crate::Machine::new();
     let name = Atom::new("jovial_dispatch_test");
     machine.register(name, Atom::new("depth"), 1, note_depth);
