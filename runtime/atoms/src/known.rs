@@ -534,4 +534,5 @@ known_atoms! {
     PRUNE_BINDING = "prune_binding",
     LENGTH = "length",
     REQUIRES = "requires",
+    INTERRUPT = "interrupt",
 }

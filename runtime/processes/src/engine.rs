@@ -27,8 +27,8 @@ pub trait Engine: Send + Sync + 'static {
     /// Runs a slice.
     fn run(&self, machine: &Machine, process: &Process, system: &dyn System, reductions: u32) -> Stop;
 
-    /// Makes a process go on at its interrupt boundary instead of where it is. False when it has none.
-    fn interrupt(&self, machine: &Machine, process: &Process) -> bool;
+    /// Makes a process go on by raising an interrupt (`vm::Class::Interrupt`) where it is.
+    fn interrupt(&self, machine: &Machine, process: &Process);
 
     /// Collects garbage of a process that does not run.
     fn collect(&self, machine: &Machine, process: &Process);
@@ -55,8 +55,8 @@ impl Engine for Interpreter {
         jovial_vm::run(machine, process, system, reductions)
     }
 
-    fn interrupt(&self, _machine: &Machine, _process: &Process) -> bool {
-        false
+    fn interrupt(&self, _machine: &Machine, process: &Process) {
+        process.interrupt();
     }
 
     fn collect(&self, _machine: &Machine, process: &Process) {

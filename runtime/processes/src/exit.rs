@@ -83,7 +83,7 @@ impl Scheduler {
                 (watch.0)(&reason);
             }
         }
-        (owner.counted, owner.held)
+        (owner.count_as(None), owner.held)
     }
 
     fn report(&self, crash: &Crash) {
@@ -103,12 +103,12 @@ impl Scheduler {
         let heap = vm.heap();
         let (reason, cause) = match end {
             End::Exit(reason) => return reason,
-            End::Raised(Class::Exit) => return Reason::new(vm.raised()).unwrap_or(Reason::KILLED),
+            End::Raised(Class::Exit | Class::Interrupt) => return Reason::new(vm.raised()).unwrap_or(Reason::KILLED),
             End::Raised(class) => {
                 let raised = vm.raised();
                 let value = match class {
                     Class::Throw => heap.tuple(&[Term::atom(known::NOCATCH), raised]),
-                    Class::Error | Class::Exit => raised,
+                    Class::Error | Class::Exit | Class::Interrupt => raised,
                 };
                 let trace = self.shared.engine.exit_trace(&self.shared.machine, vm);
                 let reason = Reason::new(heap.tuple(&[value, trace])).unwrap_or(Reason::KILLED);

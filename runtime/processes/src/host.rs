@@ -118,7 +118,8 @@ impl Runtime {
         self.exit(pid, Reason::Atom(known::KILL), self.shared.tag_of(pid))
     }
 
-    /// Makes the process go on at its interrupt boundary.
+    /// Raises `vm::Class::Interrupt` in the process, wherever it is: in a loop, a wait, an offloaded job. It unwinds to the
+    /// first handler that takes that class, or ends the process with the reason `:interrupt`.
     pub fn interrupt(&self, pid: Pid) -> bool {
         self.signal(pid, self.shared.tag_of(pid), Kind::Interrupt)
     }

@@ -106,7 +106,7 @@ pub(crate) struct Owner {
     /// The current wait's timer: its wheel and its place there.
     pub(crate) timer: Option<(u16, Key)>,
     /// The tag under which the process is counted as runnable.
-    pub(crate) counted: Option<Tag>,
+    counted: Counted,
     /// Tags of signals that were drained since the process last waited.
     pub(crate) held: Held,
     /// 0 for none: the first pid is larger.
@@ -209,7 +209,23 @@ impl Default for MaxHeap {
     }
 }
 
+/// A tag or none, in one word.
+#[derive(Clone, Copy)]
+struct Counted(Tag);
+
+impl Default for Counted {
+    fn default() -> Self {
+        Counted(Tag::MAX)
+    }
+}
+
 impl Owner {
+    /// Notes the tag under which the process is counted now; gives the one before.
+    pub(crate) fn count_as(&mut self, tag: Option<Tag>) -> Option<Tag> {
+        let before = std::mem::replace(&mut self.counted, Counted(tag.unwrap_or(Tag::MAX)));
+        Some(before.0).filter(|tag| *tag != Tag::MAX)
+    }
+
     pub(crate) fn set_parent(&mut self, parent: Option<Pid>) {
         self.parent = parent.map_or(0, Pid::number);
     }

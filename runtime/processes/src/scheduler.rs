@@ -218,7 +218,7 @@ impl Scheduler {
             self.account(process, vm);
             if let Outcome::Waits = outcome {
                 released.absorb(&std::mem::take(&mut owner.held));
-                let counted = owner.counted.take();
+                let counted = owner.count_as(None);
                 drop(lock);
                 shared.config.log.add(Event::Waited { pid: number });
                 if process.state.park() {
@@ -231,7 +231,7 @@ impl Scheduler {
                 }
                 continue;
             }
-            let before = owner.counted.replace(tag);
+            let before = owner.count_as(Some(tag));
             if before != Some(tag) {
                 shared.tags.begin(self.index, tag);
             }

@@ -99,7 +99,7 @@ impl Shared {
         self.engine.start(&self.machine, &process, call)?;
         let mut owner = Owner::default();
         owner.initial_call = Some(initial_call);
-        owner.counted = Some(maker.tag);
+        owner.count_as(Some(maker.tag));
         owner.set_parent(maker.parent);
         if let Some(parent) = maker.parent {
             if options.link {

@@ -27,13 +27,14 @@ mod exceptions;
 mod messages;
 mod threaded;
 
-use jovial_atoms::Atom;
+use jovial_atoms::{Atom, known};
 use jovial_bytecode::opcode::{RED_ZONE, Opcode};
 use jovial_term::raw::{self, CollectError, Word};
 use jovial_term::{Heap, Term, stress};
 
 use crate::frames::{self, Top};
 use crate::machine::{Dispatch, Machine};
+use crate::native::{Class, Halt, JobResult};
 use crate::process::Process;
 use crate::system::{Killed, Stop, System};
 
@@ -278,7 +279,7 @@ pub fn run(machine: &Machine, process: &Process, system: &dyn System, reductions
     let heap = process.heap();
     let budget = i64::from(reductions);
     process.withheld.set(0);
-    let state = State {
+    let mut state = State {
         pc: process.resume.get(),
         // SAFETY: a suspended process's stack top is one word below its frame (`frames`, invariant 2).
         fp: unsafe { raw::sp(heap).add(1) },
@@ -286,9 +287,12 @@ pub fn run(machine: &Machine, process: &Process, system: &dyn System, reductions
         reds: budget,
         run: &run,
     };
+    let goes_on = !process.interrupted.replace(false) || interrupt(&mut state) == NEXT;
     // SAFETY: the process was suspended at this instruction, or was prepared by `start`.
     let left = unsafe {
-        if stress::period() != 0 {
+        if !goes_on {
+            state.reds
+        } else if stress::period() != 0 {
             run_slowly(state)
         } else if machine.dispatch() == Dispatch::Threaded && threaded::works() {
             threaded::run(state)
@@ -307,6 +311,21 @@ pub fn run(machine: &Machine, process: &Process, system: &dyn System, reductions
         }
         None => Stop::Yield,
     }
+}
+
+/// Raises an interrupt where a suspended process is.
+#[cold]
+fn interrupt(state: &mut State<'_>) -> Flow {
+    let process = state.process();
+    if state.run.machine.version_at(state.pc as usize).is_some() {
+        // SAFETY: the state stands at an instruction of compiled code.
+        return unsafe { exceptions::raise(state, Class::Interrupt, Word::atom(known::INTERRUPT), &exceptions::First::None) };
+    }
+    // In a native, which raises it in place of a result.
+    process.resume_with(JobResult(Box::new(|_| {
+        Err(Halt::Raise { class: Class::Interrupt, reason: Term::atom(known::INTERRUPT), trace: None })
+    })));
+    NEXT
 }
 
 type Slow = for<'a, 'b> unsafe fn(&'a mut State<'b>) -> Flow;

@@ -53,6 +53,9 @@ pub enum Class {
     Error,
     Exit,
     Throw,
+    /// Raised from outside by [`Process::interrupt`]: no `rescue`, `catch :exit` or the like takes it, while handlers that run for
+    /// every class, as `after` blocks do, run and pass it on.
+    Interrupt,
 }
 
 impl Class {
@@ -61,6 +64,7 @@ impl Class {
             Class::Error => known::ERROR,
             Class::Exit => known::EXIT,
             Class::Throw => known::THROW,
+            Class::Interrupt => known::INTERRUPT,
         }
     }
 

@@ -37,7 +37,8 @@ pub struct Process {
     pub(crate) class: Cell<Class>,
     pub(crate) reason: Cell<Word>,
     pub(crate) trace: Cell<Word>,
-    pub(crate) job_result: RefCell<Option<JobResult>>,
+    pub(crate) job_result: Cell<Option<JobResult>>,
+    pub(crate) interrupted: Cell<bool>,
     group_leader: Cell<Word>,
     dictionary: Cell<Word>,
     /// Of a session's root process alone, so boxed.
@@ -66,7 +67,8 @@ impl Process {
             class: Cell::new(Class::Error),
             reason: Cell::new(Word::ZERO),
             trace: Cell::new(Word::NIL),
-            job_result: RefCell::new(None),
+            job_result: Cell::new(None),
+            interrupted: Cell::new(false),
             group_leader: Cell::new(Word::pid(pid.number())),
             dictionary,
             slots: RefCell::default(),
@@ -171,9 +173,14 @@ impl Process {
         raw_term(self.heap(), self.trace.get())
     }
 
+    /// Makes a process that does not run go on by raising [`Class::Interrupt`] where it is, whatever it waits for.
+    pub fn interrupt(&self) {
+        self.interrupted.set(true);
+    }
+
     /// Gives the result of a job to a process that stopped with [`Stop::Offload`](crate::Stop::Offload).
     pub fn resume_with(&self, result: JobResult) {
-        *self.job_result.borrow_mut() = Some(result);
+        self.job_result.set(Some(result));
     }
 
     pub(crate) fn visit_roots(&self, visitor: &mut Visitor<'_>) {

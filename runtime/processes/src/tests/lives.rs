@@ -408,7 +408,7 @@ fn signals_of_one_process_to_another_stay_in_order() {
 /// What a message costs on the way is counted, so that tests notice when it grows.
 #[test]
 fn sizes() {
-    assert!(size_of::<crate::process::Owner>() <= 136, "{}", size_of::<crate::process::Owner>());
+    assert!(size_of::<crate::process::Owner>() <= 120, "{}", size_of::<crate::process::Owner>());
     assert!(size_of::<crate::signal::Signal>() <= 56, "{}", size_of::<crate::signal::Signal>());
 }
 

@@ -1,12 +1,13 @@
 //! Compiled programs, in text form, on the real interpreter and real schedulers.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jovial_atoms::Atom;
 use jovial_bytecode::{emit, text, verify};
 use jovial_term::{Pid, Term};
-use jovial_vm::{Ctx, Halt, Machine};
+use jovial_vm::{Ctx, Halt, Job, JobResult, Machine};
 use parking_lot::Mutex;
 
 use super::scripts::{LONG, atom, show, show_reason};
@@ -28,6 +29,11 @@ export :watch/1 = f11
 export :build/2 = f12
 export :quit/1 = f13
 export :rounds/3 = f14
+export :guarded/1 = f15
+export :until_interrupt/2 = f16
+export :sleep/0 = f17
+export :job/0 = f18
+export :native_loop/0 = f19
 function f0 :loop/0 free 0
 b0():
   tail_call f0()
@@ -159,6 +165,38 @@ b2():
   v6 = sub v0, 1
   tail_call f14(v6, v1, v2)
 end
+function f15 :guarded/1 free 0
+b0(v0) handler b1:
+  v1 = call f16(v0, [])
+  return v1
+b1(v2, v3, v4):
+  v5 = tuple(v2, v3)
+  v6 = call :t.:note(v5)
+  tail_call f4()
+end
+function f16 :until_interrupt/2 free 0
+b0(v0, v1) handler b1:
+  v7 = call :t.:note(:in)
+  v2 = call apply :p, v0()
+  return v2
+b1(v3, v4, v5):
+  v6 = call :t.:note(:after)
+  raise v3, v4 raw v5
+end
+function f17 :sleep/0 free 0
+b0():
+  tail_call f8(1000000)
+end
+function f18 :job/0 free 0
+b0():
+  v0 = call :t.:job()
+  return v0
+end
+function f19 :native_loop/0 free 0
+b0():
+  v0 = call :t.:spin()
+  return v0
+end
 "#;
 
 type Notes = Arc<Mutex<Vec<String>>>;
@@ -189,6 +227,18 @@ fn register(machine: &Machine) {
     });
     machine.register(t, Atom::new("monitor"), 1, |ctx, args| of(ctx)?.monitor(args[0], &MonitorOptions::default()));
     machine.register(t, Atom::new("note"), 1, note);
+    machine.register(t, Atom::new("spin"), 0, |ctx, _| {
+        ctx.charge(1_000);
+        Err(Halt::TailCall { module: Atom::new("t"), function: Atom::new("spin"), args: Vec::new() })
+    });
+    machine.register(t, Atom::new("job"), 0, |_, _| {
+        Err(Halt::Offload(Job(Box::new(|| {
+            while !RELEASED.load(Ordering::Acquire) {
+                std::thread::yield_now();
+            }
+            JobResult(Box::new(|_| Ok(Term::OK)))
+        }))))
+    });
 }
 
 fn note<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Result<Term<'h>, Halt<'h>> {
@@ -336,6 +386,27 @@ fn a_crowd_of_compiled_processes() {
     assert!(world.runtime.settle(1, LONG));
     assert!(world.runtime.processes().is_empty());
 }
+
+#[test]
+fn an_interrupt_reaches_every_place_and_runs_what_must_run() {
+    for schedulers in [1, 2] {
+        let world = World::threads(schedulers);
+        for (count, place) in ["loop", "wait", "sleep", "job", "native_loop"].iter().enumerate() {
+            let pid = world.spawn(0, "guarded", &[atom(place)]);
+            assert_eq!(world.await_notes(3 * count + 1)[3 * count..], ["in"], "{place}");
+            assert!(world.runtime.interrupt(pid), "{place}");
+            let notes = world.await_notes(3 * count + 3);
+            assert_eq!(notes[3 * count + 1..], ["after", "{interrupt,interrupt}"], "{place}");
+            // It lives on.
+            assert!(world.runtime.is_alive(pid), "{place}");
+            world.runtime.kill(pid);
+        }
+    }
+    RELEASED.store(true, Ordering::Release);
+}
+
+/// Lets the job of `:t.job` end.
+static RELEASED: AtomicBool = AtomicBool::new(false);
 
 /// The same program twice in virtual time: the same events, whatever the slices.
 #[test]

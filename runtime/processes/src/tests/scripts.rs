@@ -104,9 +104,7 @@ impl Engine for Scripts {
         }
     }
 
-    fn interrupt(&self, _machine: &Machine, _process: &Process) -> bool {
-        false
-    }
+    fn interrupt(&self, _machine: &Machine, _process: &Process) {}
 
     fn collect(&self, _machine: &Machine, _process: &Process) {}
 

@@ -390,7 +390,7 @@ unsafe fn native(s: &mut State<'_>) -> Flow {
         process.live.set(stub_live(export));
         let ctx = Ctx::new(process, s.run.machine, s.run.system);
         let args = std::slice::from_raw_parts(s.fp.cast::<Term<'_>>(), count);
-        let job = process.job_result.borrow_mut().take();
+        let job = process.job_result.take();
         let result = catch_unwind(AssertUnwindSafe(|| match job {
             Some(job) => job.0(&ctx),
             None => native(&ctx, args),

@@ -202,7 +202,12 @@ pub(super) unsafe fn op_catch<const FAST: bool>(s: &mut State<'_>) -> Flow {
 /// The class in a slot; anything else counts as an error.
 unsafe fn class_at(s: &State<'_>, n: usize) -> Class {
     // SAFETY: as above.
-    unsafe { s.get_term(s.byte(n)).as_atom().and_then(Class::from_atom).unwrap_or(Class::Error) }
+    unsafe {
+        let class = s.get_term(s.byte(n)).as_atom();
+        // An interrupt is raised again by handlers, but no program may begin one.
+        let passed_on = class.filter(|class| *class == known::INTERRUPT).map(|_| Class::Interrupt);
+        passed_on.or_else(|| class.and_then(Class::from_atom)).unwrap_or(Class::Error)
+    }
 }
 
 #[inline(always)]
