@@ -2,7 +2,8 @@ defmodule Jovial.CrashLog do
   @moduledoc false
 
   # Tells of raw processes that ended by an exception that nobody caught. The machine sends a message for each, before
-  # links and monitors learn of the end; this process prints it as the default console logger would.
+  # links and monitors learn of the end; this process prints it as the default console logger would. As it lives as long as the
+  # system, it also owns the library's tables.
 
   @doc false
   def run do
@@ -15,6 +16,10 @@ defmodule Jovial.CrashLog do
           _kind, _reason -> :ok
         end
 
+        run()
+
+      {:keep_table, _from, _ref, _name, _options} = request ->
+        Jovial.Tables.keep(request)
         run()
 
       _other ->
@@ -36,7 +41,7 @@ defmodule Jovial.CrashLog do
       "HeapLimit" <> _ -> ["** (stop) :killed\n    its heap went over the limit for a process: ", cause]
       "TotalLimit" <> _ -> ["** (stop) :killed\n    it was the largest when all processes together went over their limit: ", cause]
       "OutOfMemory" <> _ -> ["** (stop) :killed\n    the machine has no memory left: ", cause]
-      _raised -> Exception.format(:error, reason, stacktrace)
+      _raised -> String.trim_trailing(Exception.format(:error, reason, stacktrace), "\n")
     end
   end
 
