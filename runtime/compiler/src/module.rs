@@ -9,7 +9,9 @@
 //!
 //! **What it must not know.** How a module runs or is loaded.
 
+mod behaviours;
 mod define;
+mod docs;
 mod finish;
 mod overridable;
 
@@ -17,13 +19,16 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jovial_atoms::{Atom, known};
+use jovial_bytecode::ir::Literal;
 use jovial_syntax::quoted::{Meta, NodeId};
 
 use crate::carried::Code;
 use crate::env::NameArity;
 use crate::host::Datum;
 
+pub use behaviours::check_behaviours;
 pub use define::{Stored, store_definition};
+pub use docs::{Doc, DocEntry, take_attributes};
 pub use finish::{Finished, begin, finish};
 pub use overridable::{make_overridable, settle_overridables};
 pub(crate) use overridable::resolve_super;
@@ -115,6 +120,8 @@ pub(crate) struct Entry {
     pub(crate) definition: Definition,
     pub(crate) check: Check,
     pub(crate) column: Option<u32>,
+    /// The module whose `quote` it came from.
+    pub(crate) context: Option<Atom>,
     pub(crate) generated: bool,
     /// Defaults at most, whether the last clause had a body, defaults of the last clause.
     pub(crate) defaults_max: usize,
@@ -162,6 +169,12 @@ pub struct ModuleBuild {
     pub(crate) used_macros: HashSet<NameArity>,
     /// Imported names that functions called, with where from.
     pub(crate) imported: HashMap<NameArity, Atom>,
+    pub(crate) docs: Vec<DocEntry>,
+    /// Metadata said for the coming definition, and for the module.
+    pub(crate) doc_metadata: Vec<(Atom, Literal)>,
+    pub(crate) module_metadata: Vec<(Atom, Literal)>,
+    pub(crate) deprecated: Vec<(NameArity, String)>,
+    pub(crate) impls: Vec<docs::Impl>,
     /// An error was reported: the module can't be finished.
     pub tainted: bool,
     counter: i64,
@@ -184,6 +197,11 @@ impl ModuleBuild {
             local_edges: HashMap::new(),
             used_macros: HashSet::new(),
             imported: HashMap::new(),
+            docs: Vec::new(),
+            doc_metadata: Vec::new(),
+            module_metadata: Vec::new(),
+            deprecated: Vec::new(),
+            impls: Vec::new(),
             tainted: false,
             counter: 0,
         }

@@ -194,7 +194,6 @@ fn inject(e: &mut Expander<'_>, name: Atom, line: u32) -> Result<NodeId> {
     });
     let Some(values) = found else {
         let meta = e.code.tree.add_meta(&[(known::LINE, jovial_syntax::quoted::MetaValue::Int(line.into()))]);
-        let module = crate::errors::inspect_module(e.env.module);
         e.warn(
             meta,
             format!(

@@ -26,6 +26,8 @@ pub struct Stored {
     pub guards: Vec<NodeId>,
     /// `nil` for a head without a body.
     pub body: NodeId,
+    /// The module whose `quote` the definition came from.
+    pub context: Option<Atom>,
     /// The env of the callbacks.
     pub env: Env,
     /// The tree of these nodes.
@@ -111,6 +113,7 @@ pub fn store_definition(
         },
         check,
         column,
+        context,
         generated,
         defaults_max: 0,
         has_body: false,
@@ -144,7 +147,7 @@ pub fn store_definition(
         entry.check = Check::None;
         store.put(host, entry, Check::None)?;
     }
-    Ok(Stored { name, arity: small(arity), args: source.args, guards: source.guards, body: source.body, env, code })
+    Ok(Stored { name, arity: small(arity), args: source.args, guards: source.guards, body: source.body, context, env, code })
 }
 
 impl Expander<'_> {
