@@ -116,7 +116,7 @@ impl Language for Elixir {
         match jovial_embed::completeness(code) {
             jovial_embed::Completeness::Complete => Completeness::Complete,
             jovial_embed::Completeness::Incomplete { indent } => Completeness::Incomplete { indent },
-            jovial_embed::Completeness::Invalid => Completeness::Invalid,
+            jovial_embed::Completeness::Invalid(_) => Completeness::Invalid,
         }
     }
 

@@ -33,7 +33,12 @@ impl Output for Terminal {
     }
 }
 
+/// The library: the one in the binary, or, for work on the library itself, an image that `JOVIAL_IMAGE` names.
 pub(crate) fn library() -> Result<LibraryImage, String> {
+    if let Some(path) = std::env::var_os("JOVIAL_IMAGE") {
+        let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.to_string_lossy()))?;
+        return LibraryImage::new(Vec::leak(bytes)).map_err(|error| error.to_string());
+    }
     LibraryImage::new(jovial_image::LIBRARY).map_err(|error| error.to_string())
 }
 

@@ -86,7 +86,8 @@ fn visit<'h>(
         Node::Binary(bytes) => done.push(heap.binary(tree.bytes(bytes))),
         Node::Opaque(handle) => done.push(match code.carried.get(handle) {
             Some(Item::Host(number)) => values.get(*number).map_or(Term::NIL, |value| heap.copy_in(value.root())),
-            Some(item @ (Item::Env(_) | Item::Quoted(_))) => heap.binary(&jovial_compiler::carried::encode(item)),
+            Some(Item::Env(env)) => super::env_term::to_term(heap, env),
+            Some(item @ Item::Quoted(_)) => heap.binary(&jovial_compiler::carried::encode(item)),
             None => Term::NIL,
         }),
         Node::List(seq) | Node::Improper(seq) | Node::Tuple(seq) | Node::Map(seq) => {
