@@ -1,3 +1,13 @@
+defmodule Version.Requirement do
+  @moduledoc """
+  A requirement on versions, made by `Version.parse_requirement/1`.
+  """
+
+  defstruct [:source, :lexed]
+
+  @opaque t :: %__MODULE__{source: String.t(), lexed: term}
+end
+
 defmodule Version do
   @moduledoc ~S"""
   Version numbers after SemVer 2.0, and requirements on them.
@@ -337,16 +347,6 @@ defmodule Version do
   """
   @spec to_string(t) :: String.t()
   def to_string(%Version{} = version), do: String.Chars.to_string(version)
-end
-
-defmodule Version.Requirement do
-  @moduledoc """
-  A requirement on versions, made by `Version.parse_requirement/1`.
-  """
-
-  defstruct [:source, :lexed]
-
-  @opaque t :: %__MODULE__{source: String.t(), lexed: term}
 end
 
 defimpl String.Chars, for: Version do

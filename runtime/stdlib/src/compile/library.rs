@@ -36,6 +36,7 @@ pub struct Library {
     defined: Mutex<HashMap<Pid, Vec<Vec<(Atom, Vec<u8>)>>>>,
     required: Mutex<HashSet<String>>,
     values: super::convert::Values,
+    pub(crate) persistent: crate::natives::persistent::Persistent,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -60,6 +61,7 @@ impl Library {
             defined: Mutex::default(),
             required: Mutex::default(),
             values: super::convert::Values::default(),
+            persistent: Default::default(),
         })));
         Ok(())
     }

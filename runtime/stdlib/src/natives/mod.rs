@@ -19,10 +19,12 @@ mod ets;
 pub(crate) mod elixir;
 mod files;
 mod lists;
+mod macros;
 mod maps;
 mod math;
 mod module;
 mod operators;
+pub(crate) mod persistent;
 mod processes;
 mod strings;
 pub(crate) mod support;
@@ -41,10 +43,12 @@ const TABLES: &[&[Entry]] = &[
     elixir::TABLE,
     files::TABLE,
     lists::TABLE,
+    macros::TABLE,
     maps::TABLE,
     math::TABLE,
     module::TABLE,
     operators::TABLE,
+    persistent::TABLE,
     processes::TABLE,
     crate::compile::session::TABLE,
     crate::compile::build::TABLE,
