@@ -535,4 +535,5 @@ known_atoms! {
     LENGTH = "length",
     REQUIRES = "requires",
     INTERRUPT = "interrupt",
+    APPLY = "apply",
 }

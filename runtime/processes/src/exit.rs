@@ -138,5 +138,5 @@ impl Scheduler {
 
 /// Part of the initial call of processes that run a fun.
 pub(crate) fn apply() -> (Atom, Atom, u8) {
-    (known::ERLANG, Atom::new("apply"), 2)
+    (known::ERLANG, known::APPLY, 2)
 }

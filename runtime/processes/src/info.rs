@@ -139,7 +139,7 @@ pub(crate) fn describe<'h>(subject: &Subject<'_>, item: Item, heap: &'h Heap) ->
         Item::CurrentStacktrace => subject.engine.stacktrace(subject.machine, vm, heap),
         Item::InitialCall => match owner.initial_call {
             Some((module, function, arity)) => mfa(heap, module, function, arity),
-            None => mfa(heap, jovial_atoms::known::ERLANG, Atom::new("apply"), 2),
+            None => mfa(heap, jovial_atoms::known::ERLANG, jovial_atoms::known::APPLY, 2),
         },
         Item::Status => name(if subject.itself {
             "running"

@@ -300,7 +300,7 @@ fn down(owner: &mut Owner, vm: &vm::Process, tag: Tag, reference: u64, reason: &
             Target::Pid(pid) => Term::pid(pid),
             Target::Name(name, _) => heap.tuple(&[Term::atom(name), Term::atom(known::NONODE_NOHOST)]),
         };
-        heap.tuple(&[first, name, Term::atom(Atom::new("process")), target, reason.copy_in(heap)])
+        heap.tuple(&[first, name, Term::atom(known::PROCESS), target, reason.copy_in(heap)])
     });
     put(owner, vm, tag, message);
 }

@@ -18,7 +18,7 @@ use crate::process::Process;
 use crate::system::{Drained, Killed, System};
 
 pub(crate) fn apply_name() -> Atom {
-    Atom::new("apply")
+    known::APPLY
 }
 
 fn arguments(list: Term<'_>) -> Result<Vec<Term<'_>>, Halt<'_>> {

@@ -18,7 +18,7 @@ mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use jovial_atoms::Atom;
 use jovial_term::{Fragment, Heap, Pid, Term, Value};
@@ -75,6 +75,8 @@ pub(crate) struct Tables {
     names: RwLock<HashMap<Atom, u64>>,
     /// Tables by owner, so that a process that has none ends quickly.
     owned: Mutex<HashMap<Pid, Vec<u64>>>,
+    /// How many entries `owned` has, readable without its lock.
+    owners: AtomicUsize,
 }
 
 impl Tables {
@@ -96,9 +98,15 @@ impl Tables {
             }
             names.insert(name, table.id);
         }
-        self.owned.lock().entry(table.owner()).or_default().push(table.id);
+        self.own(table.owner(), table.id);
         self.by_id.write().insert(table.id, Arc::new(table));
         Some(())
+    }
+
+    fn own(&self, owner: Pid, id: u64) {
+        let mut owned = self.owned.lock();
+        owned.entry(owner).or_default().push(id);
+        self.owners.store(owned.len(), Ordering::Release);
     }
 
     fn disown(&self, owner: Pid, id: u64) {
@@ -107,6 +115,7 @@ impl Tables {
             ids.retain(|owned| *owned != id);
             if ids.is_empty() {
                 owned.remove(&owner);
+                self.owners.store(owned.len(), Ordering::Release);
             }
         }
     }
@@ -122,12 +131,21 @@ impl Tables {
     fn hand_over(&self, table: &Table, to: Pid) {
         self.disown(table.owner(), table.id);
         table.owner.store(to.number(), Ordering::Release);
-        self.owned.lock().entry(to).or_default().push(table.id);
+        self.own(to, table.id);
     }
 
     /// A process ended: its tables go to their heirs, or for good.
     pub(crate) fn owner_gone(&self, shared: &Shared, place: usize, tag: Tag, owner: Pid) {
-        let Some(ids) = self.owned.lock().remove(&owner) else { return };
+        if self.owners.load(Ordering::Acquire) == 0 {
+            return;
+        }
+        let ids = {
+            let mut owned = self.owned.lock();
+            let ids = owned.remove(&owner);
+            self.owners.store(owned.len(), Ordering::Release);
+            ids
+        };
+        let Some(ids) = ids else { return };
         for id in ids {
             let Some(table) = self.by_id.read().get(&id).cloned() else { continue };
             let heir = table.heir.lock().as_ref().map(|(heir, data)| (*heir, build(|heap| heap.copy_in(data.root()))));

@@ -9,7 +9,8 @@ use parking_lot::Mutex;
 
 use super::{Chunk, Ets, Goal, Select};
 use crate::random::Random;
-use crate::tests::scripts::{Step, atom, finish, inline, next_message, show};
+use crate::Config;
+use crate::tests::scripts::{LONG, Step, atom, finish, inline, next_message, show, start};
 
 /// Runs a test inside of a process.
 fn within(test: impl FnOnce(Ets<'_>) + Send + 'static) {
@@ -325,4 +326,56 @@ fn owners_heirs_and_rights() {
             "size None",
         ]
     );
+}
+
+/// Many processes on real schedulers count in the same objects while others walk and insert.
+#[test]
+fn counters_are_not_lost_among_schedulers() {
+    const WRITERS: usize = 8;
+    const ROUNDS: i32 = 500;
+    for kind in ["set", "ordered_set"] {
+        let (runtime, scripts) = start(Config { schedulers: 3, ..Config::default() });
+        let owner = scripts.spawn(&runtime, move |local| {
+            let heap = local.heap();
+            let options = heap.list_from_iter([atom("named_table"), atom("public"), atom(kind)]);
+            if local.ets().whereis(Atom::new("shared")).is_none() {
+                ok(local.ets().new_table(Atom::new("shared"), options));
+            }
+            Step::Wait
+        });
+        assert!(runtime.settle(0, LONG));
+        for writer in 0..WRITERS {
+            let mut left = ROUNDS;
+            scripts.spawn_tagged(&runtime, 1, move |local| {
+                let (heap, ets, shared) = (local.heap(), local.ets(), atom("shared"));
+                for key in 0..4 {
+                    let default = heap.tuple(&[heap.int(key), Term::ZERO]);
+                    ok(ets.update_counter(shared, heap.int(key), heap.int(1), Some(default)));
+                }
+                let own = heap.tuple(&[heap.int(1_000 + writer as i64), heap.int(i64::from(left))]);
+                ok(ets.insert(shared, own, false));
+                if left % 50 == 0 {
+                    ok(ets.select(shared, Select::All, Goal::Results, Term::EMPTY_LIST, 100));
+                }
+                left -= 1;
+                if left == 0 { Step::Done } else { Step::Again }
+            });
+        }
+        assert!(runtime.settle(1, LONG));
+        let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+        let log = seen.clone();
+        scripts.spawn_tagged(&runtime, 2, move |local| {
+            for key in 0..4 {
+                log.lock().push(show(ok(local.ets().lookup(atom("shared"), local.heap().int(key)))));
+            }
+            log.lock().push(format!("{:?}", local.ets().size(atom("shared"))));
+            Step::Done
+        });
+        assert!(runtime.settle(2, LONG));
+        let total = WRITERS as i32 * ROUNDS;
+        let mut expected: Vec<String> = (0..4).map(|key| format!("[{{{key},{total}}}]")).collect();
+        expected.push(format!("Some({})", 4 + WRITERS));
+        assert_eq!(*seen.lock(), expected, "{kind}");
+        assert!(runtime.is_alive(owner));
+    }
 }
