@@ -4,7 +4,8 @@
 //!
 //! **Invariants.**
 //! 1. A handler has no local that needs dropping, and the address of none of its locals outlives the call before its last.
-//! 2. All handlers have one signature, within what the platform passes in registers.
+//! 2. All handlers have one signature, within what the platform passes in registers. A failed assertion unwinds through
+//!    them to whoever runs the process.
 //!
 //! **What it must not know.** What instructions do.
 
@@ -16,7 +17,7 @@ use jovial_term::raw::Word;
 
 use super::{Flow, NEXT, Run, SLOW, State, ops};
 
-type Handler = for<'a> unsafe extern "C" fn(*const u32, *mut Word, *mut Word, i64, &'a Run<'a>) -> i64;
+type Handler = for<'a> unsafe extern "C-unwind" fn(*const u32, *mut Word, *mut Word, i64, &'a Run<'a>) -> i64;
 
 /// Goes on at the next instruction.
 macro_rules! dispatch {
@@ -30,7 +31,7 @@ macro_rules! dispatch {
 /// An instruction in its slow form, then the next.
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn slowly<'a>(pc: *const u32, fp: *mut Word, hp: *mut Word, reds: i64, run: &'a Run<'a>) -> i64 {
+unsafe extern "C-unwind" fn slowly<'a>(pc: *const u32, fp: *mut Word, hp: *mut Word, reds: i64, run: &'a Run<'a>) -> i64 {
     let mut state = State { pc, fp, hp, reds, run };
     // SAFETY: as in `dispatch`.
     let flow = unsafe { super::slow_step(&mut state) };
@@ -44,7 +45,7 @@ macro_rules! handlers {
     ($($name:ident $function:ident [$($operand:ident)*] $doc:literal;)*) => {
         mod handler {
             use super::*;
-            $(pub(super) unsafe extern "C" fn $function<'a>(
+            $(pub(super) unsafe extern "C-unwind" fn $function<'a>(
                 pc: *const u32,
                 fp: *mut Word,
                 hp: *mut Word,

@@ -80,3 +80,33 @@ pub(crate) fn register(machine: &Machine) {
     }
     machine.register(jovial_atoms::known::ERLANG, Atom::new("throw"), 1, throw);
 }
+
+/// A world whose rules are broken.
+struct Faulty;
+
+impl jovial_vm::System for Faulty {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+    fn drain(&self, _: &jovial_vm::Process) -> jovial_vm::Drained {
+        panic!("a broken rule of the world")
+    }
+    fn now_ms(&self) -> u64 {
+        0
+    }
+}
+
+#[test]
+fn a_failed_assertion_reaches_whoever_runs_the_process() {
+    let source = "module :m\nexport :f/0 = f0\nfunction f0 :f/0 free 0\nb0():\n recv_peek then b1 else b2\nb1(v0):\n return v0\nb2():\n return :none\nend";
+    let module = jovial_bytecode::text::read(source).unwrap();
+    let machine = Machine::new();
+    machine.load(&jovial_bytecode::emit(&module).unwrap()).unwrap();
+    for dispatch in [jovial_vm::Dispatch::Loop, jovial_vm::Dispatch::Threaded] {
+        machine.set_dispatch(dispatch);
+        let process = jovial_vm::Process::new(jovial_term::Pid::new(1), jovial_term::HeapOptions::default()).unwrap();
+        machine.start(&process, module.name, Atom::new("f"), &[]).unwrap();
+        let run = || jovial_vm::run(&machine, &process, &Faulty, 4000);
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err(), "{dispatch:?}");
+    }
+}
