@@ -266,8 +266,7 @@ impl Runtime {
     pub fn stop(&self) {
         self.shared.stops.store(true, Ordering::SeqCst);
         self.shared.wake_all();
-        self.shared.cpu_pool.close();
-        self.shared.blocking_pool.close();
+        self.shared.jobs.close();
         let threads = std::mem::take(&mut *self.threads.lock());
         for thread in threads {
             // A scheduler that panicked has nothing more to say here.

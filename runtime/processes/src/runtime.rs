@@ -59,8 +59,8 @@ pub struct Config {
     pub heap_max_words: usize,
     /// Words that all heaps may have together; beyond, the largest process ends.
     pub total_max_words: usize,
-    pub cpu_threads: usize,
-    pub blocking_threads: usize,
+    /// Threads at most for the jobs of natives that block or take long.
+    pub job_threads: usize,
     /// Offloaded jobs run at the call.
     pub pools_inline: bool,
     pub policy: Box<dyn SchedPolicy>,
@@ -82,8 +82,7 @@ impl Default for Config {
             first_pid: FIRST_PID,
             heap_max_words: usize::MAX,
             total_max_words: usize::MAX,
-            cpu_threads: cores,
-            blocking_threads: 64,
+            job_threads: 64,
             pools_inline: false,
             policy: Box::new(Fair::default()),
             clock: Box::new(RealClock::default()),
@@ -127,8 +126,7 @@ pub(crate) struct Shared {
     pub(crate) names: Names,
     pub(crate) lanes: Box<[Lane]>,
     pub(crate) tags: Tags,
-    pub(crate) cpu_pool: Arc<Pool>,
-    pub(crate) blocking_pool: Arc<Pool>,
+    pub(crate) jobs: Arc<Pool>,
     pub(crate) ets: crate::ets::Tables,
     /// Whether a virtual clock may move on.
     pub(crate) time_runs: AtomicBool,
@@ -151,8 +149,7 @@ impl Shared {
             names: Names::default(),
             lanes: (0..lanes).map(|_| Lane::default()).collect(),
             tags: Tags::new(lanes),
-            cpu_pool: Pool::new("jovial-cpu", config.cpu_threads),
-            blocking_pool: Pool::new("jovial-blocking", config.blocking_threads),
+            jobs: Pool::new("jovial-job", config.job_threads),
             ets: crate::ets::Tables::default(),
             time_runs: AtomicBool::new(true),
             stops: AtomicBool::new(false),

@@ -382,7 +382,7 @@ impl Scheduler {
                 shared.tags.end(outside, tag);
             }
         };
-        if !shared.blocking_pool.submit(Box::new(work)) {
+        if !shared.jobs.submit(Box::new(work)) {
             shared.tags.end(outside, tag);
             vm.resume_with(crate::jobs::refused());
             return None;

@@ -568,7 +568,7 @@ impl<'h> Ets<'h> {
             _ => return badarg(),
         };
         let mut visited = 0;
-        let next = objects.walk(&position, self.heap(), |same_hash| {
+        let next = objects.walk(&position, goal == Goal::Delete, self.heap(), |same_hash| {
             if visited >= WALK || taken.get() >= results_max {
                 return None;
             }

@@ -359,19 +359,45 @@ impl Objects {
     /// Visits objects in order from a position on, until `visit` has no more room (gives `None`) or the end is reached. An
     /// object that had no room is not passed. Where objects share a hash, all or none of them are visited. Gives where to
     /// go on, as a term in `heap`, or `None` at the end.
+    ///
+    /// Only with `deletes` may the visit say so; without, other readers are not kept out.
     pub(crate) fn walk<'h>(
         &self,
         from: &Position<'_>,
+        deletes: bool,
         heap: &'h Heap,
         mut visit: impl FnMut(&[Term<'_>]) -> Option<Vec<Visit>>,
     ) -> Option<Term<'h>> {
         match &self.store {
-            Store::Tree(tree) => self.walk_tree(&mut tree.write(), from, heap, &mut visit),
+            Store::Tree(tree) if deletes => {
+                let mut tree = tree.write();
+                let (next, doomed) = walk_tree(&tree, from, heap, &mut visit);
+                for key in doomed {
+                    if let Some(old) = tree.take::<dyn Keyed>(&Probe(key)) {
+                        self.removed(&old);
+                    }
+                }
+                next
+            }
+            Store::Tree(tree) => walk_tree(&tree.read(), from, heap, &mut visit).0,
             Store::Hash(shards) => {
                 let mut after = match from {
                     Position::Hash(hash) => Some(*hash),
                     Position::Start | Position::Key(_) => None,
                 };
+                if !deletes {
+                    for shard in &shards[after.map_or(0, shard_of)..] {
+                        let lower = after.map_or(Bound::Unbounded, Bound::Excluded);
+                        for (hash, objects) in shard.read().range((lower, Bound::Unbounded)) {
+                            let terms: Vec<Term<'_>> = objects.iter().map(Object::term).collect();
+                            if visit(&terms).is_none() {
+                                return Some(after.map_or(Term::EMPTY_LIST, |hash| heap.uint(hash)));
+                            }
+                            after = Some(*hash);
+                        }
+                    }
+                    return None;
+                }
                 for place in after.map_or(0, shard_of)..SHARDS {
                     let mut shard = shards[place].write();
                     let mut emptied = Vec::new();
@@ -408,52 +434,6 @@ impl Objects {
                 None
             }
         }
-    }
-
-    fn walk_tree<'h>(
-        &self,
-        tree: &mut Tree,
-        from: &Position<'_>,
-        heap: &'h Heap,
-        visit: &mut impl FnMut(&[Term<'_>]) -> Option<Vec<Visit>>,
-    ) -> Option<Term<'h>> {
-        let mut doomed: Vec<Term<'h>> = Vec::new();
-        let mut last: Option<Term<'h>> = None;
-        let mut stopped = false;
-        {
-            let probe;
-            let lower: Bound<&dyn Keyed> = match from {
-                Position::Key(key) => {
-                    probe = Probe(*key);
-                    Bound::Excluded(&probe)
-                }
-                Position::Start | Position::Hash(_) => Bound::Unbounded,
-            };
-            let mut passed: Option<&Object> = None;
-            for object in tree.range::<dyn Keyed, _>((lower, Bound::Unbounded)) {
-                let Some(verdicts) = visit(&[object.term()]) else {
-                    stopped = true;
-                    break;
-                };
-                if verdicts.first() == Some(&Visit::Delete) {
-                    doomed.push(heap.copy_in(object.key()));
-                }
-                passed = Some(object);
-            }
-            if stopped {
-                last = match (passed, from) {
-                    (Some(object), _) => Some(heap.tuple(&[heap.copy_in(object.key())])),
-                    (None, Position::Key(key)) => Some(heap.tuple(&[heap.copy_in(*key)])),
-                    (None, _) => Some(Term::EMPTY_LIST),
-                };
-            }
-        }
-        for key in doomed {
-            if let Some(old) = tree.take::<dyn Keyed>(&Probe(key)) {
-                self.removed(&old);
-            }
-        }
-        last
     }
 
     /// The key that comes first, or last.
@@ -506,4 +486,38 @@ impl Objects {
             }
         }
     }
+}
+
+/// The walk over a tree: where to go on, and the keys of what is to be deleted.
+fn walk_tree<'h>(
+    tree: &Tree,
+    from: &Position<'_>,
+    heap: &'h Heap,
+    visit: &mut impl FnMut(&[Term<'_>]) -> Option<Vec<Visit>>,
+) -> (Option<Term<'h>>, Vec<Term<'h>>) {
+    let mut doomed: Vec<Term<'h>> = Vec::new();
+    let probe;
+    let lower: Bound<&dyn Keyed> = match from {
+        Position::Key(key) => {
+            probe = Probe(*key);
+            Bound::Excluded(&probe)
+        }
+        Position::Start | Position::Hash(_) => Bound::Unbounded,
+    };
+    let mut passed: Option<&Object> = None;
+    for object in tree.range::<dyn Keyed, _>((lower, Bound::Unbounded)) {
+        let Some(verdicts) = visit(&[object.term()]) else {
+            let last = match (passed, from) {
+                (Some(object), _) => heap.tuple(&[heap.copy_in(object.key())]),
+                (None, Position::Key(key)) => heap.tuple(&[heap.copy_in(*key)]),
+                (None, _) => Term::EMPTY_LIST,
+            };
+            return (Some(last), doomed);
+        };
+        if verdicts.first() == Some(&Visit::Delete) {
+            doomed.push(heap.copy_in(object.key()));
+        }
+        passed = Some(object);
+    }
+    (None, doomed)
 }
