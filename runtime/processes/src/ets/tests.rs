@@ -213,6 +213,12 @@ fn match_specifications() {
             let spec = Select::Spec(read(heap, wrong));
             assert!(ets.select(handle, spec, Goal::Results, Term::EMPTY_LIST, 10).is_err(), "{wrong}");
         }
+        // The limit counts results, not the objects looked at.
+        let late = Select::Spec(read(heap, "[{{$1 _ _} [{> $1 3}] [$1]}]"));
+        let chunk = ok(ets.select(handle, late, Goal::Results, Term::EMPTY_LIST, 1));
+        assert_eq!((show(chunk.results[0]), chunk.count), ("4".into(), 1));
+        let chunk = ok(ets.select(handle, late, Goal::Results, chunk.next.expect("more"), 1));
+        assert_eq!(show(chunk.results[0]), "5");
         let count = Select::Spec(read(heap, "[{{$1 _ _} [] [{> $1 3}]}]"));
         assert_eq!(all(ets, handle, count, Goal::Count).1, 2);
         assert_eq!(all(ets, handle, count, Goal::Delete).1, 2);
