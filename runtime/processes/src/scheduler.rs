@@ -39,6 +39,9 @@ use crate::wheel::Due;
 /// Looks for work before a scheduler sleeps.
 const SPINS: u32 = 64;
 
+/// Waits that may fail, as signals came, before a process goes to the end of its run queue.
+const ROUNDS: u32 = 16;
+
 pub(crate) struct Scheduler {
     pub(crate) shared: Arc<Shared>,
     pub(crate) index: usize,
@@ -193,6 +196,7 @@ impl Scheduler {
         }
         self.pid.set(process.pid());
         let mut released = Held::default();
+        let mut rounds = 0;
         loop {
             let mut lock = process.body.try_lock().expect("whoever set RUNNING has the body (invariant 1 of process.rs)");
             let Some(Body { vm, owner }) = lock.as_mut() else { return };
@@ -229,7 +233,19 @@ impl Scheduler {
                 if let Some(tag) = counted {
                     released.add(tag, 1);
                 }
-                continue;
+                rounds += 1;
+                if rounds < ROUNDS || shared.lanes[self.index].queue.is_empty() {
+                    continue;
+                }
+                // Fed faster than it falls asleep: others have their turn first.
+                if let Some(Body { owner, .. }) = process.body.lock().as_mut() {
+                    owner.count_as(Some(tag));
+                }
+                shared.tags.begin(self.index, tag);
+                let priority = process.state.requeue();
+                shared.enqueue(self.index, number, priority, false);
+                self.release(None, &released);
+                return;
             }
             let before = owner.count_as(Some(tag));
             if before != Some(tag) {

@@ -149,3 +149,26 @@ fn a_runtime_ends_with_processes_alive() {
     }
     drop(runtime);
 }
+
+/// A process that is fed from another scheduler faster than it falls asleep leaves room for others on its own.
+#[test]
+fn a_flooded_receiver_starves_nobody() {
+    let (runtime, scripts) = threads(2);
+    let stop = Arc::new(AtomicU64::new(0));
+    let receiver = scripts.spawn(&runtime, |local| {
+        let _ = next_message(&local);
+        Step::Wait
+    });
+    for _ in 0..3 {
+        let stop = stop.clone();
+        scripts.spawn(&runtime, move |local| {
+            assert!(local.send(Term::pid(receiver), Term::OK).is_ok());
+            if stop.load(Ordering::Relaxed) == 0 { Step::Again } else { Step::Done }
+        });
+    }
+    for _ in 0..200 {
+        let pid = scripts.spawn(&runtime, |_| Step::Done);
+        assert!(runtime.await_exit(pid, LONG).is_some());
+    }
+    stop.store(1, Ordering::Relaxed);
+}
