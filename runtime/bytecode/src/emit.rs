@@ -691,7 +691,7 @@ impl<'a> Emitter<'a> {
             Op::Head(list) | Op::Tail(list) => return self.head_tail(insts, index, *list),
             Op::Element(tuple, place) => return self.elements(insts, index, *tuple, *place),
             Op::Cons(head, tail) => {
-                if *room == 0 && self.is_near(*head) && self.is_near(*tail) && !self.more_room(insts, index) {
+                if *room == 0 && self.is_near(*head) && self.is_near(*tail) && !more_room(insts, index) {
                     let (a, b) = (self.source(*head), self.source(*tail));
                     let target = self.target(inst.dst);
                     self.begin(Opcode::Cons, target.0, a, b);
@@ -710,7 +710,7 @@ impl<'a> Emitter<'a> {
                 if let (0, [first, second]) = (*room, args.as_slice())
                     && self.is_near(*first)
                     && self.is_near(*second)
-                    && !self.more_room(insts, index)
+                    && !more_room(insts, index)
                 {
                     let (a, b) = (self.source(*first), self.source(*second));
                     let target = self.target(inst.dst);
@@ -762,11 +762,6 @@ impl<'a> Emitter<'a> {
         }
         self.sources(args);
         self.finish(target);
-    }
-
-    /// Whether another allocation follows that room can be made for together with this one.
-    fn more_room(&self, insts: &[Inst], index: usize) -> bool {
-        insts[index + 1..].iter().find(|inst| !is_read(&inst.op)).is_some_and(|inst| is_allocation(&inst.op))
     }
 
     fn make_room(&mut self, id: BlockId, index: usize, room: &mut usize) {
@@ -1453,4 +1448,9 @@ fn words_of(op: &Op) -> usize {
 
 fn flatten(first: Option<Arg>, pairs: &[(Arg, Arg)]) -> Vec<Arg> {
     first.into_iter().chain(pairs.iter().flat_map(|(key, value)| [*key, *value])).collect()
+}
+
+/// Whether another allocation follows that room can be made for together with this one.
+fn more_room(insts: &[Inst], index: usize) -> bool {
+    insts[index + 1..].iter().find(|inst| !is_read(&inst.op)).is_some_and(|inst| is_allocation(&inst.op))
 }

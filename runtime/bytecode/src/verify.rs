@@ -368,13 +368,13 @@ mod tests {
         check("b0(v0):\n branch is_atom v0 then b1 else b2\nb1():\n v1 = tuple(v0)\n jump b3(v1)\nb2():\n jump b3(1)\nb3(v2):\n return v2")
             .expect("fine");
         let wrong = check("b0(v0):\n branch is_atom v0 then b1 else b2\nb1():\n v1 = tuple(v0)\n jump b3\nb2():\n jump b3\nb3():\n return v1");
-        assert_eq!(wrong.unwrap_err(), "v1 is read where it need not be defined");
+        assert_eq!(wrong.expect_err("a broken rule"), "v1 is read where it need not be defined");
     }
 
     #[test]
     fn a_handler_sees_nothing_of_its_block() {
         let wrong = check("b0(v0) handler b1:\n v1 = add v0, 1\n return v1\nb1(v2, v3, v4):\n return v1");
-        assert_eq!(wrong.unwrap_err(), "v1 is read where it need not be defined");
+        assert_eq!(wrong.expect_err("a broken rule"), "v1 is read where it need not be defined");
         check("b0(v0) handler b1:\n v1 = add v0, 1\n return v1\nb1(v2, v3, v4):\n return v0").expect("fine");
     }
 

@@ -142,11 +142,15 @@ impl Terminator {
                 visit(otherwise, 0);
             }
             Terminator::Switch { cases, default, .. } => {
-                cases.iter().for_each(|(_, target)| visit(target, 0));
+                for (_, target) in cases {
+                    visit(target, 0);
+                }
                 visit(default, 0);
             }
             Terminator::SwitchArity { cases, default, .. } => {
-                cases.iter().for_each(|(_, target)| visit(target, 0));
+                for (_, target) in cases {
+                    visit(target, 0);
+                }
                 visit(default, 0);
             }
             Terminator::Fetch { found: ok, missing: fail, .. } | Terminator::Guard { ok, fail, .. }
@@ -179,11 +183,15 @@ impl Terminator {
         match self {
             Terminator::Jump(target) | Terminator::RecvSkip(target) => visit(target),
             Terminator::Switch { cases, default, .. } => {
-                cases.iter_mut().for_each(|(_, target)| visit(target));
+                for (_, target) in cases {
+                    visit(target);
+                }
                 visit(default);
             }
             Terminator::SwitchArity { cases, default, .. } => {
-                cases.iter_mut().for_each(|(_, target)| visit(target));
+                for (_, target) in cases {
+                    visit(target);
+                }
                 visit(default);
             }
             Terminator::Branch { then: ok, otherwise: fail, .. } | Terminator::Fetch { found: ok, missing: fail, .. }

@@ -71,7 +71,7 @@ impl Export {
     }
 
     /// Address of the entry word that a call goes to now.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn entry(&self) -> *const u32 {
         self.code.load(Ordering::Acquire)
     }

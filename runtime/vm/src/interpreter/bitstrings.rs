@@ -26,8 +26,8 @@ unsafe fn bit_size(word: Word) -> Option<usize> {
         let header = raw::boxed_slot(word, 0);
         match header.header_kind() {
             Boxed::HeapBinary => Some((header.header_size() * 8 - usize::from(header.header_aux())) * 8),
-            Boxed::RefcBinary => Some(raw::boxed_slot(word, 3).small_value() as usize * 8),
-            Boxed::SubBinary => Some(raw::boxed_slot(word, 3).small_value() as usize),
+            Boxed::RefcBinary => Some((raw::boxed_slot(word, 3).0 >> 1) as usize * 8),
+            Boxed::SubBinary => Some((raw::boxed_slot(word, 3).0 >> 1) as usize),
             _ => None,
         }
     }
@@ -39,7 +39,7 @@ unsafe fn storage(word: Word) -> (Word, usize) {
     // SAFETY: as above.
     unsafe {
         if raw::boxed_slot(word, 0).header_kind() == Boxed::SubBinary {
-            (raw::boxed_slot(word, 1), raw::boxed_slot(word, 2).small_value() as usize)
+            (raw::boxed_slot(word, 1), (raw::boxed_slot(word, 2).0 >> 1) as usize)
         } else {
             (word, 0)
         }

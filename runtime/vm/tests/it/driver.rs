@@ -132,7 +132,7 @@ pub(crate) fn show(term: Term<'_>) -> String {
             Piece::Term(term) => term,
         };
         match term.value() {
-            Value::Float(number) => out.push_str(&format!("{number:?}")),
+            Value::Float(number) => out.push_str(&jovial_bytecode::text::print_literal(&Literal::Float(number))),
             _ if term.is_integer() => out.push_str(&term.as_int().unwrap().to_text(10)),
             _ if term.as_atom().is_some() => {
                 let name = term.as_atom().unwrap();
