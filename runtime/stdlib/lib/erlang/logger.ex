@@ -15,7 +15,7 @@ defmodule :logger do
   `Logger` is the way to log in Elixir.
   """
 
-  # The table `:logger` holds `{:primary, config}`, `{:handlers, ids}`, `{{:handler, id}, config}`, and `{{:level, module}, level}`. Until something is
+  # The table `:jovial_logger` holds `{:primary, config}`, `{:handlers, ids}`, `{{:handler, id}, config}`, and `{{:level, module}, level}`. Until something is
   # configured there is no table, and the defaults hold.
 
   @type level :: :emergency | :alert | :critical | :error | :warning | :notice | :info | :debug
@@ -27,6 +27,7 @@ defmodule :logger do
 
   @levels [:emergency, :alert, :critical, :error, :warning, :notice, :info, :debug]
   @proxy :"$logger_metadata$"
+  @table :jovial_logger
 
   # ## Logging
 
@@ -376,7 +377,7 @@ defmodule :logger do
     case get_handler_config(id) do
       {:ok, config} ->
         store(:handlers, :lists.delete(id, get_handler_ids()))
-        :ets.delete(:logger, {:handler, id})
+        :ets.delete(@table, {:handler, id})
         callback(config.module, :removing_handler, [config], :ok)
         :ok
 
@@ -498,7 +499,7 @@ defmodule :logger do
   @doc "Removes the level of modules."
   @spec unset_module_level(module | [module]) :: :ok
   def unset_module_level(modules) do
-    for module <- listed(modules), table?(), do: :ets.delete(:logger, {:level, module})
+    for module <- listed(modules), table?(), do: :ets.delete(@table, {:level, module})
     :ok
   end
 
@@ -506,7 +507,7 @@ defmodule :logger do
   @spec get_module_level() :: [{module, level}]
   def get_module_level do
     if table?(),
-      do: for([module, level] <- :ets.match(:logger, {{:level, :"$1"}, :"$2"}), do: {module, level}),
+      do: for([module, level] <- :ets.match(@table, {{:level, :"$1"}, :"$2"}), do: {module, level}),
       else: []
   end
 
@@ -556,18 +557,18 @@ defmodule :logger do
 
   # ## The table
 
-  defp table?, do: :ets.whereis(:logger) != :undefined
+  defp table?, do: :ets.whereis(@table) != :undefined
 
   defp lookup(key, default) do
-    case table?() and :ets.lookup(:logger, key) do
+    case table?() and :ets.lookup(@table, key) do
       [{_key, value}] -> value
       _none -> default
     end
   end
 
   defp store(key, value) do
-    Jovial.Tables.ensure(:logger, [:set, {:read_concurrency, true}])
-    :ets.insert(:logger, {key, value})
+    Jovial.Tables.ensure(@table, [:set, {:read_concurrency, true}])
+    :ets.insert(@table, {key, value})
     :ok
   end
 end

@@ -23,7 +23,6 @@ defmodule Task.Stream do
       timeout: option(options, :timeout, &timeout/1),
       on_timeout: option(options, :on_timeout, &on_timeout/1),
       zip?: Keyword.get(options, :zip_input_on_exit, false),
-      shutdown: Keyword.get(options, :shutdown, 5000),
       work: work,
       starter: starter
     }
@@ -144,10 +143,10 @@ defmodule Task.Stream do
         close(state)
         exit(reason)
 
-      {^tag, :full, max} ->
+      {^tag, :full} ->
         stop_input(input)
         close(state)
-        raise full(max)
+        raise full()
 
       {:DOWN, ^tag, _, _, reason} ->
         stop_input(input)
@@ -155,10 +154,11 @@ defmodule Task.Stream do
     end
   end
 
-  defp full(name) do
-    "reached the maximum number of tasks for this task supervisor. The maximum number of tasks " <>
-      "that are allowed to run at the same time under this supervisor can be configured with the " <>
-      ":max_children option passed to Task.Supervisor.start_link/1" <> name
+  defp full do
+    Task.Supervisor.__full__() <>
+      ". When using async_stream or async_stream_nolink, make sure to configure :max_concurrency to " <>
+      "be lower or equal to :max_children and pay attention to whether other tasks are also " <>
+      "spawned under the same task supervisor."
   end
 
   # A task that ended without a result failed, even if its reason is `:normal`.
@@ -258,7 +258,8 @@ defmodule Task.Stream do
     receive do
       {{^tag, _position}, _result} -> drain(tag)
       {^tag, :ended, _position, _why} -> drain(tag)
-      {^tag, _word, _value} -> drain(tag)
+      {^tag, :failed, _reason} -> drain(tag)
+      {^tag, :full} -> drain(tag)
     after
       0 -> :ok
     end
@@ -303,7 +304,7 @@ defmodule Task.Stream do
         %{state | running: Map.put(state.running, ref, {position, pid, timer})}
 
       {:error, :max_children} ->
-        send(state.caller, {state.tag, :full, ""})
+        send(state.caller, {state.tag, :full})
         state
 
       {:error, reason} ->
