@@ -7,6 +7,7 @@
 
 pub mod compile;
 pub mod natives;
+mod regex;
 
 /// Files of `lib` that are compiled first, in this order: what the expansion of almost any module calls while it is
 /// compiled. All others follow by name, each as soon as another needs it.

@@ -26,6 +26,7 @@ mod module;
 mod operators;
 pub(crate) mod persistent;
 mod processes;
+mod re;
 mod strings;
 pub(crate) mod support;
 mod system;
@@ -50,6 +51,7 @@ const TABLES: &[&[Entry]] = &[
     operators::TABLE,
     persistent::TABLE,
     processes::TABLE,
+    re::TABLE,
     crate::compile::session::TABLE,
     crate::compile::build::TABLE,
     strings::TABLE,
