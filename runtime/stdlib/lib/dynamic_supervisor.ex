@@ -55,7 +55,7 @@ defmodule DynamicSupervisor do
           | :ignore
           | {:error, {:already_started, pid} | :max_children | term}
 
-  # `children` maps pids, and `{:restarting, ref}` for those that could not be started again yet, to specifications.
+  # `children` maps pids to specifications. One that could not be started again yet has its last pid, and `restarting: true`.
   defstruct [
     :args,
     :extra_arguments,
@@ -202,7 +202,7 @@ defmodule DynamicSupervisor do
   defp put_flags(state, flags) do
     flags =
       Map.merge(
-        %{strategy: nil, intensity: 1, period: 5, max_children: :infinity, extra_arguments: [], auto_shutdown: :never},
+        %{strategy: :one_for_one, intensity: 1, period: 5, max_children: :infinity, extra_arguments: [], auto_shutdown: :never},
         flags
       )
 
@@ -251,10 +251,14 @@ defmodule DynamicSupervisor do
   def start_child(supervisor, spec), do: checked(supervisor, Supervisor.child_spec(spec, []))
 
   # What is wrong with a specification is found where it was made.
+  defp checked(_supervisor, %{} = spec) when not (is_map_key(spec, :id) and is_map_key(spec, :start)) do
+    {:error, {:invalid_child_spec, spec}}
+  end
+
   defp checked(supervisor, spec) do
     case Jovial.Children.read(spec) do
       {:ok, %{significant: true}} -> {:error, {:invalid_significant, true}}
-      {:ok, child} -> call(supervisor, {:start_child, Map.drop(child, [:id, :significant])})
+      {:ok, child} -> call(supervisor, {:start_child, Map.put(Map.drop(child, [:id, :significant]), :restarting, false)})
       {:error, reason} -> {:error, reason}
     end
   end
@@ -348,12 +352,15 @@ defmodule DynamicSupervisor do
 
   def handle_call({:terminate_child, pid}, _from, %{children: children} = state) do
     case children do
+      %{^pid => %{restarting: true}} ->
+        {:reply, :ok, drop(state, pid)}
+
       %{^pid => child} ->
         with {:error, reason} <- Jovial.Children.end_child(pid, child.restart, child.shutdown) do
           report(state, :shutdown_error, reason, pid, child)
         end
 
-        {:reply, :ok, %{state | children: Map.delete(children, pid)}}
+        {:reply, :ok, drop(state, pid)}
 
       _unknown ->
         {:reply, {:error, :not_found}, state}
@@ -362,20 +369,20 @@ defmodule DynamicSupervisor do
 
   def handle_call(:which_children, _from, state) do
     children =
-      for {key, child} <- state.children do
-        {:undefined, if(is_pid(key), do: key, else: :restarting), child.type, child.modules}
+      for {pid, child} <- state.children do
+        {:undefined, if(child.restarting, do: :restarting, else: pid), child.type, child.modules}
       end
 
     {:reply, children, state}
   end
 
   def handle_call(:count_children, _from, %{children: children} = state) do
-    supervisors = Enum.count(children, fn {_key, child} -> child.type == :supervisor end)
+    supervisors = Enum.count(children, fn {_pid, child} -> child.type == :supervisor end)
 
     {:reply,
      [
        specs: map_size(children),
-       active: Enum.count(children, fn {key, _child} -> is_pid(key) end),
+       active: Enum.count(children, fn {_pid, child} -> not child.restarting end),
        supervisors: supervisors,
        workers: map_size(children) - supervisors
      ], state}
@@ -383,10 +390,10 @@ defmodule DynamicSupervisor do
 
   # The `:extra_arguments` of the supervisor come first, and the specification keeps only its own.
   defp launch(%{start: {module, function, args}}, state) do
-    Jovial.Children.launch({module, function, state.extra_arguments ++ args})
+    Jovial.Children.launch({module, function, state.extra_arguments ++ args}, :dynamic)
   end
 
-  defp put_child(state, key, child) do
+  defp put_child(state, pid, child) do
     # A temporary child will never be started again, so its arguments need not be kept.
     child =
       case child do
@@ -394,7 +401,7 @@ defmodule DynamicSupervisor do
         _comes_back -> child
       end
 
-    %{state | children: Map.put(state.children, key, child)}
+    %{state | children: Map.put(state.children, pid, %{child | restarting: false})}
   end
 
   @doc false
@@ -410,9 +417,9 @@ defmodule DynamicSupervisor do
     end
   end
 
-  def handle_info({:"$gen_restart", key}, %{children: children} = state) do
+  def handle_info({:"$gen_restart", pid}, %{children: children} = state) do
     case children do
-      %{^key => child} -> finish(restart(key, child, state))
+      %{^pid => %{restarting: true} = child} -> finish(restart(pid, child, state))
       _ended_meanwhile -> {:noreply, state}
     end
   end
@@ -459,20 +466,20 @@ defmodule DynamicSupervisor do
     {:ok, drop(state, pid)}
   end
 
-  defp drop(state, key), do: %{state | children: Map.delete(state.children, key)}
+  defp drop(state, pid), do: %{state | children: Map.delete(state.children, pid)}
 
-  defp restart(key, child, state) do
+  defp restart(pid, child, state) do
     case Jovial.Children.count_restart(state.restarts, state.max_restarts, state.max_seconds) do
       {:ok, restarts} ->
-        start_again(key, child, drop(%{state | restarts: restarts}, key))
+        start_again(pid, child, drop(%{state | restarts: restarts}, pid))
 
       {:too_many, restarts} ->
-        report(state, :shutdown, :reached_max_restart_intensity, key, child)
-        {:shutdown, drop(%{state | restarts: restarts}, key)}
+        report(state, :shutdown, :reached_max_restart_intensity, pid, child)
+        {:shutdown, drop(%{state | restarts: restarts}, pid)}
     end
   end
 
-  defp start_again(key, child, state) do
+  defp start_again(last, child, state) do
     case launch(child, state) do
       {:ok, pid} ->
         {:ok, put_child(state, pid, child)}
@@ -484,17 +491,16 @@ defmodule DynamicSupervisor do
         {:ok, state}
 
       {:error, reason} ->
-        report(state, :start_error, reason, key, child)
-        key = {:restarting, make_ref()}
-        send(self(), {:"$gen_restart", key})
-        {:ok, put_child(state, key, child)}
+        report(state, :start_error, reason, last, child)
+        send(self(), {:"$gen_restart", last})
+        {:ok, %{state | children: Map.put(state.children, last, %{child | restarting: true})}}
     end
   end
 
   @doc false
   @impl true
   def terminate(_reason, %{children: children} = state) do
-    running = for {pid, child} when is_pid(pid) <- children, do: {pid, child.restart, child.shutdown}
+    running = for {pid, %{restarting: false} = child} <- children, do: {pid, child.restart, child.shutdown}
 
     for {pid, reason} <- Jovial.Children.end_all(running) do
       report(state, :shutdown_error, reason, pid, Map.fetch!(children, pid))
@@ -518,8 +524,8 @@ defmodule DynamicSupervisor do
     end
   end
 
-  defp report(state, context, reason, key, child) do
-    pid = if is_pid(key), do: key, else: :restarting
+  defp report(state, context, reason, pid, child) do
+    pid = if child.restarting, do: :restarting, else: pid
     {module, function, args} = child.start
     args = if args == :undefined, do: :undefined, else: state.extra_arguments ++ args
 

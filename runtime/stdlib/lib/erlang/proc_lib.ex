@@ -286,11 +286,17 @@ defmodule :proc_lib do
     ]
   end
 
-  # The placeholders are how the arguments of an initial call are shown.
+  # How the arguments of an initial call are shown.
+  defp placeholders(arity) do
+    for position <- :lists.seq(1, arity) do
+      :erlang.binary_to_atom("Argument__" <> :erlang.integer_to_binary(position))
+    end
+  end
+
   defp started_as do
     case :erlang.get(:"$initial_call") do
       {module, function, arity} when is_integer(arity) ->
-        {module, function, :lists.duplicate(arity, :Argument__)}
+        {module, function, placeholders(arity)}
 
       _none ->
         {:proc_lib, :init_p, []}
@@ -322,7 +328,7 @@ defmodule :proc_lib do
   def initial_call(process) do
     case recorded(process) do
       {module, function, arity} when is_integer(arity) ->
-        {module, function, :lists.duplicate(arity, :Argument__)}
+        {module, function, placeholders(arity)}
 
       _none ->
         false

@@ -155,7 +155,7 @@ defmodule :supervisor do
   end
 
   defp start(child, state) do
-    case Jovial.Children.launch(child.start) do
+    case Jovial.Children.launch(child.start, :supervisor) do
       {:ok, pid} = answer ->
         progress(state, pid, child)
         {:ok, pid, answer}

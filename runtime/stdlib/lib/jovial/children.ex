@@ -8,11 +8,10 @@ defmodule Jovial.Children do
   @defaults %{restart: :permanent, type: :worker, significant: false}
 
   @doc false
-  def read(%{} = spec) do
+  def read(%{id: _, start: _} = spec) do
     spec = Map.merge(@defaults, spec)
 
-    with {:ok, id} <- required(spec, :id, :missing_id),
-         {:ok, {module, _, _} = start} <- start(spec),
+    with {:ok, {module, _, _}} <- start(spec.start),
          :ok <- check(spec.restart in [:permanent, :transient, :temporary], {:invalid_restart_type, spec.restart}),
          :ok <- check(spec.type in [:worker, :supervisor], {:invalid_child_type, spec.type}),
          shutdown = Map.get(spec, :shutdown, if(spec.type == :worker, do: 5000, else: :infinity)),
@@ -22,8 +21,8 @@ defmodule Jovial.Children do
          :ok <- check(is_boolean(spec.significant), {:invalid_significant, spec.significant}) do
       {:ok,
        %{
-         id: id,
-         start: start,
+         id: spec.id,
+         start: spec.start,
          restart: spec.restart,
          shutdown: shutdown,
          type: spec.type,
@@ -33,32 +32,20 @@ defmodule Jovial.Children do
     end
   end
 
+  def read(%{id: _}), do: {:error, :missing_start}
+  def read(%{}), do: {:error, :missing_id}
+
   def read({id, start, restart, shutdown, type, modules}) do
     read(%{id: id, start: start, restart: restart, shutdown: shutdown, type: type, modules: modules})
   end
 
   def read(other), do: {:error, {:invalid_child_spec, other}}
 
-  defp required(spec, key, missing) do
-    case spec do
-      %{^key => value} -> {:ok, value}
-      _other -> {:error, missing}
-    end
-  end
+  defp start({module, function, args} = start)
+       when is_atom(module) and is_atom(function) and is_list(args),
+       do: {:ok, start}
 
-  defp start(spec) do
-    case required(spec, :start, :missing_start) do
-      {:ok, {module, function, args} = start}
-      when is_atom(module) and is_atom(function) and is_list(args) ->
-        {:ok, start}
-
-      {:ok, other} ->
-        {:error, {:invalid_mfa, other}}
-
-      error ->
-        error
-    end
-  end
+  defp start(other), do: {:error, {:invalid_mfa, other}}
 
   defp check(true, _reason), do: :ok
   defp check(false, reason), do: {:error, reason}
@@ -80,15 +67,14 @@ defmodule Jovial.Children do
 
   # ## Starting
 
-  # `{:ok, pid}`, `{:ok, pid, info}`, `:ignore` or `{:error, reason}`.
+  # `{:ok, pid}`, `{:ok, pid, info}`, `:ignore` or `{:error, reason}`. What was not returned is told in the words of `:supervisor`
+  # or in those of `DynamicSupervisor`.
   @doc false
-  def launch({module, function, args}) do
+  def launch({module, function, args}, words) do
     try do
       apply(module, function, args)
     catch
-      :error, reason -> {:error, {:EXIT, {reason, __STACKTRACE__}}}
-      :exit, reason -> {:error, {:EXIT, reason}}
-      :throw, value -> {:error, value}
+      kind, reason -> {:error, not_returned(words, kind, reason, __STACKTRACE__)}
     else
       {:ok, pid} = started when is_pid(pid) -> started
       {:ok, pid, _info} = started when is_pid(pid) -> started
@@ -97,6 +83,13 @@ defmodule Jovial.Children do
       other -> {:error, other}
     end
   end
+
+  defp not_returned(:supervisor, :error, reason, stacktrace), do: {:EXIT, {reason, stacktrace}}
+  defp not_returned(:supervisor, :exit, reason, _stacktrace), do: {:EXIT, reason}
+  defp not_returned(:supervisor, :throw, value, _stacktrace), do: value
+  defp not_returned(:dynamic, :error, reason, stacktrace), do: {reason, stacktrace}
+  defp not_returned(:dynamic, :exit, reason, _stacktrace), do: reason
+  defp not_returned(:dynamic, :throw, value, stacktrace), do: {{:nocatch, value}, stacktrace}
 
   # ## Ending
 
