@@ -10,10 +10,10 @@ use jovial_syntax::quoted::{Node, NodeId};
 
 use crate::carried::{Code, Item};
 use crate::env::{Env, NameArity, Names};
-use crate::errors::{Diagnostic, Halt, Result, Severity};
+use crate::errors::{Diagnostic, Halt, Result};
 use crate::host::{Compiled, Datum, Face, Host, MacroCall, OpaqueKind, SharedModule, TraceEvent};
 use crate::lexical::Trackers;
-use crate::module::{self, Attribute, DefKind, Definition, ModuleBuild};
+use crate::module::{self, DefKind, Definition, ModuleBuild};
 
 /// What `Kernel` exports besides its macros.
 const KERNEL: &str = "!=/2 !==/2 */2 **/2 +/1 +/2 ++/2 -/1 -/2 --/2 //2 </2 <=/2 ==/2 ===/2 =~/2 >/2 >=/2 abs/1 apply/2 apply/3 \
@@ -202,17 +202,7 @@ pub fn define(body: &str, columns: bool) -> Defined {
         && let Some(tracker) = env.lexical_tracker.and_then(|id| host.trackers.stop(id))
     {
         for unused in tracker.unused() {
-            let (line, column) = unused.position();
-            host.diagnostics.push(Diagnostic {
-                severity: Severity::Warning,
-                message: unused.message(),
-                file: env.file.clone(),
-                line,
-                column: (column != 0).then_some(column),
-                span: None,
-                place: None,
-                snippet: true,
-            });
+            host.diagnostics.push(unused.diagnostic(&env.file));
         }
     }
     Defined { definitions, diagnostics: host.diagnostics, halt }
@@ -233,13 +223,15 @@ impl FakeHost {
                     };
                     let (quoted, def_env) = (quoted.clone(), def_env.clone());
                     let Some((call, body)) = quoted.code.pair_of(quoted.root) else { continue };
-                    module::store_definition(quoted.code.clone(), kind, call, body, true, &def_env, self)?;
+                    let stored = module::store_definition(quoted.code.clone(), kind, call, body, true, &def_env, self)?;
+                    module::take_attributes(&stored, kind, self);
                 }
                 _ => {}
             }
         }
         module::settle_overridables(self, env)?;
         *definitions = module::finish(env, self)?.definitions;
+        module::check_behaviours(env, self)?;
         Ok(())
     }
 
@@ -259,8 +251,8 @@ impl FakeHost {
     fn put_attribute(&mut self, code: &Code, env: &Env, args: &[NodeId]) {
         let (Some(name), Some(value)) = (code.atom_of(args[1]), literal(code, args[2])) else { return };
         let Some(build) = self.modules.get(&env.module) else { return };
-        let mut build = build.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        build.attributes.insert(name, Attribute { values: vec![Datum::Literal(value)], ..Attribute::default() });
+        let line = code.int_of(args[3]).and_then(|line| u32::try_from(line).ok());
+        build.lock().unwrap_or_else(std::sync::PoisonError::into_inner).put_attribute(name, Datum::Literal(value), line);
     }
 }
 

@@ -48,6 +48,21 @@ impl Unused {
         }
     }
 
+    /// The warning as a diagnostic about that file.
+    pub fn diagnostic(&self, file: &std::sync::Arc<str>) -> crate::errors::Diagnostic {
+        let (line, column) = self.position();
+        crate::errors::Diagnostic {
+            severity: crate::errors::Severity::Warning,
+            message: self.message(),
+            file: file.clone(),
+            line,
+            column: (column != 0).then_some(column),
+            span: None,
+            place: None,
+            snippet: true,
+        }
+    }
+
     /// Where it was declared: line and column, 0 if unknown.
     pub fn position(&self) -> (u32, u32) {
         match *self {

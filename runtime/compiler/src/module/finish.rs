@@ -163,6 +163,7 @@ impl Checker<'_> {
             }
         }
         self.undefined_calls();
+        self.unused_attributes();
         let unreachable = self.unreachable(&entries);
         let definitions = entries
             .iter()
@@ -181,6 +182,34 @@ impl Checker<'_> {
             && (self.env.module == known::MOD_KERNEL
                 && crate::kernel_macros::find(definition.name, definition.arity.into()).is_some()
                 || self.env.module == known::MOD_KERNEL_SPECIALFORMS)
+    }
+
+    fn unused_attributes(&mut self) {
+        let mut unused: Vec<(u32, Atom)> = self
+            .build
+            .attributes
+            .iter()
+            .filter(|(name, attribute)| !attribute.persist && !PERSISTED.contains(name) && !ACCUMULATING.contains(name) && **name != known::MODULEDOC)
+            .filter_map(|(name, attribute)| Some((attribute.unread_line?, *name)))
+            .collect();
+        unused.sort_by_key(|entry| (entry.0, entry.1.as_str()));
+        for (line, name) in unused {
+            let message = match name {
+                known::DOC | known::IMPL | known::DEPRECATED => format!("module attribute @{name} was set but no definition follows it"),
+                known::TYPEDOC => "module attribute @typedoc was set but no type follows it".to_owned(),
+                _ => format!("module attribute @{name} was set but never used"),
+            };
+            self.diagnostics.push(Diagnostic {
+                severity: Severity::Warning,
+                message,
+                file: self.env.file.clone(),
+                line,
+                column: None,
+                span: None,
+                place: Some((self.env.module, (known::DUNDER_MODULE, 0))),
+                snippet: true,
+            });
+        }
     }
 
     fn undefined_calls(&mut self) {

@@ -54,13 +54,22 @@ pub fn define(host: &mut CompileHost<'_>, start: &ModuleStart) -> Result<Fragmen
     let library = Arc::clone(&host.library);
     library.begin(start.name, Arc::clone(&shared), start.owner);
     let _entered = Entered { library: &library, name: start.name };
-    let tracker = library.trackers().start();
-    let mut env = Env { module: start.name, function: None, lexical_tracker: Some(tracker), ..outer.clone() };
+    // A file has one tracker for all its modules; elsewhere each module has its own.
+    let own = if outer.lexical_tracker.is_some() && outer.function.is_none() { None } else { Some(library.trackers().start()) };
+    let lexical_tracker = own.or(outer.lexical_tracker);
+    let mut env = Env { module: start.name, function: None, lexical_tracker, ..outer.clone() };
     if !env.scope.context_modules.contains(&start.name) {
         env.scope_mut().context_modules.insert(0, start.name);
     }
     let outcome = body(host, start, &shared, &mut env);
-    library.trackers().stop(tracker);
+    if let Some(tracker) = own.and_then(|id| library.trackers().stop(id))
+        && outcome.is_ok()
+    {
+        for unused in tracker.unused() {
+            host.diagnostic(unused.diagnostic(&outer.file));
+        }
+        host.flush()?;
+    }
     outcome
 }
 
@@ -84,9 +93,10 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
     }
     module::settle_overridables(host, env)?;
     let finished = module::finish(env, host)?;
+    module::check_behaviours(env, host)?;
     host.flush()?;
     let definitions: Vec<&Definition> = finished.definitions.iter().collect();
-    let (attributes, chunks) = {
+    let (attributes, chunks, deprecated) = {
         let build = lock(shared);
         let mut attributes: Vec<(&Atom, &module::Attribute)> =
             build.attributes.iter().filter(|(_, attribute)| attribute.persist).collect();
@@ -97,14 +107,18 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
         });
         let mut entries: Vec<Literal> = entries.collect();
         entries.insert(0, version_attribute(start.name));
-        (Literal::List(entries), chunks(&build))
+        let deprecated = build.deprecated().iter().map(|((name, arity), hint)| {
+            let function = Literal::Tuple(vec![Literal::Atom(*name), Literal::Int(i64::from(*arity))]);
+            Literal::Tuple(vec![function, Literal::Binary(hint.clone().into_bytes())])
+        });
+        (Literal::List(entries), chunks(&build), Literal::List(deprecated.collect()))
     };
     let fields = struct_fields(host, env, &definitions)?;
     let unit = ModuleUnit {
         name: start.name,
         file: &env.file,
         definitions: &definitions,
-        info: Info { fields, ..Info::default() },
+        info: Info { fields, deprecated },
         attributes,
         chunks,
         host: &|number| host.values.get(number).and_then(|value| data::literal_of(value.root())),
@@ -140,7 +154,8 @@ fn datum_literal(datum: &Datum) -> Literal {
 /// What is kept for tools: attributes that the library turned into data under names that begin with `__`.
 fn chunks(build: &module::ModuleBuild) -> Vec<(String, Literal)> {
     let mut chunks = Vec::new();
-    for name in ["__docs__", "__specs__", "__types__"] {
+    chunks.push((String::from("docs"), build.docs_chunk()));
+    for name in ["__specs__", "__types__"] {
         if let Some(attribute) = build.attributes.get(&Atom::new(name))
             && !attribute.values.is_empty()
         {
@@ -210,9 +225,6 @@ fn struct_fields(host: &mut CompileHost<'_>, env: &Env, definitions: &[&Definiti
     Ok(Literal::List(fields.collect()))
 }
 
-/// Attributes that belong to the definition behind them.
-const OF_DEFINITION: &[&str] = &["doc", "since", "deprecated", "impl"];
-
 /// Stores a clause of a definition and gives `{name, arity}`.
 pub fn store(
     host: &mut CompileHost<'_>,
@@ -224,21 +236,7 @@ pub fn store(
     env: &Env,
 ) -> Result<Fragment> {
     let stored = module::store_definition(code, kind, head, body, plain, env, host)?;
-    if let Some(shared) = host.library.building(env.module) {
-        let mut build = lock(&shared);
-        let doc = build.attributes.get(&known::DOC).and_then(|doc| doc.values.first().cloned());
-        for name in OF_DEFINITION {
-            if let Some(attribute) = build.attributes.get_mut(&Atom::new(name)) {
-                attribute.values.clear();
-                attribute.unread_line = None;
-            }
-        }
-        if let Some(Datum::Literal(doc)) = doc.filter(|_| kind.is_public()) {
-            let key = [Literal::Atom(kind.atom()), Literal::Atom(stored.name), Literal::Int(i64::from(stored.arity))];
-            let entry = Literal::Tuple(vec![Literal::Tuple(key.to_vec()), doc]);
-            build.attributes.entry(Atom::new("__docs__")).or_default().values.insert(0, Datum::Literal(entry));
-        }
-    }
+    module::take_attributes(&stored, kind, host);
     Ok(crate::natives::elixir::stored(&stored))
 }
 

@@ -113,12 +113,7 @@ fn put<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let value = data::datum(args[2]);
     let line = args[3].as_small().and_then(|line| u32::try_from(line).ok());
     with(ctx, args[0], |build| {
-        let attribute = build.attributes.entry(key).or_default();
-        if !attribute.accumulate {
-            attribute.values.clear();
-        }
-        attribute.values.insert(0, value);
-        attribute.unread_line = line;
+        build.put_attribute(key, value, line);
         Ok(Term::OK)
     })
 }
