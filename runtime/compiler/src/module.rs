@@ -10,6 +10,7 @@
 //! **What it must not know.** How a module runs or is loaded.
 
 mod behaviours;
+mod callbacks;
 mod define;
 mod docs;
 mod finish;

@@ -35,7 +35,6 @@ defprotocol Inspect do
 
   @fallback_to_any true
 
-  @impl true
   defmacro __deriving__(module, options) do
     info = Macro.struct_info!(module, __CALLER__)
     all = for %{field: field} <- info, field != :__exception__, do: field

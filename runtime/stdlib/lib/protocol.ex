@@ -7,6 +7,10 @@ defmodule Protocol do
   cell; a protocol finds them when it is called.
   """
 
+  @callback __protocol__(atom) :: term
+  @callback impl_for(term) :: module | nil
+  @callback impl_for!(term) :: module
+
   @doc """
   Raises unless the module is a protocol.
   """
@@ -74,11 +78,14 @@ defmodule Protocol do
     arity = length(args)
     params = params(2, arity)
     all = [quote(do: term) | params]
+    types = for _ <- all, do: quote(do: term)
 
     quote generated: true do
       name = unquote(name)
       arity = unquote(arity)
       @__functions__ [{name, arity} | @__functions__]
+
+      @callback unquote(name)(unquote_splicing(types)) :: term
 
       Kernel.def unquote(name)(unquote_splicing(all)) do
         impl_for!(term).unquote(name)(unquote_splicing(all))

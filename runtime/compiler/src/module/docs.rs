@@ -334,6 +334,15 @@ impl ModuleBuild {
             merge_metadata(into, metadata);
             return;
         }
+        // Types and callbacks take the document before them.
+        match key {
+            known::TYPE | known::TYPEP | known::OPAQUE => drop(take_one(self, known::TYPEDOC)),
+            known::CALLBACK | known::MACROCALLBACK => drop(take_one(self, known::DOC)),
+            _ => {}
+        }
+        if matches!(key, known::TYPE | known::TYPEP | known::OPAQUE | known::CALLBACK | known::MACROCALLBACK) {
+            self.doc_metadata.clear();
+        }
         let attribute = self.attributes.entry(key).or_default();
         if !attribute.accumulate {
             attribute.values.clear();

@@ -165,7 +165,7 @@ impl Checker<'_> {
         self.undefined_calls();
         self.unused_attributes();
         let unreachable = self.unreachable(&entries);
-        let definitions = entries
+        let mut definitions: Vec<Definition> = entries
             .iter()
             .filter(|entry| {
                 !entry.definition.clauses.is_empty()
@@ -173,6 +173,9 @@ impl Checker<'_> {
             })
             .map(|entry| entry.definition.clone())
             .collect();
+        if !self.build.definitions.contains_key(&(known::BEHAVIOUR_INFO, 1)) {
+            definitions.extend(self.build.behaviour_info());
+        }
         Finished { definitions, unreachable }
     }
 
