@@ -509,8 +509,8 @@ defmodule System do
     {initial, collector} = Collectable.into(if lines != nil and into == "", do: [], else: into)
 
     try do
-      port = :erlang.open_port(program, port_opts)
-      receive_output(port, initial, collector, lines, "")
+      program = :jovial_os.open(program, port_opts)
+      receive_output(:jovial_os.next(program), program, initial, collector, lines, "")
     catch
       kind, reason ->
         collector.(initial, :halt)
@@ -520,22 +520,20 @@ defmodule System do
     end
   end
 
-  defp receive_output(port, acc, collector, lines, partial) do
-    receive do
-      {^port, {:data, {:noeol, data}}} -> receive_output(port, acc, collector, lines, partial <> data)
-      {^port, {:data, {:eol, data}}} -> receive_output(port, collector.(acc, {:cont, partial <> data}), collector, lines, "")
-      {^port, {:data, data}} -> receive_output(port, collector.(acc, {:cont, data}), collector, lines, partial)
-      {^port, {:exit_status, status}} -> {last_output(port, acc, collector, partial), status}
-    end
+  # `partial` is the beginning of a line whose end has not come yet.
+  defp receive_output({:exit_status, status}, _, acc, collector, _, partial) do
+    {if(partial == "", do: acc, else: collector.(acc, {:cont, partial})), status}
   end
 
-  # A line without an end may come after the status.
-  defp last_output(port, acc, collector, partial) do
-    receive do
-      {^port, {:data, {:noeol, data}}} -> last_output(port, acc, collector, partial <> data)
-    after
-      0 -> if partial == "", do: acc, else: collector.(acc, {:cont, partial})
-    end
+  defp receive_output(data, program, acc, collector, nil, _) do
+    acc = collector.(acc, {:cont, data})
+    receive_output(:jovial_os.next(program), program, acc, collector, nil, "")
+  end
+
+  defp receive_output(data, program, acc, collector, lines, partial) do
+    {whole, [partial]} = (partial <> data) |> :binary.split("\n", [:global]) |> Enum.split(-1)
+    acc = Enum.reduce(whole, acc, fn line, acc -> collector.(acc, {:cont, line}) end)
+    receive_output(:jovial_os.next(program), program, acc, collector, lines, partial)
   end
 
   defp port_options([{key, value} | rest], into, lines, acc, function) do

@@ -29,20 +29,50 @@ fn path<'h>(term: Term<'h>) -> Result<PathBuf, Halt<'h>> {
 
 /// The POSIX name of an error.
 pub(crate) fn reason<'h>(problem: &std::io::Error) -> Term<'h> {
-    use std::io::ErrorKind;
-    let name = match problem.kind() {
-        ErrorKind::NotFound => "enoent",
-        ErrorKind::PermissionDenied => "eacces",
-        ErrorKind::AlreadyExists => "eexist",
-        ErrorKind::IsADirectory => "eisdir",
-        ErrorKind::NotADirectory => "enotdir",
-        ErrorKind::DirectoryNotEmpty => "eexist",
-        ErrorKind::StorageFull => "enospc",
-        ErrorKind::ReadOnlyFilesystem => "erofs",
-        ErrorKind::InvalidInput => "einval",
+    use rustix::io::Errno;
+    const NAMES: &[(Errno, &str)] = &[
+        (Errno::PERM, "eperm"),
+        (Errno::NOENT, "enoent"),
+        (Errno::SRCH, "esrch"),
+        (Errno::INTR, "eintr"),
+        (Errno::NXIO, "enxio"),
+        (Errno::TOOBIG, "e2big"),
+        (Errno::BADF, "ebadf"),
+        (Errno::AGAIN, "eagain"),
+        (Errno::NOMEM, "enomem"),
+        (Errno::ACCESS, "eacces"),
+        (Errno::FAULT, "efault"),
+        (Errno::BUSY, "ebusy"),
+        (Errno::EXIST, "eexist"),
+        (Errno::XDEV, "exdev"),
+        (Errno::NODEV, "enodev"),
+        (Errno::NOTDIR, "enotdir"),
+        (Errno::ISDIR, "eisdir"),
+        (Errno::INVAL, "einval"),
+        (Errno::NFILE, "enfile"),
+        (Errno::MFILE, "emfile"),
+        (Errno::FBIG, "efbig"),
+        (Errno::NOSPC, "enospc"),
+        (Errno::SPIPE, "espipe"),
+        (Errno::ROFS, "erofs"),
+        (Errno::MLINK, "emlink"),
+        (Errno::PIPE, "epipe"),
+        (Errno::NAMETOOLONG, "enametoolong"),
+        // As Erlang says it of a folder that is not empty.
+        (Errno::NOTEMPTY, "eexist"),
+        (Errno::LOOP, "eloop"),
+        (Errno::NOTSUP, "enotsup"),
+        (Errno::DQUOT, "edquot"),
+        (Errno::STALE, "estale"),
+        (Errno::NOEXEC, "enoexec"),
+        (Errno::TXTBSY, "etxtbsy"),
+    ];
+    let errno = Errno::from_io_error(problem);
+    let name = NAMES.iter().find(|(known, _)| Some(*known) == errno).map(|(_, name)| *name);
+    Term::atom(Atom::new(name.unwrap_or(match problem.kind() {
+        std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => "einval",
         _ => "eio",
-    };
-    Term::atom(Atom::new(name))
+    })))
 }
 
 /// Does the work elsewhere; the result becomes `{:ok, binary}` or `{:error, reason}`.

@@ -24,7 +24,9 @@ mod maps;
 mod math;
 mod module;
 mod operators;
+mod os;
 pub(crate) mod persistent;
+mod prim_file;
 mod processes;
 mod re;
 mod strings;
@@ -32,6 +34,7 @@ pub(crate) mod support;
 mod system;
 mod time;
 mod unicode;
+mod zone;
 
 /// Module, name, arity and function.
 pub type Entry = (&'static str, &'static str, u8, NativeFn);
@@ -49,7 +52,9 @@ const TABLES: &[&[Entry]] = &[
     math::TABLE,
     module::TABLE,
     operators::TABLE,
+    os::TABLE,
     persistent::TABLE,
+    prim_file::TABLE,
     processes::TABLE,
     re::TABLE,
     crate::compile::session::TABLE,
@@ -58,6 +63,7 @@ const TABLES: &[&[Entry]] = &[
     system::TABLE,
     time::TABLE,
     unicode::TABLE,
+    zone::TABLE,
 ];
 
 /// Puts all natives into a machine.

@@ -128,6 +128,7 @@ fn system_info<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         "threads" | "smp_support" | "dist" => Term::TRUE,
         "multi_scheduling" => word("enabled"),
         "emu_flavor" => word("jovial"),
+        "endian" => word(if cfg!(target_endian = "big") { "big" } else { "little" }),
         "emu_type" => word("opt"),
         "creation" => Term::ZERO,
         "heap_type" => word("private"),

@@ -28,7 +28,6 @@ pub(crate) const TABLE: &[Entry] = &[
         Ok(ctx.heap().int(of(ctx)?.unique_integer(positive)))
     }),
     ("erlang", "universaltime", 0, |ctx, _| Ok(civil(ctx, of(ctx)?.system_ns().div_euclid(1_000_000_000)))),
-    ("erlang", "localtime", 0, |ctx, _| Ok(civil(ctx, of(ctx)?.system_ns().div_euclid(1_000_000_000)))),
 ];
 
 fn offset<'h>(ctx: &Ctx<'h>) -> Result<i128, Halt<'h>> {
@@ -79,7 +78,7 @@ fn timestamp<'h>(ctx: &Ctx<'h>, _: &[Term<'h>]) -> Out<'h> {
 
 /// `{{year, month, day}, {hour, minute, second}}` of seconds since 1970. Source: Howard Hinnant, "chrono-compatible
 /// low-level date algorithms", with years that begin in March.
-fn civil<'h>(ctx: &Ctx<'h>, seconds: i64) -> Term<'h> {
+pub(crate) fn civil<'h>(ctx: &Ctx<'h>, seconds: i64) -> Term<'h> {
     let heap = ctx.heap();
     let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let shifted = days + 719_468;
