@@ -271,17 +271,14 @@ impl Expander<'_> {
             None if by_default => {
                 let text = module.as_str();
                 let last = text.strip_prefix("Elixir.").filter(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase())).and_then(|rest| rest.rsplit('.').next());
-                match last {
-                    Some(last) => Atom::new(&format!("Elixir.{last}")),
-                    None => {
-                        let shown = text::inspect_atom(module);
-                        return Err(self.error(
-                            meta,
-                            format!(
-                                "alias cannot be inferred automatically for module: {shown}, please use the :as option. Implicit aliasing is only supported with Elixir modules"
-                            ),
-                        ));
-                    }
+                if let Some(last) = last { Atom::new(&format!("Elixir.{last}")) } else {
+                    let shown = text::inspect_atom(module);
+                    return Err(self.error(
+                        meta,
+                        format!(
+                            "alias cannot be inferred automatically for module: {shown}, please use the :as option. Implicit aliasing is only supported with Elixir modules"
+                        ),
+                    ));
                 }
             }
             None => return Ok(None),

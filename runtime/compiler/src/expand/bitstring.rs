@@ -413,22 +413,19 @@ impl Expander<'_> {
                         Node::Call { args, .. } => Some(self.code.tree.seq(args).to_vec()),
                         _ => None,
                     };
-                    match part(name, args.as_deref().unwrap_or_default()) {
-                        Some(found) => {
-                            if args.is_some_and(|args| args.is_empty()) {
-                                self.warn(
-                                    meta,
-                                    format!(
-                                        "extra parentheses on a bitstring specifier \"{name}()\" have been deprecated. Please remove the parentheses: \"{name}\".\nYou may run \"mix format --migrate\" to fix this warning automatically."
-                                    ),
-                                );
-                            }
-                            found
+                    if let Some(found) = part(name, args.as_deref().unwrap_or_default()) {
+                        if args.is_some_and(|args| args.is_empty()) {
+                            self.warn(
+                                meta,
+                                format!(
+                                    "extra parentheses on a bitstring specifier \"{name}()\" have been deprecated. Please remove the parentheses: \"{name}\".\nYou may run \"mix format --migrate\" to fix this warning automatically."
+                                ),
+                            );
                         }
-                        None => {
-                            self.custom_specifier(meta, name, node, args.is_none(), spec, original)?;
-                            continue;
-                        }
+                        found
+                    } else {
+                        self.custom_specifier(meta, name, node, args.is_none(), spec, original)?;
+                        continue;
                     }
                 }
             };

@@ -200,17 +200,14 @@ impl Expander<'_> {
                 let &[arg] = args.as_slice() else {
                     return Err(self.error(meta, format!("expected one argument for :rescue clauses (->) in \"{kind}\"")));
                 };
-                match self.expand_rescue(arg)? {
-                    Some(arg) => vec![arg],
-                    None => {
-                        let shown = self.text(arg);
-                        return Err(self.error(
-                            meta,
-                            format!(
-                                "invalid \"rescue\" clause. The clause should match on an alias, a variable or be in the \"var in [alias]\" format. Got: {shown}"
-                            ),
-                        ));
-                    }
+                if let Some(arg) = self.expand_rescue(arg)? { vec![arg] } else {
+                    let shown = self.text(arg);
+                    return Err(self.error(
+                        meta,
+                        format!(
+                            "invalid \"rescue\" clause. The clause should match on an alias, a variable or be in the \"var in [alias]\" format. Got: {shown}"
+                        ),
+                    ));
                 }
             }
         };
@@ -382,9 +379,9 @@ impl Expander<'_> {
         if let &[only] = args
             && let Some((when_meta, parts)) = self.code.call_of(only, known::WHEN)
         {
-            let patterns = match parts.as_slice() {
-                &[value, _] => vec![self.code.tree.atom(known::THROW), value],
-                &[class, value, _] => vec![class, value],
+            let patterns = match *parts.as_slice() {
+                [value, _] => vec![self.code.tree.atom(known::THROW), value],
+                [class, value, _] => vec![class, value],
                 _ => return Err(self.wrong_catch(meta, kind)),
             };
             let guard = parts[parts.len() - 1];

@@ -114,7 +114,7 @@ impl Expander<'_> {
                 let mut expanded = Vec::with_capacity(clauses.len());
                 for clause in clauses {
                     let one = self.code.call2(clause, known::OP_ARROW).and_then(|(_, left, _)| self.code.list_of(left)).is_some_and(|left| {
-                        left.len() == 1 && !self.code.call_of(left[0], known::WHEN).is_some_and(|(_, parts)| parts.len() > 2)
+                        left.len() == 1 && self.code.call_of(left[0], known::WHEN).is_none_or(|(_, parts)| parts.len() <= 2)
                     });
                     if !one {
                         return Err(self.error(meta, bad));

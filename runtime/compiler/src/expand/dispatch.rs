@@ -272,12 +272,9 @@ impl Expander<'_> {
                 self.expand_macro(meta, module, name, args, local)
             }
             Callee::Function { module, name: target } => {
-                let (module, target) = match inline(module, target, args.len()) {
-                    Some(inlined) => inlined,
-                    None => {
-                        self.check_deprecated(meta, module, name, args.len(), false)?;
-                        (module, target)
-                    }
+                let (module, target) = if let Some(inlined) = inline(module, target, args.len()) { inlined } else {
+                    self.check_deprecated(meta, module, name, args.len(), false)?;
+                    (module, target)
                 };
                 let receiver = self.code.tree.atom(module);
                 let outer = self.s.vars();
@@ -345,8 +342,8 @@ impl Expander<'_> {
 
     pub(crate) fn expand_apply(&mut self, id: NodeId, callee: NodeId, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
         let Some((dot_meta, dot_args)) = self.code.call_of(callee, known::OP_DOT) else { return Err(self.invalid_call(meta, id)) };
-        match dot_args.as_slice() {
-            &[left, right] => {
+        match *dot_args.as_slice() {
+            [left, right] => {
                 let Some(name) = self.code.atom_of(right) else { return Err(self.invalid_call(meta, id)) };
                 if matches!(self.code.node(left), Node::Int(_) | Node::Float(_) | Node::BigInt(_) | Node::Binary(_) | Node::List(_)) {
                     return Err(self.invalid_call(meta, id));
@@ -358,7 +355,7 @@ impl Expander<'_> {
                 }
                 self.expand_remote_call(dot_meta, left, name, meta, args)
             }
-            &[function] => {
+            [function] => {
                 self.no_match_or_guard(meta, "anonymous call")?;
                 let mut all = vec![function];
                 all.extend_from_slice(args);

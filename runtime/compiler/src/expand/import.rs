@@ -45,15 +45,12 @@ enum Wanted {
 impl Expander<'_> {
     pub(crate) fn import(&mut self, meta: Meta, module: Atom, options: NodeId) -> Result<()> {
         let except = match self.code.keyword_get(options, known::EXCEPT) {
-            Some(list) => match self.name_list(list) {
-                Some(names) => Some(self.without_duplicates(meta, "except", names)),
-                None => {
-                    let shown = self.text(list);
-                    return Err(self.error(
-                        meta,
-                        format!("invalid :except option for import, expected value to be a literal keyword list of function names with arity as values, got: {shown}"),
-                    ));
-                }
+            Some(list) => if let Some(names) = self.name_list(list) { Some(self.without_duplicates(meta, "except", names)) } else {
+                let shown = self.text(list);
+                return Err(self.error(
+                    meta,
+                    format!("invalid :except option for import, expected value to be a literal keyword list of function names with arity as values, got: {shown}"),
+                ));
             },
             None => None,
         };

@@ -75,12 +75,9 @@ impl Expander<'_> {
 
     pub(crate) fn expand_quote(&mut self, meta: Meta, options: NodeId, block: Option<NodeId>) -> Result<NodeId> {
         let Some(entries) = self.code.list_of(options) else {
-            return Err(match block {
-                None => self.error(meta, "invalid arguments for \"quote\""),
-                Some(_) => {
-                    let shown = self.text(options);
-                    self.error(meta, format!("invalid options for quote, expected a keyword list, got: {shown}"))
-                }
+            return Err(if block == None { self.error(meta, "invalid arguments for \"quote\"") } else {
+                let shown = self.text(options);
+                self.error(meta, format!("invalid options for quote, expected a keyword list, got: {shown}"))
             });
         };
         let source = block.unwrap_or(options);
@@ -125,26 +122,20 @@ impl Expander<'_> {
                 (line, file)
             }
         };
-        let context = match self.code.keyword_get(options, known::CONTEXT) {
-            Some(context) => {
-                let fits = self.code.atom_of(context).is_some_and(|atom| atom != known::NIL);
-                self.checked(meta, known::CONTEXT, context, fits, &mut prelude)
-            }
-            None => {
-                let module = if self.env.module == known::NIL { known::ELIXIR } else { self.env.module };
-                self.code.tree.atom(module)
-            }
+        let context = if let Some(context) = self.code.keyword_get(options, known::CONTEXT) {
+            let fits = self.code.atom_of(context).is_some_and(|atom| atom != known::NIL);
+            self.checked(meta, known::CONTEXT, context, fits, &mut prelude)
+        } else {
+            let module = if self.env.module == known::NIL { known::ELIXIR } else { self.env.module };
+            self.code.tree.atom(module)
         };
         let bindings = match self.code.keyword_get(options, known::BIND_QUOTED) {
-            Some(list) => match self.code.keyword_of(list) {
-                Some(bindings) => Some(bindings),
-                None => {
-                    let shown = self.text(list);
-                    return Err(self.error(
-                        meta,
-                        format!("invalid :bind_quoted for quote, expected a keyword list of variable names, got: {shown}"),
-                    ));
-                }
+            Some(list) => if let Some(bindings) = self.code.keyword_of(list) { Some(bindings) } else {
+                let shown = self.text(list);
+                return Err(self.error(
+                    meta,
+                    format!("invalid :bind_quoted for quote, expected a keyword list of variable names, got: {shown}"),
+                ));
             },
             None => None,
         };

@@ -17,12 +17,9 @@ impl Expander<'_> {
             }),
             _ => None,
         };
-        let (file, line, column) = match keep {
-            Some((file, line)) => (Arc::from(file), line, None),
-            None => {
-                let column = self.code.tree.meta_int(meta, known::COLUMN).and_then(|column| u32::try_from(column).ok());
-                (self.env.file.clone(), self.code.line(meta), column)
-            }
+        let (file, line, column) = if let Some((file, line)) = keep { (Arc::from(file), line, None) } else {
+            let column = self.code.tree.meta_int(meta, known::COLUMN).and_then(|column| u32::try_from(column).ok());
+            (self.env.file.clone(), self.code.line(meta), column)
         };
         let place = match self.env.function {
             Some(function) => Some((self.env.module, function)),

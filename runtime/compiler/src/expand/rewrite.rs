@@ -209,12 +209,9 @@ impl Expander<'_> {
         }
         let negate = name == known::OP_MINUS;
         match self.code.node(arg) {
-            Node::Int(value) if negate => Some(match value.checked_neg() {
-                Some(value) => self.code.tree.int(value),
-                None => {
-                    let digits = self.code.tree.add_bytes(b"9223372036854775808");
-                    self.code.tree.add(Node::BigInt(digits))
-                }
+            Node::Int(value) if negate => Some(if let Some(value) = value.checked_neg() { self.code.tree.int(value) } else {
+                let digits = self.code.tree.add_bytes(b"9223372036854775808");
+                self.code.tree.add(Node::BigInt(digits))
             }),
             Node::Float(value) if negate => Some(self.code.tree.add(Node::Float(-value))),
             Node::BigInt(bytes) if negate => {
@@ -269,12 +266,9 @@ impl Expander<'_> {
                 && name == known::OP_PLUS_PLUS
                 && let &[left, right] = args
             {
-                return match self.append(left, right, meta) {
-                    Some(list) => Ok(list),
-                    None => {
-                        let left = self.text(left);
-                        Err(self.error(meta, format!("invalid argument for ++ operator inside a match, expected a literal proper list, got: {left}")))
-                    }
+                return if let Some(list) = self.append(left, right, meta) { Ok(list) } else {
+                    let left = self.text(left);
+                    Err(self.error(meta, format!("invalid argument for ++ operator inside a match, expected a literal proper list, got: {left}")))
                 };
             }
             let shown = shown(self);
@@ -307,12 +301,9 @@ impl Expander<'_> {
 impl crate::carried::Code {
     /// An integer from its digits, in the smallest node that holds it.
     pub(crate) fn integer(&mut self, digits: &[u8]) -> NodeId {
-        match std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok()) {
-            Some(value) => self.tree.int(value),
-            None => {
-                let digits = self.tree.add_bytes(digits);
-                self.tree.add(Node::BigInt(digits))
-            }
+        if let Some(value) = std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok()) { self.tree.int(value) } else {
+            let digits = self.tree.add_bytes(digits);
+            self.tree.add(Node::BigInt(digits))
         }
     }
 }

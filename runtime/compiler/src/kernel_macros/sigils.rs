@@ -121,18 +121,15 @@ fn unescape_unicode<'t>(text: &'t str, out: &mut Vec<u8>) -> Result<&'t str> {
     let wrong = || {
         invalid_escape("invalid Unicode escape character, expected \\uHHHH or \\u{H*} where H is a hexadecimal digit")
     };
-    let (digits, rest) = match text.strip_prefix('{') {
-        Some(inner) => {
-            let digits = hex_prefix(inner, 6);
-            (digits, inner[digits.len()..].strip_prefix('}').ok_or_else(wrong)?)
+    let (digits, rest) = if let Some(inner) = text.strip_prefix('{') {
+        let digits = hex_prefix(inner, 6);
+        (digits, inner[digits.len()..].strip_prefix('}').ok_or_else(wrong)?)
+    } else {
+        let digits = hex_prefix(text, 4);
+        if digits.len() != 4 {
+            return Err(wrong());
         }
-        None => {
-            let digits = hex_prefix(text, 4);
-            if digits.len() != 4 {
-                return Err(wrong());
-            }
-            (digits, &text[4..])
-        }
+        (digits, &text[4..])
     };
     let value = u32::from_str_radix(digits, 16).map_err(|_| wrong())?;
     match char::from_u32(value) {

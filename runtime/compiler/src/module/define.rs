@@ -291,12 +291,9 @@ impl Expander<'_> {
         else {
             return Err(self.error(meta, format!("missing :do option in \"{kind_name}\"")));
         };
-        let body = match options.as_slice() {
-            [(known::DO, body)] => *body,
-            _ => {
-                let meta = self.code.meta_prepend(meta, known::ORIGIN, MetaValue::Atom(kind_name));
-                self.code.tree.call(known::TRY, meta, &[source.body])
-            }
+        let body = if let [(known::DO, body)] = options.as_slice() { *body } else {
+            let meta = self.code.meta_prepend(meta, known::ORIGIN, MetaValue::Atom(kind_name));
+            self.code.tree.call(known::TRY, meta, &[source.body])
         };
         self.s.prematch = Prematch::Match(Box::new(Before {
             read: crate::env::Vars::default(),
@@ -391,27 +388,24 @@ impl Store<'_> {
                 build.defaults.push((name, arity.into(), entry.defaults_last));
             }
             let last = build.last_definition;
-            match build.definitions.get_mut(&key) {
-                Some(known) => {
-                    error = self.changed_kind(host, &entry, known).or_else(|| duplicate_defaults(&entry, known));
-                    if error.is_none() {
-                        warnings.extend(mixed_defaults(&entry, known));
-                        if check == Check::All && known.check == Check::All {
-                            warnings.extend(self.ungrouped(host, &entry, known, last));
-                        }
-                        known.definition.clauses.extend(entry.definition.clauses.iter().cloned());
-                        known.defaults_max = known.defaults_max.max(entry.defaults_last);
-                        known.defaults_last = entry.defaults_last;
-                        known.has_body = entry.has_body;
-                        known.check = check;
+            if let Some(known) = build.definitions.get_mut(&key) {
+                error = self.changed_kind(host, &entry, known).or_else(|| duplicate_defaults(&entry, known));
+                if error.is_none() {
+                    warnings.extend(mixed_defaults(&entry, known));
+                    if check == Check::All && known.check == Check::All {
+                        warnings.extend(self.ungrouped(host, &entry, known, last));
                     }
+                    known.definition.clauses.extend(entry.definition.clauses.iter().cloned());
+                    known.defaults_max = known.defaults_max.max(entry.defaults_last);
+                    known.defaults_last = entry.defaults_last;
+                    known.has_body = entry.has_body;
+                    known.check = check;
                 }
-                None => {
-                    let mut entry = entry.clone();
-                    entry.defaults_max = entry.defaults_last;
-                    build.order.push(key);
-                    build.definitions.insert(key, entry);
-                }
+            } else {
+                let mut entry = entry.clone();
+                entry.defaults_max = entry.defaults_last;
+                build.order.push(key);
+                build.definitions.insert(key, entry);
             }
             if check == Check::All {
                 build.last_definition = Some(key);

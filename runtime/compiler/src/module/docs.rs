@@ -259,11 +259,10 @@ fn argument(code: &Code, arg: NodeId, env: &Env) -> (Argument, bool) {
     }
     let named = |name: Atom, strong| (Argument { name: plain_name(name), strong, default: None }, false);
     let generated = |name: &str| (Argument { name: name.to_owned(), strong: false, default: None }, true);
-    if let Some((_, left, right)) = code.call2(arg, known::OP_EQ) {
-        if let Some((name, ..)) = code.var_of(left).or_else(|| code.var_of(right)) {
+    if let Some((_, left, right)) = code.call2(arg, known::OP_EQ)
+        && let Some((name, ..)) = code.var_of(left).or_else(|| code.var_of(right)) {
             return named(name, true);
         }
-    }
     match code.node(arg) {
         Node::Var { name, .. } => named(name, false),
         Node::Call { name: known::OP_PERCENT, args, .. } => {
