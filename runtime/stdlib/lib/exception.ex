@@ -429,7 +429,10 @@ defmodule Exception do
   def format_stacktrace_entry({_module, :__FILE__, 1, location}), do: place(nil, location) <> "(file)"
 
   def format_stacktrace_entry({module, function, arity, location}) do
-    place(module, location) <> format_mfa(module, function, arity)
+    case :erlang.atom_to_binary(module) do
+      <<"elixir_eval_", _::binary>> -> place(nil, location) <> "(file)"
+      _ -> place(module, location) <> format_mfa(module, function, arity)
+    end
   end
 
   def format_stacktrace_entry({fun, arity, location}), do: place(nil, location) <> format_fa(fun, arity)

@@ -14,7 +14,7 @@ use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::{Arg, BlockId, Callee, Op, RaiseTrace, Terminator, Test};
 
 use super::build::{to, with};
-use super::core::{ExprId, Rescue, Try};
+use super::core::{Clause, ExprId, Pat, Rescue, Try};
 use super::function::{Dest, Fun};
 
 /// A reason as the machine raises it.
@@ -143,6 +143,7 @@ impl<'f> Fun<'f, '_> {
             self.env.insert(spec.trace, trace);
             self.rescue(&spec.rescue, raised, dest);
             self.b.facts.clone_from(&facts);
+            self.pass_interrupts(&spec.catch, raised);
             let fail = self.b.block();
             self.clauses(&spec.catch, &[class, reason], fail, dest);
             self.line_at(expr);
@@ -152,6 +153,25 @@ impl<'f> Fun<'f, '_> {
             }
         }
         self.b.facts = facts;
+    }
+
+    /// An interrupt goes on through clauses that do not name its class: `catch kind, reason` is no way to stop it.
+    fn pass_interrupts(&mut self, clauses: &'f [Clause], raised: Raised) {
+        let named = |clause: &Clause| {
+            clause.pats.first().is_some_and(|pat| matches!(self.core.pat(*pat), Pat::Atom(known::INTERRUPT)))
+        };
+        if clauses.is_empty() || clauses.iter().any(named) {
+            return;
+        }
+        let pos = self.pos();
+        let (interrupt, others) = (self.b.block(), self.b.block());
+        let test = Test::Eq(raised.class, Arg::Atom(known::INTERRUPT));
+        self.b.end(Terminator::Branch { test, then: to(interrupt), otherwise: to(others) }, pos);
+        if self.b.enter(interrupt) {
+            let Raised { class, reason, trace } = raised;
+            self.b.end(Terminator::Raise { class, reason, trace: RaiseTrace::Raw(trace) }, pos);
+        }
+        self.b.enter(others);
     }
 
     fn line_at(&mut self, expr: ExprId) {

@@ -11,10 +11,19 @@ defmodule Jovial.Session do
   end
 
   defp loop do
-    {:cell, leader} = :jovial_session.next()
+    {:cell, leader} = next()
     :erlang.group_leader(leader, self())
     :jovial_session.finish(cell())
     loop()
+  end
+
+  # An interrupt that comes when the cell has just ended finds nothing to stop.
+  defp next do
+    try do
+      :jovial_session.next()
+    catch
+      :interrupt, _reason -> next()
+    end
   end
 
   defp cell do
@@ -22,6 +31,7 @@ defmodule Jovial.Session do
       value = expressions(nil)
       result(value)
     catch
+      :interrupt, _reason -> :interrupted
       kind, reason -> failure(kind, reason, __STACKTRACE__)
     end
   end

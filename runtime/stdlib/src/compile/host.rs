@@ -72,7 +72,7 @@ impl<'a> CompileHost<'a> {
         }
         let (module, function) = (Atom::new("io"), known::PUT_CHARS);
         self.call(module, function, |heap, _| {
-            vec![Term::atom(known::STANDARD_ERROR), Term::atom(known::UNICODE), heap.binary(text.as_bytes())]
+            vec![Term::atom(known::STANDARD_ERROR), heap.binary(text.as_bytes())]
         })
         .map(drop)
     }

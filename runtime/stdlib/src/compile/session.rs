@@ -89,6 +89,11 @@ pub fn conclude(host: &mut CompileHost<'_>, outcome: jovial_compiler::errors::Re
 fn resume<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let reference = need(args[0].as_ref())?;
     let session: &Session = need(reference.downcast())?;
+    if let Some((reason, trace)) = interrupt(args[1]) {
+        // What was being compiled is given up: the compiler's stack is unwound here.
+        session.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        return Err(Halt::Raise { class: Class::Interrupt, reason, trace: Some(trace) });
+    }
     let answer = need(read_answer(args[1]))?;
     let mut slot = session.0.lock().unwrap_or_else(PoisonError::into_inner);
     // A compiler that panics is gone; it must not be resumed again.
@@ -117,6 +122,13 @@ fn resume<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
             Err(Halt::Raise { class: raised.class, reason, trace: Some(trace) })
         }
     }
+}
+
+/// Reason and trace of an interrupt that came while the process did what the compiler asked for.
+fn interrupt<'h>(answer: Term<'h>) -> Option<(Term<'h>, Term<'h>)> {
+    let [_, class, both] = *answer.as_tuple_of::<3>()?;
+    let [reason, trace] = *both.as_tuple_of::<2>()?;
+    class.is_atom(Class::Interrupt.atom()).then_some((reason, trace))
 }
 
 fn read_answer(term: Term<'_>) -> Option<Answer> {

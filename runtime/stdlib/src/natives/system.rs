@@ -22,6 +22,12 @@ pub(crate) const TABLE: &[Entry] = &[
         let arity = need(args[2].as_small().and_then(|arity| u8::try_from(arity).ok()))?;
         Ok(ctx.heap().external_fun(atom(args[0])?, atom(args[1])?, arity))
     }),
+    ("erlang", "get_module_info", 1, get_module_info),
+    ("erlang", "get_module_info", 2, |ctx, args| {
+        let all = get_module_info(ctx, args)?;
+        let found = all.list_iter().filter_map(|entry| entry.as_tuple_of::<2>()).find(|pair| pair[0].same(args[1]));
+        need(found).map(|pair| pair[1])
+    }),
     ("erlang", "fun_info", 1, fun_info),
     ("erlang", "fun_info", 2, |ctx, args| {
         let all = fun_info(ctx, args)?;
@@ -67,6 +73,27 @@ pub(crate) const TABLE: &[Entry] = &[
     ("code", "soft_purge", 1, |_, args| atom(args[0]).map(|_| Term::TRUE)),
     ("code", "which", 1, |_, args| atom(args[0]).map(|_| word("non_existing"))),
 ];
+
+/// `[module:, exports:, attributes:, compile:, md5:]` of a loaded module.
+fn get_module_info<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let heap = ctx.heap();
+    let version = need(ctx.machine().ensure_loaded(atom(args[0])?).ok().flatten())?;
+    let exports = version
+        .exports()
+        .iter()
+        .map(|export| heap.tuple(&[Term::atom(export.name), Term::small32(i32::from(export.arity))]))
+        .collect::<Vec<_>>();
+    let source = version.files().first().map_or("nofile", String::as_str);
+    let entry = |name: &str, value: Term<'h>| heap.tuple(&[word(name), value]);
+    let compile = heap.list([entry("version", heap.charlist("8.0")), entry("options", Term::EMPTY_LIST), entry("source", heap.charlist(source))]);
+    Ok(heap.list([
+        entry("module", args[0]),
+        entry("exports", heap.list(exports)),
+        entry("attributes", crate::compile::data::literal_term(heap, version.attributes())),
+        entry("compile", compile),
+        entry("md5", heap.binary(version.digest())),
+    ]))
+}
 
 fn function_exported<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let (module, name) = (atom(args[0])?, atom(args[1])?);
