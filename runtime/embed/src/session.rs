@@ -185,7 +185,7 @@ impl Session {
     fn run(&self, number: u64, file: &str, code: Code, expressions: VecDeque<NodeId>) {
         let library = Library::of(self.system.runtime.machine());
         let mut state = self.inner.state.lock();
-        let mut env = state.env.take().unwrap_or_else(|| library.new_env(file));
+        let mut env = state.env.take().unwrap_or_else(|| library.new_shell_env(file));
         env.file = Arc::from(file);
         let before = (env.clone(), state.slots.clone());
         state.env = Some(env);

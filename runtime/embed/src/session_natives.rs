@@ -14,7 +14,7 @@ use crate::host::{Out, shared};
 use crate::session::{Evaluation, Inner};
 
 pub(crate) const TABLE: &[Entry] = &[
-    ("jovial_session", "next", 0, |ctx, _| of(ctx)?.take_from_host()),
+    ("jovial_session", "next", 0, next),
     ("jovial_session", "compile_next", 0, compile_next),
     ("jovial_session", "load", 1, load),
     ("jovial_session", "store", 1, store),
@@ -31,6 +31,17 @@ fn inner<'h>(ctx: &Ctx<'h>) -> Result<Arc<Inner>, Halt<'h>> {
 
 fn text(term: Term<'_>) -> String {
     term.bytes().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+/// Waits for the next cell. The root works for it alone: what earlier cells left in the mailbox does not change that.
+fn next<'h>(ctx: &Ctx<'h>, _: &[Term<'h>]) -> Out<'h> {
+    let local = of(ctx)?;
+    let cell = local.take_from_host()?;
+    if let Some(running) = &inner(ctx)?.state.lock().cell {
+        local.set_tag(running.number);
+        ctx.process().keep_cause();
+    }
+    Ok(cell)
 }
 
 /// Compiles the next expression of the cell: `{module, function, slots of its inputs}`, or `:done`.

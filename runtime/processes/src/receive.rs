@@ -256,9 +256,7 @@ impl Shared {
 }
 
 fn take_tag(vm: &vm::Process, tag: Tag) {
-    if tag != 0 {
-        vm.set_cause(tag);
-    }
+    vm.adopt_cause(tag);
 }
 
 /// A message in the mailbox carries its tag; the process takes the tag over with the message.

@@ -46,6 +46,7 @@ pub struct Process {
     slots: RefCell<Option<Box<Vec<Word>>>>,
     mailbox: RefCell<Mailbox>,
     cause: Cell<u64>,
+    keeps_cause: Cell<bool>,
     pid: Pid,
 }
 
@@ -74,6 +75,7 @@ impl Process {
             slots: RefCell::default(),
             mailbox: RefCell::default(),
             cause: Cell::new(0),
+            keeps_cause: Cell::new(false),
             pid,
         })
     }
@@ -132,12 +134,22 @@ impl Process {
         self.cause.set(cause);
     }
 
+    /// Takes over the tag of what this process is handling, unless it keeps its own.
+    pub fn adopt_cause(&self, cause: u64) {
+        if cause != 0 && !self.keeps_cause.get() {
+            self.cause.set(cause);
+        }
+    }
+
+    /// From now on the process keeps its tag whatever it handles: a cell's own output is the cell's.
+    pub fn keep_cause(&self) {
+        self.keeps_cause.set(true);
+    }
+
     /// Takes the message at the save pointer out of the mailbox, and the tag of who caused it over.
     pub(crate) fn accept(&self) {
         let cause = self.mailbox.borrow_mut().accept(self.heap());
-        if cause != 0 {
-            self.cause.set(cause);
-        }
+        self.adopt_cause(cause);
     }
 
     /// Takes the oldest message, whatever it is, for natives that are loops of their own.

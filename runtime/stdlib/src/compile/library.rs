@@ -159,6 +159,22 @@ impl Library {
         Env::new(file, &self.face(known::MOD_KERNEL).unwrap_or_default())
     }
 
+    /// The env of the first cell: as at the start of a file, with the shell's helpers in scope.
+    pub fn new_shell_env(&self, file: &str) -> Env {
+        let mut env = self.new_env(file);
+        let helpers = Atom::new("Elixir.IEx.Helpers");
+        if let Some(face) = self.face(helpers) {
+            let scope = env.scope_mut();
+            scope.requires.push(helpers);
+            scope.requires.sort_by_key(|module| module.as_str());
+            scope.functions.insert(0, (helpers, Arc::clone(&face.functions)));
+            if !face.macros.is_empty() {
+                scope.macros.insert(0, (helpers, Arc::clone(&face.macros)));
+            }
+        }
+        env
+    }
+
     /// What a module shows, loading it if need be.
     pub(crate) fn face(&self, module: Atom) -> Option<Face> {
         let machine = self.machine();
