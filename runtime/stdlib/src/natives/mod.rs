@@ -15,9 +15,12 @@ use jovial_vm::{Machine, NativeFn};
 mod binary;
 mod code;
 mod conversions;
+mod counters;
 mod ets;
+mod ending;
 pub(crate) mod elixir;
 mod files;
+mod hashes;
 mod lists;
 mod macros;
 mod maps;
@@ -34,6 +37,7 @@ pub(crate) mod support;
 mod system;
 mod time;
 mod unicode;
+mod zlib;
 mod zone;
 
 /// Module, name, arity and function.
@@ -43,9 +47,12 @@ const TABLES: &[&[Entry]] = &[
     binary::TABLE,
     code::TABLE,
     conversions::TABLE,
+    counters::TABLE,
     ets::TABLE,
+    ending::TABLE,
     elixir::TABLE,
     files::TABLE,
+    hashes::TABLE,
     lists::TABLE,
     macros::TABLE,
     maps::TABLE,
@@ -63,6 +70,7 @@ const TABLES: &[&[Entry]] = &[
     system::TABLE,
     time::TABLE,
     unicode::TABLE,
+    zlib::TABLE,
     zone::TABLE,
 ];
 

@@ -13,7 +13,7 @@ use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jovial_atoms::{Atom, known};
+use jovial_atoms::known;
 use jovial_processes::of;
 use jovial_term::Term;
 use jovial_vm::{Ctx, Halt, Job, JobResult};
