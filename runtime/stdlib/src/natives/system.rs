@@ -152,7 +152,6 @@ fn system_info<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         "atom_limit" => Term::count(jovial_atoms::MAX as usize),
         "ets_limit" => Term::count(8192),
         "wordsize" => Term::small32(8),
-        "endian" => word(if cfg!(target_endian = "big") { "big" } else { "little" }),
         "threads" | "smp_support" | "dist" => Term::TRUE,
         "multi_scheduling" => word("enabled"),
         "emu_flavor" => word("jovial"),
