@@ -306,9 +306,26 @@ defmodule Logger.Formatter do
   """
   @spec system_time_to_date_time_ms(integer, boolean) :: date_time_ms
   def system_time_to_date_time_ms(system_time, utc_log? \\ true) do
-    utc = :calendar.system_time_to_universal_time(system_time, :microsecond)
+    seconds = Integer.floor_div(system_time, 1_000_000)
+    day = Integer.floor_div(seconds, 86_400)
+    second = seconds - day * 86_400
+    utc = {date(day), {div(second, 3600), rem(div(second, 60), 60), rem(second, 60)}}
     {date, {hour, minute, second}} = if utc_log?, do: utc, else: :erlang.universaltime_to_localtime(utc)
-    {date, {hour, minute, second, rem(div(system_time, 1000), 1000)}}
+    {date, {hour, minute, second, Integer.mod(div(system_time, 1000), 1000)}}
+  end
+
+  # The date of a day since 1970. Years are counted from March, so that the leap day is the last of a year, in eras of 400 of
+  # them, which all have the same number of days.
+  defp date(day) do
+    day = day + 719_468
+    era = Integer.floor_div(day, 146_097)
+    day = day - era * 146_097
+    year = div(day - div(day, 1460) + div(day, 36_524) - div(day, 146_096), 365)
+    day = day - (365 * year + div(year, 4) - div(year, 100))
+    month = div(5 * day + 2, 153)
+    day = day - div(153 * month + 2, 5) + 1
+    month = if month < 10, do: month + 3, else: month - 9
+    {year + era * 400 + if(month <= 2, do: 1, else: 0), month, day}
   end
 
   @doc """
