@@ -75,7 +75,7 @@ pub(crate) struct State {
     /// Why the root ended.
     exited: Option<Reason>,
     /// The values of a root that ended, by slot.
-    pub(crate) saved: Vec<(usize, Fragment)>,
+    pub(crate) saved: Vec<Fragment>,
     /// The report of an exit, once made.
     described: Option<String>,
     interrupted: bool,
@@ -95,6 +95,14 @@ impl Inner {
     pub(crate) fn halted(&self, status: i32) {
         self.state.lock().halted = Some(status);
         self.notify();
+    }
+
+    /// Keeps the values of a root that ended.
+    pub(crate) fn save(&self, root: Pid, slots: Vec<Fragment>) {
+        let mut state = self.state.lock();
+        if state.root == Some(root) {
+            state.saved = slots;
+        }
     }
 
     pub(crate) fn described(&self, text: String) {

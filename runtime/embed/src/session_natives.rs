@@ -14,6 +14,13 @@ use crate::host::{Out, shared};
 use crate::session::{Evaluation, Inner};
 
 pub(crate) const TABLE: &[Entry] = &[
+    ("jovial_session", "restore", 0, |ctx, _| {
+        let saved = std::mem::take(&mut inner(ctx)?.state.lock().saved);
+        for (slot, value) in saved.into_iter().enumerate() {
+            ctx.set_slot(slot, ctx.heap().adopt(value));
+        }
+        Ok(Term::OK)
+    }),
     ("jovial_session", "next", 0, next),
     ("jovial_session", "compile_next", 0, compile_next),
     ("jovial_session", "load", 1, load),

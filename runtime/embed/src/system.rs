@@ -125,6 +125,12 @@ impl System {
         };
         let crashes = Arc::clone(&shared);
         config.on_crash = Some(Box::new(move |crash| crashes.crashed(crash)));
+        let slots = Arc::clone(&shared);
+        config.on_slots = Some(Box::new(move |root, values| {
+            if let Some(session) = slots.session.get() {
+                session.save(root, values);
+            }
+        }));
         let runtime = Arc::new(Runtime::start(config, machine).map_err(BootError::Threads)?);
         let _ = shared.runtime.set(Arc::clone(&runtime));
         let system = System { shared, runtime, deterministic: options.seed.is_some() };

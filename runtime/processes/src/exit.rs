@@ -48,6 +48,12 @@ impl Scheduler {
         self.stop_waiting(&mut owner);
         let reason = self.reason(process, vm, &owner, end);
         let tag = vm.cause();
+        if let Some(on_slots) = shared.config.on_slots.as_ref().filter(|_| vm.slot_count() > 0) {
+            // A value that there is no memory to copy is lost, as it would be with the process.
+            let lost = |_| Fragment::immediate(Term::NIL);
+            let slots = (0..vm.slot_count()).map(|slot| Fragment::copy_of(vm.slot(slot)).unwrap_or_else(lost));
+            on_slots(own, slots.collect());
+        }
 
         shared.names.close(&process.name);
         process.state.finish();

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use crossbeam_epoch::pin;
 use jovial_atoms::Atom;
-use jovial_term::Pid;
+use jovial_term::{Fragment, Pid};
 use jovial_vm::Machine;
 use parking_lot::{Condvar, Mutex};
 
@@ -68,6 +68,8 @@ pub struct Config {
     pub log: EventLog,
     /// Told of every process that ends by an exception that nobody caught, or by a memory limit.
     pub on_crash: Option<Box<dyn Fn(&Crash) + Send + Sync>>,
+    /// Gets the session slots of a process that ends with some, before anybody learns of the end.
+    pub on_slots: Option<Box<dyn Fn(Pid, Vec<Fragment>) + Send + Sync>>,
     /// A process that is registered under this name gets `{:process_crash, map}` as well (see `crash.rs`).
     pub crash_receiver: Option<Atom>,
 }
@@ -88,6 +90,7 @@ impl Default for Config {
             clock: Box::new(RealClock::default()),
             log: EventLog::default(),
             on_crash: None,
+            on_slots: None,
             crash_receiver: None,
         }
     }

@@ -125,6 +125,11 @@ impl Process {
         slots[number] = value.word();
     }
 
+    /// How many slots the session has used.
+    pub fn slot_count(&self) -> usize {
+        self.slots.borrow().as_ref().map_or(0, |slots| slots.len())
+    }
+
     /// Tag that output and spawned processes inherit, to tell which cell caused them.
     pub fn cause(&self) -> u64 {
         self.cause.get()

@@ -7,6 +7,7 @@ defmodule Jovial.Session do
 
   @doc false
   def start do
+    :jovial_session.restore()
     loop()
   end
 
