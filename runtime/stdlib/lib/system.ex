@@ -506,7 +506,7 @@ defmodule System do
     end
 
     {into, lines, port_opts} = port_options(opts, "", nil, port_opts, function)
-    {initial, collector} = Collectable.into(if lines != nil and into == "", do: [], else: into)
+    {initial, collector} = Collectable.into(into)
 
     try do
       program = :jovial_os.open(program, port_opts)

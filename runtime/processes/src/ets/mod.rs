@@ -317,8 +317,13 @@ impl<'h> Ets<'h> {
             return badarg();
         }
         self.local.vm.charge(u32::try_from(objects.len()).unwrap_or(u32::MAX));
-        let copies: Result<'h, Vec<Fragment>> = objects.into_iter().map(|object| self.copy(object)).collect();
-        Ok(table.objects.insert(copies?, only_new))
+        let mut copies =
+            objects.into_iter().map(|object| self.copy(object)).collect::<Result<'h, Vec<Fragment>>>()?;
+        if table.objects.kind() == Kind::Bag {
+            // As on OTP 25, a bag has the objects of a list in reverse.
+            copies.reverse();
+        }
+        Ok(table.objects.insert(copies, only_new))
     }
 
     /// The objects with a key, as a list.

@@ -36,4 +36,12 @@ defmodule :ets do
 
   """
   def foldr(fun, acc, table), do: :lists.foldr(fun, acc, :ets.tab2list(table))
+
+  @doc """
+  Would turn a function into a match specification, which only Erlang's compiler and shell can do. Exits.
+  """
+  def fun2ms(fun) when is_function(fun) do
+    words = "function called with real fun should be transformed with parse_transform or called with a fun generated in the shell"
+    :erlang.exit({:badarg, {:ets, :fun2ms, for(word <- String.split(words), do: :erlang.binary_to_atom(word))}})
+  end
 end

@@ -52,8 +52,6 @@ defmodule :re do
   defp parts(_, subject, from, 0, _), do: [[rest(subject, from)]]
   defp parts([[{from, 0} | _] | matches], subject, from, left, groups), do: parts(matches, subject, from, left, groups)
 
-  defp parts([[{at, 0} | _]], subject, from, _, _) when at == byte_size(subject), do: [[rest(subject, from)]]
-
   defp parts([[{at, size} | captured] | matches], subject, from, left, groups) do
     part = :erlang.binary_part(subject, from, at - from)
     between = padded(for(place <- captured, do: taken(subject, place)), groups)
@@ -125,9 +123,9 @@ defmodule :re do
   defp template(<<>>, ""), do: []
   defp template(<<>>, text), do: [text]
   defp template(<<?\\, ?g, ?{, rest::binary>>, text), do: numbered(rest, 0, text, true)
-  defp template(<<?\\, ?g, digit, rest::binary>>, text) when digit in ?0..?9, do: numbered(<<digit, rest::binary>>, 0, text, false)
-  defp template(<<?\\, digit, rest::binary>>, text) when digit in ?0..?9, do: numbered(<<digit, rest::binary>>, 0, text, false)
-  defp template(<<?\\, char, rest::binary>>, text) when char in [?\\, ?&], do: template(rest, <<text::binary, char>>)
+  defp template(<<?\\, ?g, digit, rest::binary>>, text) when digit in ?1..?9, do: numbered(<<digit, rest::binary>>, 0, text, false)
+  defp template(<<?\\, digit, rest::binary>>, text) when digit in ?1..?9, do: numbered(<<digit, rest::binary>>, 0, text, false)
+  defp template(<<?\\, char, rest::binary>>, text), do: template(rest, <<text::binary, char>>)
   defp template(<<?&, rest::binary>>, text), do: [text, 0 | template(rest, "")]
   defp template(<<byte, rest::binary>>, text), do: template(rest, <<text::binary, byte>>)
 

@@ -344,9 +344,9 @@ mod tests {
 
     /// Turns source into a term and back, and compares what both trees print.
     fn check(source: &str) {
-        let parsed = jovial_syntax::parse(source, &jovial_syntax::Options::default());
+        let parsed = jovial_syntax::parse(source, &mut jovial_syntax::Options::default());
         let mut code = Code::from(parsed.tree);
-        let root = parsed.root.expect("valid source");
+        let root = parsed.root;
         let values = Values::default();
         let heap = Heap::new();
         let term = to_term(&heap, &code, &values, root);

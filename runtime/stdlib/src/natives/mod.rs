@@ -35,6 +35,9 @@ mod re;
 mod strings;
 pub(crate) mod support;
 mod system;
+mod terms;
+#[cfg(test)]
+mod tests;
 mod time;
 mod unicode;
 mod zlib;
@@ -68,6 +71,7 @@ const TABLES: &[&[Entry]] = &[
     crate::compile::build::TABLE,
     strings::TABLE,
     system::TABLE,
+    terms::TABLE,
     time::TABLE,
     unicode::TABLE,
     zlib::TABLE,

@@ -379,7 +379,7 @@ impl OpenFile {
     fn plain(&mut self) -> io::Result<&mut File> {
         match &mut self.stream {
             Stream::Plain(file) => Ok(file),
-            Stream::Closed => Err(rustix::io::Errno::BADF.into()),
+            Stream::Closed => Err(ErrorKind::InvalidInput.into()),
             Stream::Unpacked(_) | Stream::Packed(_) => Err(ErrorKind::InvalidInput.into()),
         }
     }
@@ -399,7 +399,8 @@ impl OpenFile {
         let read = match &mut self.stream {
             Stream::Plain(file) => fill(buffer, |part, _| file.read(part)),
             Stream::Unpacked(unpacked) => fill(buffer, |part, _| unpacked.read(part)),
-            Stream::Packed(_) | Stream::Closed => Err(rustix::io::Errno::BADF.into()),
+            Stream::Packed(_) => Err(rustix::io::Errno::BADF.into()),
+            Stream::Closed => Err(ErrorKind::InvalidInput.into()),
         };
         self.ahead.truncate(before + *read.as_ref().unwrap_or(&0));
         read
@@ -464,7 +465,8 @@ impl OpenFile {
         match &mut self.stream {
             Stream::Plain(file) => file.write_all(bytes)?,
             Stream::Packed(packed) => packed.write_all(bytes)?,
-            Stream::Unpacked(_) | Stream::Closed => return Err(rustix::io::Errno::BADF.into()),
+            Stream::Unpacked(_) => return Err(rustix::io::Errno::BADF.into()),
+            Stream::Closed => return Err(ErrorKind::InvalidInput.into()),
         }
         Ok(Answer::Done)
     }

@@ -692,13 +692,13 @@ impl Parser<'_> {
                 self.at += 1;
                 let (name, position) = self.name_until(b'>')?;
                 self.close_condition()?;
-                Condition::Group(Target::Name(name, position + 1))
+                Condition::Group(Target::Name(name, position + 2))
             }
             Some(b'\'') => {
                 self.at += 1;
                 let (name, position) = self.name_until(b'\'')?;
                 self.close_condition()?;
-                Condition::Group(Target::Name(name, position + 1))
+                Condition::Group(Target::Name(name, position + 2))
             }
             Some(sign @ (b'+' | b'-' | b'0'..=b'9')) => {
                 let relative = !sign.is_ascii_digit();

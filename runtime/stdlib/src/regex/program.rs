@@ -85,6 +85,8 @@ pub(crate) struct Program {
     pub(crate) from_start_only: bool,
     /// What every match begins with.
     pub(crate) prefix: Option<memmem::Finder<'static>>,
+    /// A byte that every match contains, though perhaps only in a look or a call.
+    pub(crate) required: Option<u8>,
     /// Bytes that a match can begin with.
     pub(crate) first: Option<Box<[bool; 256]>>,
 }
@@ -126,6 +128,7 @@ pub(crate) fn compile(parsed: &Parsed) -> Compile<Program> {
         let entry = compiler.entries[group].unwrap_or(0);
         compiler.insts[at] = Inst::Call { group, entry };
     }
+    let accepts = compiler.insts.iter().any(|inst| matches!(inst, Inst::Verb(Verb::Accept)));
     let mut prefix = Vec::new();
     leading(&parsed.root, compiler.unicode(), &mut prefix);
     let mut first = Box::new([false; 256]);
@@ -134,6 +137,8 @@ pub(crate) fn compile(parsed: &Parsed) -> Compile<Program> {
         anchored: parsed.flags.has(Flags::ANCHORED),
         from_start_only: begins_at_start(&parsed.root),
         prefix: (!prefix.is_empty()).then(|| memmem::Finder::new(&prefix).into_owned()),
+        // What accepts at once may leave out what follows.
+        required: if accepts { None } else { required(&parsed.root, compiler.unicode()) },
         first,
         insts: compiler.insts,
         sets: compiler.sets,
@@ -169,6 +174,23 @@ fn leading(node: &Node, unicode: bool, out: &mut Vec<u8>) -> bool {
         Node::Concat(items) => items.iter().all(|item| leading(item, unicode, out)),
         Node::Group(_, inner) => leading(inner, unicode, out),
         _ => false,
+    }
+}
+
+/// The last byte that has to be somewhere from the beginning of a match on.
+fn required(node: &Node, unicode: bool) -> Option<u8> {
+    match node {
+        Node::Char(code) => {
+            let mut bytes = Vec::new();
+            encode(*code, unicode, &mut bytes);
+            bytes.last().copied()
+        }
+        Node::Concat(items) => {
+            items.iter().rev().find_map(|item| required(item, unicode))
+        }
+        Node::Group(_, inner) | Node::Atomic(inner) => required(inner, unicode),
+        Node::Repeat { node, min: 1.., .. } => required(node, unicode),
+        _ => None,
     }
 }
 

@@ -81,6 +81,8 @@ pub(crate) struct Search {
     registers: Vec<usize>,
     frames: Vec<Frame>,
     left: u64,
+    /// Where the required byte is for the last time, once that was looked for.
+    required: Option<Option<usize>>,
 }
 
 /// The character at a place of valid UTF-8: code and bytes.
@@ -247,6 +249,7 @@ impl Search {
             registers: vec![UNSET; regex.program.registers],
             frames: Vec::new(),
             left: start.limit,
+            required: None,
         }
     }
 
@@ -285,6 +288,12 @@ impl Search {
         }
         if program.from_start_only && self.from > 0 {
             return false;
+        }
+        if let Some(byte) = program.required {
+            let last = *self.required.get_or_insert_with(|| memchr::memrchr(byte, view.text));
+            if last.is_none_or(|last| last < self.from) {
+                return false;
+            }
         }
         let before = self.from;
         if !anchored && !program.from_start_only {

@@ -133,7 +133,7 @@ fn errors_are_those_of_pcre() {
 fn a_search_without_end_is_stopped() {
     let regex = Regex::new(b"(a+)+c", Flags(0)).expect("valid");
     let mut search = Search::new(&regex, start(0));
-    let text = b"a".repeat(40);
+    let text = [b"c".to_vec(), b"a".repeat(40), b"bc".to_vec()].concat();
     let mut budget = usize::MAX;
     assert!(matches!(search.run(&regex, &text, &mut budget), Found::Limit));
 }

@@ -1,0 +1,260 @@
+defmodule :rand do
+  @moduledoc """
+  Random numbers, the same ones that OTP's generators give for the same seed.
+
+  The state is in the process, from the first use or `seed/1,2` on, unless a function's name ends in `_s`: then it goes in and
+  comes out. The generators are `:exsss` (the default: Xorshift116 with a scrambler, by Vigna and Blackman) and `:exsp`, the same
+  without the scrambler.
+
+      iex> :rand.seed(:exsss, {1, 2, 3})
+      iex> {:rand.uniform(100), :rand.uniform(100)}
+      {95, 36}
+
+  """
+
+  import Bitwise
+
+  @mask58 (1 <<< 58) - 1
+  @mask64 (1 <<< 64) - 1
+  @step 2.0 ** -53
+
+  # ## Seeds
+
+  @doc "Seeds the process, with an algorithm and something of the moment, or with an exported state."
+  def seed(algorithm_or_state), do: keep(seed_s(algorithm_or_state))
+
+  @doc "Seeds the process. The seed is an integer or three of them, or a list of the state's words."
+  def seed(algorithm, seed), do: keep(seed_s(algorithm, seed))
+
+  defp keep(state) do
+    :erlang.put(:rand_seed, state)
+    state
+  end
+
+  @doc "As `seed/1`, without keeping the state."
+  def seed_s({%{type: _}, _} = state), do: state
+  def seed_s({algorithm, words}) when is_atom(algorithm), do: {handler(algorithm), words}
+
+  def seed_s(algorithm) do
+    number = :erlang.phash2([{:erlang.node(), self()}])
+    seed_s(algorithm, {number, :erlang.system_time(), :erlang.unique_integer()})
+  end
+
+  @doc "As `seed/2`, without keeping the state."
+  def seed_s(:default, seed), do: seed_s(:exsss, seed)
+  def seed_s(algorithm, seed), do: {handler(algorithm), words(algorithm, seed)}
+
+  defp handler(:default), do: handler(:exsss)
+  defp handler(algorithm) when algorithm in [:exsss, :exsp, :exsplus], do: %{type: algorithm, bits: 58}
+  defp handler(algorithm), do: :erlang.error({:badalg, algorithm})
+
+  defp words(_, [first, second]) do
+    case {first &&& @mask58, second &&& @mask58} do
+      {0, 0} -> :erlang.error(:zero_seed)
+      {first, second} -> [first | second]
+    end
+  end
+
+  defp words(_, seed) when is_integer(seed) do
+    {first, state} = seed58(seed &&& @mask64)
+    {second, _} = seed58(state)
+    [first | second]
+  end
+
+  defp words(:exsss, {a, b, c}) do
+    {_, state} = seed58(a &&& @mask64)
+    {first, state} = seed58(bxor(b &&& @mask64, state))
+    {second, _} = seed58(bxor(c &&& @mask64, state))
+    [first | second]
+  end
+
+  # The older generator takes its three numbers in turn, with a step after each.
+  defp words(_, {a, b, c}) do
+    [_ | kept] = step([(b * 4_294_967_231 + 1 &&& @mask58) | (a * 4_294_967_197 + 1 &&& @mask58)] |> swapped())
+    step([(c * 4_294_967_279 + 1 &&& @mask58) | kept])
+  end
+
+  defp swapped([first | second]), do: [second | first]
+
+  # A word that is not 0, by SplitMix64 (Steele, Lea and Flood).
+  defp seed58(state) do
+    state = state + 0x9E3779B97F4A7C15 &&& @mask64
+    mixed = bxor(state, state >>> 30) * 0xBF58476D1CE4E5B9 &&& @mask64
+    mixed = bxor(mixed, mixed >>> 27) * 0x94D049BB133111EB &&& @mask64
+
+    case bxor(mixed, mixed >>> 31) &&& @mask58 do
+      0 -> seed58(state)
+      word -> {word, state}
+    end
+  end
+
+  @doc "The state of the process in a form that can be stored, or `:undefined`."
+  def export_seed() do
+    case :erlang.get(:rand_seed) do
+      {_, _} = state -> export_seed_s(state)
+      _ -> :undefined
+    end
+  end
+
+  @doc "A state in a form that can be stored."
+  def export_seed_s({%{type: type}, words}), do: {type, words}
+
+  # ## Steps
+
+  # One step of the register: its words change places, and the older is mixed into the new one.
+  defp step([newer | older]) do
+    mixed = bxor(newer, newer <<< 24 &&& @mask58)
+    [older | bxor(bxor(mixed, older), bxor(mixed >>> 11, older >>> 41))]
+  end
+
+  defp next({%{type: :exsss} = handler, [_ | older] = words}) do
+    fivefold = older * 5 &&& @mask58
+    turned = (fivefold <<< 7 ||| fivefold >>> 51) &&& @mask58
+    {turned * 9 &&& @mask58, {handler, step(words)}}
+  end
+
+  defp next({handler, words}) do
+    [older | newer] = words = step(words)
+    {older + newer &&& @mask58, {handler, words}}
+  end
+
+  defp state() do
+    case :erlang.get(:rand_seed) do
+      {%{type: _}, _} = state -> state
+      _ -> seed_s(:default)
+    end
+  end
+
+  defp kept({value, state}) do
+    :erlang.put(:rand_seed, state)
+    value
+  end
+
+  # ## Numbers
+
+  @doc "A float from 0.0 up to, but not, 1.0."
+  def uniform(), do: kept(uniform_s(state()))
+
+  @doc "An integer from 1 to `n`."
+  def uniform(n), do: kept(uniform_s(n, state()))
+
+  @doc "As `uniform/0`, with the state."
+  def uniform_s(state) do
+    {word, state} = next(state)
+    {(word >>> 5) * @step, state}
+  end
+
+  @doc "As `uniform/1`, with the state."
+  def uniform_s(n, state) when is_integer(n) and n >= 1 do
+    {word, state} = next(state)
+    within(n, word, state)
+  end
+
+  # Words at the top, where `n` does not fit any more, are thrown away.
+  defp within(n, word, state) when n <= 1 <<< 58 do
+    rest = rem(word, n)
+
+    if word - rest <= (1 <<< 58) - n do
+      {rest + 1, state}
+    else
+      uniform_s(n, state)
+    end
+  end
+
+  defp within(n, word, {%{type: type}, _} = state) when (n &&& n - 1) == 0 do
+    {wide, _, state} = widened(n >>> 58, word, 58, weak(type), state)
+    {(wide &&& n - 1) + 1, state}
+  end
+
+  # At least two bits more than are needed, so that few are thrown away.
+  defp within(n, word, {%{type: type}, _} = state) do
+    {wide, bits, state} = widened(n >>> 56, word, 58, weak(type), state)
+    rest = rem(wide, n)
+    if wide - rest <= (1 <<< bits) - n, do: {rest + 1, state}, else: uniform_s(n, state)
+  end
+
+  # Low bits of a word that are not random enough to be kept between others.
+  defp weak(:exsss), do: 0
+  defp weak(_), do: 1
+
+  defp widened(missing, wide, bits, _, state) when missing <= 1, do: {wide, bits, state}
+
+  defp widened(missing, wide, bits, weak, state) do
+    {word, state} = next(state)
+    step = 58 - weak
+    widened(missing >>> step, wide >>> weak <<< (step + weak) ||| word, bits + step, weak, state)
+  end
+
+  @doc "A float above 0.0 and below 1.0, near 0.0 with as many digits as a float can have."
+  def uniform_real(), do: kept(uniform_real_s(state()))
+
+  @doc "As `uniform_real/0`, with the state."
+  def uniform_real_s(state) do
+    {word, state} = next(state)
+    real(word >>> 2, 56, state)
+  end
+
+  # The highest 56 bits of words give 53 that count from the first that is set on, if need be with those of a further word.
+  defp real(0, bits, state) do
+    {word, state} = next(state)
+    real(word >>> 2, bits + 56, state)
+  end
+
+  defp real(high, bits, state) do
+    case 53 - length_in_bits(high, 0) do
+      missing when missing <= 0 ->
+        {(high >>> -missing) * 2.0 ** (-missing - bits), state}
+
+      missing ->
+        {word, state} = next(state)
+        {(high <<< missing ||| word >>> (58 - missing)) * 2.0 ** (-missing - bits), state}
+    end
+  end
+
+  defp length_in_bits(0, bits), do: bits
+  defp length_in_bits(number, bits), do: length_in_bits(number >>> 1, bits + 1)
+
+  @doc "So many random bytes."
+  def bytes(n), do: kept(bytes_s(n, state()))
+
+  @doc "As `bytes/1`, with the state."
+  def bytes_s(n, state) when is_integer(n) and n >= 0, do: bytes_s(n, state, <<>>)
+
+  # A word gives seven bytes.
+  defp bytes_s(n, state, acc) when n >= 7 do
+    {word, state} = next(state)
+    bytes_s(n - 7, state, <<acc::binary, word >>> 2::56>>)
+  end
+
+  defp bytes_s(0, state, acc), do: {acc, state}
+
+  defp bytes_s(n, state, acc) do
+    {word, state} = next(state)
+    {<<acc::binary, word >>> (56 - n * 8)::unit(8)-size(n)>>, state}
+  end
+
+  @doc "A normally distributed float with mean 0.0 and variance 1.0."
+  def normal(), do: kept(normal_s(state()))
+
+  @doc "A normally distributed float with this mean and variance."
+  def normal(mean, variance), do: kept(normal_s(mean, variance, state()))
+
+  @doc "As `normal/2`, with the state."
+  def normal_s(mean, variance, state) when variance >= 0 do
+    {value, state} = normal_s(state)
+    {mean + :math.sqrt(variance) * value, state}
+  end
+
+  @doc "As `normal/0`, with the state."
+  def normal_s(state) do
+    # The polar method of Marsaglia; the second value of a pair is not kept.
+    {x, state} = uniform_s(state)
+    {y, state} = uniform_s(state)
+    {x, y} = {2 * x - 1, 2 * y - 1}
+    square = x * x + y * y
+
+    if square >= 1 or square == 0,
+      do: normal_s(state),
+      else: {x * :math.sqrt(-2 * :math.log(square) / square), state}
+  end
+end
