@@ -13,6 +13,7 @@
 pub mod build;
 mod host;
 mod library_image;
+mod limits;
 mod output;
 mod session;
 mod session_natives;

@@ -18,7 +18,7 @@ use jovial_atoms::{Atom, known};
 use jovial_compiler::carried::Code;
 use jovial_compiler::env::{Env, Var};
 use jovial_processes::{Call, Reason, Start};
-use jovial_stdlib::compile::Library;
+use jovial_stdlib::compile::{Library, report};
 use jovial_syntax::quoted::{Node, NodeId};
 use jovial_term::{Fragment, Heap, Pid, Term};
 use parking_lot::{Condvar, Mutex};
@@ -50,6 +50,9 @@ pub enum Evaluation {
 /// A cell on its way.
 pub(crate) struct Cell {
     pub(crate) number: u64,
+    source: String,
+    /// What was wrong with an expression that could not be compiled.
+    pub(crate) faults: Vec<jovial_compiler::Diagnostic>,
     pub(crate) expressions: VecDeque<NodeId>,
     /// Taken out while the compiler works on it.
     pub(crate) code: Option<Code>,
@@ -111,6 +114,24 @@ impl Inner {
     }
 }
 
+impl Cell {
+    /// The outcome with what the compiler found wrong in place of "errors have been logged".
+    pub(crate) fn explain(&self, outcome: Evaluation) -> Evaluation {
+        match (outcome, self.faults.first()) {
+            (Evaluation::Error { name, .. }, Some(first)) if name == "CompileError" => {
+                let line = |fault: &jovial_compiler::Diagnostic| {
+                    self.source.lines().nth((fault.line as usize).checked_sub(1)?)
+                };
+                let shown = self.faults.iter().map(|fault| report::format_with(fault, line(fault)));
+                let text = format!("** (CompileError)\n{}", shown.collect::<String>().trim_end());
+                let message = first.message.lines().next().unwrap_or_default().to_string();
+                Evaluation::Error { name, message, text }
+            }
+            (outcome, _) => outcome,
+        }
+    }
+}
+
 /// See the module documentation.
 pub struct Session {
     system: System,
@@ -167,7 +188,7 @@ impl Session {
             Node::Call { name, args, .. } if name == known::DUNDER_BLOCK => parsed.tree.seq(args).iter().copied().collect(),
             _ => VecDeque::from([parsed.root]),
         };
-        self.run(number, file, Code::from(parsed.tree), expressions);
+        self.run(number, file, source, Code::from(parsed.tree), expressions);
         let runtime = &self.system.runtime;
         runtime.let_time_run(true);
         let Some(leader) = self.system.io_server("stdout", number) else { return Evaluation::Nothing };
@@ -190,7 +211,7 @@ impl Session {
     }
 
     /// Makes the cell the current one.
-    fn run(&self, number: u64, file: &str, code: Code, expressions: VecDeque<NodeId>) {
+    fn run(&self, number: u64, file: &str, source: &str, code: Code, expressions: VecDeque<NodeId>) {
         let library = Library::of(self.system.runtime.machine());
         let mut state = self.inner.state.lock();
         let mut env = state.env.take().unwrap_or_else(|| library.new_shell_env(file));
@@ -200,7 +221,11 @@ impl Session {
         state.interrupted = false;
         let retired = std::mem::take(&mut state.retired);
         state.unused.extend(retired);
-        state.cell = Some(Cell { number, expressions, code: Some(code), pending: None, before, outcome: None });
+        state.cell = Some(Cell {
+            number,
+            source: source.to_string(),
+            faults: Vec::new(),
+            expressions, code: Some(code), pending: None, before, outcome: None });
     }
 
     fn wait(&self, done: impl Fn(&State) -> bool) {

@@ -67,8 +67,12 @@ fn compile_next<'h>(ctx: &Ctx<'h>, _: &[Term<'h>]) -> Out<'h> {
     };
     let library = Library::in_ctx(ctx);
     let begin = session::start(ctx, move |asking| {
-        let mut host = CompileHost::new(asking, library, None);
+        let faults = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let mut host = CompileHost::new(asking, library, Some(Arc::clone(&faults)));
         let outcome = evaluate::prepare(&mut host, &mut code, root, &env);
+        if let Some(cell) = &mut inner.state.lock().cell {
+            cell.faults = std::mem::take(&mut *faults.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        }
         let outcome = outcome.map(|prepared| {
             let mut state = inner.state.lock();
             let slots: Vec<usize> = prepared.inputs.iter().filter_map(|var| state.slots.get(var).copied()).collect();
@@ -130,7 +134,7 @@ fn finish<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     };
     let inner = inner(ctx)?;
     if let Some(cell) = &mut inner.state.lock().cell {
-        cell.outcome = Some(outcome);
+        cell.outcome = Some(cell.explain(outcome));
     }
     inner.notify();
     Ok(Term::atom(known::OK))

@@ -123,6 +123,9 @@ impl System {
             Some(seed) => Config::deterministic(seed),
             None => Config::default(),
         };
+        let limits = crate::limits::limits();
+        config.heap_max_words = limits.process_words;
+        config.total_max_words = limits.total_words;
         let crashes = Arc::clone(&shared);
         config.on_crash = Some(Box::new(move |crash| crashes.crashed(crash)));
         let slots = Arc::clone(&shared);

@@ -8,7 +8,7 @@ pub mod env_term;
 pub mod evaluate;
 pub mod host;
 mod library;
-mod report;
+pub mod report;
 pub mod session;
 
 pub use library::Library;

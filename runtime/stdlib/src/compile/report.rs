@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use jovial_compiler::{Diagnostic, Severity};
 
 /// One diagnostic as it is printed, with an empty line behind it.
-pub(crate) fn format(diagnostic: &Diagnostic) -> String {
+pub fn format(diagnostic: &Diagnostic) -> String {
     format_with(diagnostic, source_line(diagnostic).as_deref())
 }
 
@@ -44,7 +44,7 @@ fn place(diagnostic: &Diagnostic) -> String {
     text
 }
 
-pub(crate) fn format_with(diagnostic: &Diagnostic, source: Option<&str>) -> String {
+pub fn format_with(diagnostic: &Diagnostic, source: Option<&str>) -> String {
     let word = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
