@@ -681,5 +681,9 @@ defmodule Process do
   """
   @doc since: "1.17.0"
   @spec set_label(term) :: :ok
-  def set_label(label), do: :jovial_process.set_label(label)
+  def set_label(label) do
+    # Reports read it out of the dictionary, other processes out of what the machine keeps.
+    put(:"$process_label", label)
+    :jovial_process.set_label(label)
+  end
 end
