@@ -24,7 +24,6 @@ use super::support::{Out, atom, badarg, bytes, error, i64_of, list, need, ok, op
 use super::zone::{self, Clock};
 
 pub(crate) const TABLE: &[Entry] = &[
-    ("prim_file", "get_cwd", 0, |_, _| run(|| std::env::current_dir().map(|path| Answer::Name(name_of(path))))),
     ("prim_file", "set_cwd", 1, |_, args| on_path(args[0], |path| std::env::set_current_dir(path).map(done))),
     ("prim_file", "delete", 1, |_, args| {
         on_path(args[0], |path| match fs::remove_file(path) {
