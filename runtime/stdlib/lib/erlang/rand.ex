@@ -2,13 +2,13 @@ defmodule :rand do
   @moduledoc """
   Random numbers, the same ones that OTP's generators give for the same seed.
 
-  The state is in the process, from the first use or `seed/1,2` on, unless a function's name ends in `_s`: then it goes in and
-  comes out. The generators are `:exsss` (the default: Xorshift116 with a scrambler, by Vigna and Blackman) and `:exsp`, the same
-  without the scrambler.
+  The state is in the process, from the first use or `seed/1,2` on, unless a function's name ends in `_s`: then it goes in
+  and comes out. The generators are `:exsss` (the default: Xorshift116 with a scrambler, by Vigna and Blackman) and `:exsp`,
+  the same without the scrambler. Only normally distributed floats are others than OTP's, made another way.
 
       iex> :rand.seed(:exsss, {1, 2, 3})
       iex> {:rand.uniform(100), :rand.uniform(100)}
-      {95, 36}
+      {27, 41}
 
   """
 
