@@ -334,7 +334,7 @@ defmodule Logger.Formatter do
   ## Examples
 
       iex> Logger.Formatter.prune(["ok", 0xD800])
-      ["ok" | "�"]
+      ["ok", "�"]
 
   """
   @spec prune(IO.chardata()) :: IO.chardata()
