@@ -78,7 +78,7 @@ fn rust(filter: &[String]) -> Outcome {
     let nextest = cargo().args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success());
     let mut command = cargo();
     if nextest {
-        command.args(["nextest", "run"]);
+        command.args(["nextest", "run", "--no-fail-fast"]);
     } else {
         command.arg("test");
     }

@@ -15,7 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("runtime/vm", &["atoms", "term", "bytecode"]),
     ("runtime/processes", &["atoms", "term", "bytecode", "vm"]),
     ("runtime/stdlib", &["atoms", "term", "bytecode", "vm", "processes", "syntax", "compiler"]),
-    ("runtime/image", &["stdlib", "processes", "vm"]),
+    ("runtime/image", &["embed"]),
     ("runtime/embed", &["atoms", "term", "bytecode", "vm", "processes", "syntax", "compiler", "stdlib"]),
     ("kernel/wire", &[]),
     ("kernel/server", &["wire"]),

@@ -88,9 +88,7 @@ impl Language for Elixir {
         let settle = execution.settle.or(self.settle).unwrap_or(waits);
         let file = format!("cell[{}]", execution.execution_count);
         match self.session.evaluate(execution.cell.0, &file, &execution.code, settle) {
-            Evaluation::Nothing => {
-                Outcome::Ok { result: None, user_expressions: BTreeMap::new(), payload: Vec::new() }
-            }
+            Evaluation::Nothing => Outcome::Ok { result: None, user_expressions: BTreeMap::new(), payload: Vec::new() },
             Evaluation::Value(text) => {
                 Outcome::Ok { result: Some(bundle(&text)), user_expressions: BTreeMap::new(), payload: Vec::new() }
             }

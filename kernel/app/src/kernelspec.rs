@@ -31,14 +31,21 @@ fn kernels(sys_prefix: bool, prefix: Option<&Path>) -> Result<PathBuf, String> {
 }
 
 /// Writes the kernelspec and gives its folder.
-pub(crate) fn install(sys_prefix: bool, prefix: Option<&Path>, name: &str, seed: Option<u64>) -> Result<PathBuf, String> {
+pub(crate) fn install(
+    sys_prefix: bool,
+    prefix: Option<&Path>,
+    name: &str,
+    seed: Option<u64>,
+) -> Result<PathBuf, String> {
     let legal = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     if name.is_empty() || !name.chars().all(legal) {
         return Err(format!("a kernelspec's name has letters, digits, '.', '_' and '-' only, unlike {name}"));
     }
     let folder = kernels(sys_prefix, prefix)?.join(name);
-    let binary = env::current_exe().and_then(|path| path.canonicalize()).map_err(|error| format!("this program: {error}"))?;
-    let mut argv = vec![binary.to_string_lossy().into_owned(), "kernel".into(), "-f".into(), "{connection_file}".into()];
+    let binary =
+        env::current_exe().and_then(|path| path.canonicalize()).map_err(|error| format!("this program: {error}"))?;
+    let mut argv =
+        vec![binary.to_string_lossy().into_owned(), "kernel".into(), "-f".into(), "{connection_file}".into()];
     let mut display = "Elixir (Jovial)".to_string();
     if let Some(seed) = seed {
         argv.extend(["--seed".into(), seed.to_string()]);

@@ -80,12 +80,11 @@ fn main() -> ExitCode {
                 0
             })
         }
-        Command::Uninstall { sys_prefix, prefix, name } => {
-            kernelspec::uninstall(sys_prefix, prefix.as_deref(), &name).map(|place| {
+        Command::Uninstall { sys_prefix, prefix, name } => kernelspec::uninstall(sys_prefix, prefix.as_deref(), &name)
+            .map(|place| {
                 script::say(&format!("Removed {}", place.display()));
                 0
-            })
-        }
+            }),
         Command::Run { file, args } => script::run(&file, args),
         Command::Eval { code } => script::eval(&code),
         Command::Version => {

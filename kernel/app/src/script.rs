@@ -1,5 +1,10 @@
 //! Running without Jupyter: text goes to the terminal, lines come from it.
-#![allow(clippy::print_stdout, clippy::print_stderr, clippy::exit, reason = "this is where the program meets the terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::exit,
+    reason = "this is where the program meets the terminal"
+)]
 
 use std::io::{BufRead, Write};
 use std::path::Path;

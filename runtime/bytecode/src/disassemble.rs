@@ -6,7 +6,11 @@
 //! **Invariants.** Nothing panics on any input.
 //!
 //! **What it must not know.** What instructions do.
-#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "operands are packed into words of checked sizes")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "operands are packed into words of checked sizes"
+)]
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -145,14 +149,21 @@ pub fn decode(words: &[u32], at: usize) -> Option<Instruction> {
 /// All of a module's code as text.
 pub fn disassemble(code: &Code) -> String {
     let mut out = String::new();
-    let what = |at: usize| code.relocations.iter().find(|relocation| relocation.at as usize == at).map(|found| found.what);
+    let what =
+        |at: usize| code.relocations.iter().find(|relocation| relocation.at as usize == at).map(|found| found.what);
     for (index, function) in code.functions.iter().enumerate() {
-        let _ = writeln!(out, "f{index} {}/{} free {} frame {}", function.name, function.arity, function.free, function.frame);
+        let _ = writeln!(
+            out,
+            "f{index} {}/{} free {} frame {}",
+            function.name, function.arity, function.free, function.frame
+        );
         let mut at = function.entry() as usize + 1;
         let mut line = None;
         while at < function.end as usize {
             let Some(instruction) = decode(&code.words, at) else { break };
-            if instruction.opcode == Opcode::Invalid || is_mask(code, function.entry() as usize, function.end as usize, at) {
+            if instruction.opcode == Opcode::Invalid
+                || is_mask(code, function.entry() as usize, function.end as usize, at)
+            {
                 break;
             }
             let position = code.lines.iter().rev().find(|line| line.at as usize <= at).map(|line| line.pos);
@@ -291,7 +302,11 @@ pub fn check(code: &Code, literals: usize) -> bool {
     }
     let calls = [Opcode::Call, Opcode::TailCall, Opcode::Loop];
     let led = labels.iter().all(|(start, end, target, opcode)| {
-        if calls.contains(opcode) { entries.contains(target) } else { places.contains(target) && start < target && target < end }
+        if calls.contains(opcode) {
+            entries.contains(target)
+        } else {
+            places.contains(target) && start < target && target < end
+        }
     });
     let mut last = 0;
     let handled = code.handlers.iter().all(|handler| {

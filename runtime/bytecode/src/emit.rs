@@ -12,7 +12,11 @@
 //! **What it must not know.** How instructions are run.
 //!
 //! The file is long because emission of all operations is one flat table.
-#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "operands are packed into words of checked sizes")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "operands are packed into words of checked sizes"
+)]
 
 use std::fmt;
 
@@ -20,8 +24,8 @@ use jovial_atoms::{Atom, known};
 
 use crate::code::{Code, CodeFunction, CodeHandler, CodeLine, Image, LiveSet, Relocated, Relocation};
 use crate::ir::{
-    Arg, Bif, BitsContext, BlockId, Callee, FunId, Function, Inst, LitId, Literal, Module, Op, Pos, RaiseTrace, Segment,
-    Target, Terminator, Test, Val,
+    Arg, Bif, BitsContext, BlockId, Callee, FunId, Function, Inst, LitId, Literal, Module, Op, Pos, RaiseTrace,
+    Segment, Target, Terminator, Test, Val,
 };
 use crate::moves;
 use crate::opcode::{NEAR_ARGS, NO_SLOT, Opcode, SCRATCH, Source, pack_type};
@@ -255,8 +259,9 @@ impl<'a> Emitter<'a> {
     fn run(&mut self, order: &[BlockId]) {
         let first_handler = self.code.handlers.len();
         let params = usize::from(self.function.arity) + usize::from(self.function.free);
-        let mut slots: Vec<i16> =
-            (0..params).map(|index| self.slot_from_top(param_place(index, self.function.arity.into(), self.function.free.into()))).collect();
+        let mut slots: Vec<i16> = (0..params)
+            .map(|index| self.slot_from_top(param_place(index, self.function.arity.into(), self.function.free.into())))
+            .collect();
         slots.sort_unstable();
         self.live_word(LiveSet { frame: self.frame(), slots });
         self.word(u32::from(self.frame()) | (params as u32) << 16);
@@ -357,7 +362,8 @@ impl<'a> Emitter<'a> {
     }
 
     fn live(&mut self, vals: impl IntoIterator<Item = Val>) {
-        let mut slots: Vec<i16> = vals.into_iter().filter_map(|val| self.slot(val)).filter(|slot| *slot >= -1).collect();
+        let mut slots: Vec<i16> =
+            vals.into_iter().filter_map(|val| self.slot(val)).filter(|slot| *slot >= -1).collect();
         slots.sort_unstable();
         slots.dedup();
         let frame = self.frame();
@@ -667,7 +673,11 @@ impl<'a> Emitter<'a> {
             return None;
         };
         let frame = u8::try_from(self.slots.frame).ok()?;
-        if dst != *val || self.uses[dst.0 as usize] != 1 || args.len() != 2 || args.iter().any(|arg| small8(*arg).is_some()) {
+        if dst != *val
+            || self.uses[dst.0 as usize] != 1
+            || args.len() != 2
+            || args.iter().any(|arg| small8(*arg).is_some())
+        {
             return None;
         }
         self.line(inst.pos);
@@ -958,7 +968,9 @@ impl<'a> Emitter<'a> {
     /// Where among the outgoing slots the argument with a number goes.
     fn callee_order(&self, callee: &Callee) -> impl Fn(usize, usize) -> i16 + use<> {
         let free = match callee {
-            Callee::Local(FunId(number)) => self.module.functions.get(*number as usize).map_or(0, |function| function.free.into()),
+            Callee::Local(FunId(number)) => {
+                self.module.functions.get(*number as usize).map_or(0, |function| function.free.into())
+            }
             _ => 0usize,
         };
         move |number, count| {

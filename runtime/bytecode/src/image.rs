@@ -12,7 +12,11 @@
 //! 3. Equal images give equal bytes.
 //!
 //! **What it must not know.** Files.
-#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "operands are packed into words of checked sizes")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "operands are packed into words of checked sizes"
+)]
 
 use std::collections::HashMap;
 
@@ -439,7 +443,8 @@ impl<'a> Reader<'a> {
     fn code(&mut self) -> Read<Code> {
         let len: usize = self.narrow()?;
         let words = self.take(len.checked_mul(4).ok_or(ImageError::Damaged)?)?;
-        let words = words.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect();
+        let words =
+            words.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect();
         let mut last = 0u32;
         let relocations = self.many(|reader| {
             last = last.checked_add(reader.narrow()?).ok_or(ImageError::Damaged)?;
@@ -509,7 +514,9 @@ pub fn read(bytes: &[u8]) -> Result<Image, ImageError> {
     if sum != checksum(body).to_le_bytes() {
         return Err(ImageError::Damaged);
     }
-    let find = |name: &[u8; 4]| chunks.iter().find(|(chunk, _)| chunk == name).map(|(_, data)| *data).ok_or(ImageError::Damaged);
+    let find = |name: &[u8; 4]| {
+        chunks.iter().find(|(chunk, _)| chunk == name).map(|(_, data)| *data).ok_or(ImageError::Damaged)
+    };
     let mut reader = Reader { rest: find(b"JvAt")?, atoms: &[] };
     let atoms = reader.many(|reader| Atom::try_new(reader.text()?).map_err(|_| ImageError::TooManyAtoms))?;
     let at = |data| Reader { rest: data, atoms: &atoms };

@@ -16,7 +16,11 @@
 //!    parameters; the entry label points to the second.
 //!
 //! **What it must not know.** Terms, what an instruction does.
-#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "operands are packed into words of checked sizes")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "operands are packed into words of checked sizes"
+)]
 
 use crate::ir::{Endian, SegmentKind, SegmentType};
 

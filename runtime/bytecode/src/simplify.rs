@@ -151,7 +151,9 @@ fn boolean_question(test: &Test) -> Option<(Val, bool)> {
     match *test {
         Test::IsTrue(Arg::Val(val)) => Some((val, true)),
         Test::IsFalse(Arg::Val(val)) => Some((val, false)),
-        Test::Eq(Arg::Val(val), Arg::Atom(atom)) | Test::Eq(Arg::Atom(atom), Arg::Val(val)) if atom == TRUE || atom == FALSE => {
+        Test::Eq(Arg::Val(val), Arg::Atom(atom)) | Test::Eq(Arg::Atom(atom), Arg::Val(val))
+            if atom == TRUE || atom == FALSE =>
+        {
             Some((val, atom == TRUE))
         }
         _ => None,
@@ -169,13 +171,18 @@ fn fuse_tests(function: &mut Function, order: &[BlockId]) {
             && dst == val
             && uses[val.0 as usize] == 1
             && as_test(*bif, args).is_some()
-            && [*first, *second].iter().all(|atom| *atom == jovial_atoms::known::TRUE || *atom == jovial_atoms::known::FALSE)
+            && [*first, *second]
+                .iter()
+                .all(|atom| *atom == jovial_atoms::known::TRUE || *atom == jovial_atoms::known::FALSE)
             && first != second
         {
             let _ = default;
             let (then, otherwise) = if *first == jovial_atoms::known::TRUE { (yes, no) } else { (no, yes) };
-            block.end =
-                Terminator::Branch { test: Test::IsTrue(Arg::Val(*val)), then: then.clone(), otherwise: otherwise.clone() };
+            block.end = Terminator::Branch {
+                test: Test::IsTrue(Arg::Val(*val)),
+                then: then.clone(),
+                otherwise: otherwise.clone(),
+            };
         }
         let Terminator::Branch { test, then, otherwise } = &mut block.end else { continue };
         let Some((val, then_is_true)) = boolean_question(test) else { continue };
@@ -195,11 +202,24 @@ fn fuse_tests(function: &mut Function, order: &[BlockId]) {
 /// Whether an operation can go when its value is not read.
 fn is_removable(op: &Op) -> bool {
     match op {
-        Op::Copy(_) | Op::Cons(..) | Op::Tuple(_) | Op::Map(_) | Op::Fun { .. } | Op::Head(_) | Op::Tail(_)
-        | Op::Element(..) | Op::Stacktrace(_) => true,
+        Op::Copy(_)
+        | Op::Cons(..)
+        | Op::Tuple(_)
+        | Op::Map(_)
+        | Op::Fun { .. }
+        | Op::Head(_)
+        | Op::Tail(_)
+        | Op::Element(..)
+        | Op::Stacktrace(_) => true,
         Op::Bif(bif, _) => bif.is_total(),
-        Op::MapPut { .. } | Op::MapUpdate { .. } | Op::Call(..) | Op::Bits(_) | Op::RecvAccept | Op::RecvMark
-        | Op::RecvBind(_) | Op::RecvUse(_) => false,
+        Op::MapPut { .. }
+        | Op::MapUpdate { .. }
+        | Op::Call(..)
+        | Op::Bits(_)
+        | Op::RecvAccept
+        | Op::RecvMark
+        | Op::RecvBind(_)
+        | Op::RecvUse(_) => false,
     }
 }
 

@@ -15,7 +15,11 @@
 //! 4. Frame places count from the top: 0 is the return address, parameters follow.
 //!
 //! **What it must not know.** Instruction formats.
-#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "operands are packed into words of checked sizes")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "operands are packed into words of checked sizes"
+)]
 
 use crate::ir::{Arg, BlockId, Function, Inst, Op, Terminator, Val};
 use crate::opcode::NEAR_ARGS;
@@ -357,7 +361,8 @@ fn places_below(function: &Function, place: usize, live_after: &ValSet, uses: &[
                         && uses[val.0 as usize] == 1
                         && !is_call(&block.insts[at].op)
                     {
-                        below[at] = i16::try_from(number).ok().zip(i16::try_from(args.len()).ok()).map(|(n, all)| n - all - 1);
+                        below[at] =
+                            i16::try_from(number).ok().zip(i16::try_from(args.len()).ok()).map(|(n, all)| n - all - 1);
                     }
                 }
             }

@@ -10,11 +10,17 @@
 //! **Invariants.** Never panics, whatever the module holds; nothing recurses.
 //!
 //! **What it must not know.** Slots, code.
-#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "operands are packed into words of checked sizes")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "operands are packed into words of checked sizes"
+)]
 
 use std::fmt;
 
-use crate::ir::{Arg, Block, BlockId, Callee, Function, Literal, Module, Op, SegmentKind, SegmentType, Target, Terminator, Test, Val};
+use crate::ir::{
+    Arg, Block, BlockId, Callee, Function, Literal, Module, Op, SegmentKind, SegmentType, Target, Terminator, Test, Val,
+};
 
 /// What rule is broken, and where.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,7 +48,8 @@ pub fn verify(module: &Module) -> Result<(), Fault> {
         }
     }
     for function in &module.functions {
-        let mut checker = Checker { module, function, block: 0, defined: vec![None; function.vals.min(1 << 26) as usize] };
+        let mut checker =
+            Checker { module, function, block: 0, defined: vec![None; function.vals.min(1 << 26) as usize] };
         checker.function().map_err(|text| Fault {
             function: format!("{}/{}", function.name, function.arity),
             block: checker.block,
@@ -102,7 +109,8 @@ impl<'a> Checker<'a> {
     }
 
     fn define(&mut self, val: Val, at: Definition) -> Check {
-        let slot = self.defined.get_mut(val.0 as usize).ok_or_else(|| format!("v{} is beyond the number of values", val.0))?;
+        let slot =
+            self.defined.get_mut(val.0 as usize).ok_or_else(|| format!("v{} is beyond the number of values", val.0))?;
         ensure(slot.replace(at).is_none(), || format!("v{} is defined twice", val.0))
     }
 
@@ -131,7 +139,9 @@ impl<'a> Checker<'a> {
 
     fn arg(&self, arg: Arg) -> Check {
         match arg {
-            Arg::Lit(literal) => ensure((literal.0 as usize) < self.module.literals.len(), || format!("there is no lit{}", literal.0)),
+            Arg::Lit(literal) => {
+                ensure((literal.0 as usize) < self.module.literals.len(), || format!("there is no lit{}", literal.0))
+            }
             Arg::Int(number) => ensure((-(1 << 62)..1 << 62).contains(&number), || format!("{number} is not small")),
             Arg::Val(_) | Arg::Atom(_) | Arg::EmptyList => Ok(()),
         }
@@ -171,7 +181,9 @@ impl<'a> Checker<'a> {
                 let known = self.module.functions.get(function.0 as usize).map(|function| usize::from(function.free));
                 ensure(known == Some(free.len()), || format!("f{} has {known:?} free variables", function.0))
             }
-            Op::Bif(bif, args) => ensure(bif.takes(args.len()), || format!("{} with {} operands", bif.text(), args.len())),
+            Op::Bif(bif, args) => {
+                ensure(bif.takes(args.len()), || format!("{} with {} operands", bif.text(), args.len()))
+            }
             Op::Call(callee, args) => self.callee(callee, args),
             Op::Bits(segments) => {
                 ensure(segments.len() <= 60_000, || "too many segments".into())?;
@@ -194,12 +206,15 @@ impl<'a> Checker<'a> {
                 ensure(cases.len() <= 60_000, || "too many cases".into())
             }
             Terminator::SwitchArity { cases, .. } => ensure(cases.len() <= 60_000, || "too many cases".into()),
-            Terminator::Guard { bif, args, .. } => ensure(bif.takes(args.len()), || format!("{} with {} operands", bif.text(), args.len())),
+            Terminator::Guard { bif, args, .. } => {
+                ensure(bif.takes(args.len()), || format!("{} with {} operands", bif.text(), args.len()))
+            }
             Terminator::BitsGet { segment, size, .. } => Self::segment(*segment, size.is_some()),
-            Terminator::BitsMatch { bytes, .. } => ensure(
-                matches!(self.module.literals.get(bytes.0 as usize), Some(Literal::Binary(_))),
-                || format!("lit{} is no binary", bytes.0),
-            ),
+            Terminator::BitsMatch { bytes, .. } => {
+                ensure(matches!(self.module.literals.get(bytes.0 as usize), Some(Literal::Binary(_))), || {
+                    format!("lit{} is no binary", bytes.0)
+                })
+            }
             Terminator::TailCall(callee, args) => self.callee(callee, args),
             Terminator::FunctionClause(args) => ensure(args.len() <= 255, || "too many arguments".into()),
             Terminator::Branch { test: Test::IsFunctionArity(..), .. } => Ok(()),
@@ -213,7 +228,11 @@ impl<'a> Checker<'a> {
             let Some((home, at)) = self.defined.get(val.0 as usize).copied().flatten() else {
                 return Err(format!("v{} is never defined", val.0));
             };
-            let visible = if home == number { at < place } else { dominators.dominates(home * 2 + u32::from(at > 0), number * 2) };
+            let visible = if home == number {
+                at < place
+            } else {
+                dominators.dominates(home * 2 + u32::from(at > 0), number * 2)
+            };
             ensure(visible, || format!("v{} is read where it need not be defined", val.0))
         };
         for (inst, place) in block.insts.iter().zip(1..) {
@@ -367,7 +386,9 @@ mod tests {
     fn definitions_dominate_uses() {
         check("b0(v0):\n branch is_atom v0 then b1 else b2\nb1():\n v1 = tuple(v0)\n jump b3(v1)\nb2():\n jump b3(1)\nb3(v2):\n return v2")
             .expect("fine");
-        let wrong = check("b0(v0):\n branch is_atom v0 then b1 else b2\nb1():\n v1 = tuple(v0)\n jump b3\nb2():\n jump b3\nb3():\n return v1");
+        let wrong = check(
+            "b0(v0):\n branch is_atom v0 then b1 else b2\nb1():\n v1 = tuple(v0)\n jump b3\nb2():\n jump b3\nb3():\n return v1",
+        );
         assert_eq!(wrong.expect_err("a broken rule"), "v1 is read where it need not be defined");
     }
 

@@ -153,8 +153,10 @@ impl Terminator {
                 }
                 visit(default, 0);
             }
-            Terminator::Fetch { found: ok, missing: fail, .. } | Terminator::Guard { ok, fail, .. }
-            | Terminator::BitsMatch { ok, fail, .. } | Terminator::RecvPeek { message: ok, empty: fail } => {
+            Terminator::Fetch { found: ok, missing: fail, .. }
+            | Terminator::Guard { ok, fail, .. }
+            | Terminator::BitsMatch { ok, fail, .. }
+            | Terminator::RecvPeek { message: ok, empty: fail } => {
                 visit(ok, 1);
                 visit(fail, 0);
             }
@@ -174,7 +176,10 @@ impl Terminator {
                 visit(again, 0);
                 visit(timeout, 0);
             }
-            Terminator::Return(_) | Terminator::TailCall(..) | Terminator::Raise { .. } | Terminator::FunctionClause(_) => {}
+            Terminator::Return(_)
+            | Terminator::TailCall(..)
+            | Terminator::Raise { .. }
+            | Terminator::FunctionClause(_) => {}
         }
     }
 
@@ -194,15 +199,22 @@ impl Terminator {
                 }
                 visit(default);
             }
-            Terminator::Branch { then: ok, otherwise: fail, .. } | Terminator::Fetch { found: ok, missing: fail, .. }
-            | Terminator::Guard { ok, fail, .. } | Terminator::BitsMatch { ok, fail, .. }
-            | Terminator::RecvPeek { message: ok, empty: fail } | Terminator::BitsStart { ok, fail, .. }
-            | Terminator::BitsGet { ok, fail, .. } | Terminator::BitsEnd { ok, fail, .. }
+            Terminator::Branch { then: ok, otherwise: fail, .. }
+            | Terminator::Fetch { found: ok, missing: fail, .. }
+            | Terminator::Guard { ok, fail, .. }
+            | Terminator::BitsMatch { ok, fail, .. }
+            | Terminator::RecvPeek { message: ok, empty: fail }
+            | Terminator::BitsStart { ok, fail, .. }
+            | Terminator::BitsGet { ok, fail, .. }
+            | Terminator::BitsEnd { ok, fail, .. }
             | Terminator::RecvWait { again: ok, timeout: fail, .. } => {
                 visit(ok);
                 visit(fail);
             }
-            Terminator::Return(_) | Terminator::TailCall(..) | Terminator::Raise { .. } | Terminator::FunctionClause(_) => {}
+            Terminator::Return(_)
+            | Terminator::TailCall(..)
+            | Terminator::Raise { .. }
+            | Terminator::FunctionClause(_) => {}
         }
     }
 }

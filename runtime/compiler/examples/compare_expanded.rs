@@ -186,7 +186,9 @@ fn literal(code: &Code, id: NodeId) -> Option<Literal> {
         Node::Float(value) => Literal::Float(value),
         Node::Atom(atom) => Literal::Atom(atom),
         Node::Binary(bytes) => Literal::Binary(code.tree.bytes(bytes).to_vec()),
-        Node::List(seq) => Literal::List(code.tree.seq(seq).iter().map(|&id| literal(code, id)).collect::<Option<_>>()?),
+        Node::List(seq) => {
+            Literal::List(code.tree.seq(seq).iter().map(|&id| literal(code, id)).collect::<Option<_>>()?)
+        }
         Node::Pair(left, right) => Literal::Tuple(vec![literal(code, left)?, literal(code, right)?]),
         _ => return None,
     })
@@ -197,9 +199,11 @@ fn compare_module(source: &str, dump: &str, filter: Option<&str>) {
     let options = &mut jovial_syntax::Options { columns: true, ..jovial_syntax::Options::default() };
     let parsed = jovial_syntax::parse(&text, options);
     assert!(parsed.ok(), "{:?}", parsed.error());
-    let mut host = FakeHost::new()
-        .with_module("Elixir.Stream.Reducers", "", "")
-        .with_module("Elixir.Bitwise", "band/2 &&&/2 bor/2 |||/2 bnot/1 ~~~/1 bsl/2 <<</2 bsr/2 >>>/2 bxor/2", "");
+    let mut host = FakeHost::new().with_module("Elixir.Stream.Reducers", "", "").with_module(
+        "Elixir.Bitwise",
+        "band/2 &&&/2 bor/2 |||/2 bnot/1 ~~~/1 bsl/2 <<</2 bsr/2 >>>/2 bxor/2",
+        "",
+    );
     let tree = parsed.tree;
     let whole = match tree.node(parsed.root) {
         Node::Call { name: known::DUNDER_BLOCK, args, .. } => tree.seq(args).to_vec(),
@@ -212,10 +216,14 @@ fn compare_module(source: &str, dump: &str, filter: Option<&str>) {
     let Node::Call { args, .. } = tree.node(module) else { return };
     let (alias, block) = (tree.seq(args)[0], tree.seq(args)[1]);
     let Node::Call { args: parts, .. } = tree.node(alias) else { return };
-    let name: Vec<&str> = tree.seq(parts).iter().filter_map(|&id| match tree.node(id) {
-        Node::Atom(atom) => Some(atom.as_str()),
-        _ => None,
-    }).collect();
+    let name: Vec<&str> = tree
+        .seq(parts)
+        .iter()
+        .filter_map(|&id| match tree.node(id) {
+            Node::Atom(atom) => Some(atom.as_str()),
+            _ => None,
+        })
+        .collect();
     let name = format!("Elixir.{}", name.join("."));
     let mut env = host.module_env(&name);
     let Node::List(pairs) = tree.node(block) else { return };
@@ -261,7 +269,15 @@ fn compare_module(source: &str, dump: &str, filter: Option<&str>) {
         let quoted = jovial_compiler::carried::decode_quoted(&bytes).unwrap();
         let Node::Pair(call, body) = quoted.code.tree.node(quoted.root) else { continue };
         let def_env = Env { module: env.module, ..(**def_env).clone() };
-        let result = store_definition(quoted.code.clone(), DefKind::from_atom(kind).unwrap(), call, body, true, &def_env, &mut host);
+        let result = store_definition(
+            quoted.code.clone(),
+            DefKind::from_atom(kind).unwrap(),
+            call,
+            body,
+            true,
+            &def_env,
+            &mut host,
+        );
         if let Err(halt) = result {
             println!("skipped: {halt:?} {:?}", host.diagnostics.pop().map(|d| (d.line, d.message)));
             skipped += 1;

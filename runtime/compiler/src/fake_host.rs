@@ -113,7 +113,15 @@ impl Host for FakeHost {
         }
     }
 
-    fn call_function(&mut self, code: &mut Code, module: Atom, name: Atom, args: &[NodeId], _env: &Env, _local: bool) -> Result<NodeId> {
+    fn call_function(
+        &mut self,
+        code: &mut Code,
+        module: Atom,
+        name: Atom,
+        args: &[NodeId],
+        _env: &Env,
+        _local: bool,
+    ) -> Result<NodeId> {
         // Any struct has two fields here, a and b.
         if name == known::DUNDER_STRUCT && args.len() == 1 {
             let mut entries = vec![(known::DUNDER_STRUCT, code.tree.atom(module))];
@@ -252,7 +260,11 @@ impl FakeHost {
         let (Some(name), Some(value)) = (code.atom_of(args[1]), literal(code, args[2])) else { return };
         let Some(build) = self.modules.get(&env.module) else { return };
         let line = code.int_of(args[3]).and_then(|line| u32::try_from(line).ok());
-        build.lock().unwrap_or_else(std::sync::PoisonError::into_inner).put_attribute(name, Datum::Literal(value), line);
+        build.lock().unwrap_or_else(std::sync::PoisonError::into_inner).put_attribute(
+            name,
+            Datum::Literal(value),
+            line,
+        );
     }
 }
 
@@ -263,7 +275,9 @@ fn literal(code: &Code, id: NodeId) -> Option<Literal> {
         Node::Float(value) => Literal::Float(value),
         Node::Atom(atom) => Literal::Atom(atom),
         Node::Binary(bytes) => Literal::Binary(code.tree.bytes(bytes).to_vec()),
-        Node::List(seq) => Literal::List(code.tree.seq(seq).iter().map(|&id| literal(code, id)).collect::<Option<_>>()?),
+        Node::List(seq) => {
+            Literal::List(code.tree.seq(seq).iter().map(|&id| literal(code, id)).collect::<Option<_>>()?)
+        }
         Node::Pair(left, right) => Literal::Tuple(vec![literal(code, left)?, literal(code, right)?]),
         _ => return None,
     })

@@ -127,7 +127,15 @@ pub trait Host {
     /// Calls a function while compiling (`__struct__/1`, callbacks). Arguments are data nodes: an escaped list is
     /// [`Node::List`](jovial_syntax::quoted::Node::List), a tuple is a tuple node, maps are [`Node::Map`](jovial_syntax::quoted::Node::Map). The result is
     /// data too, not escaped code. `local` as in [`MacroCall::local`].
-    fn call_function(&mut self, code: &mut Code, module: Atom, name: Atom, args: &[NodeId], env: &Env, local: bool) -> Result<NodeId>;
+    fn call_function(
+        &mut self,
+        code: &mut Code,
+        module: Atom,
+        name: Atom,
+        args: &[NodeId],
+        env: &Env,
+        local: bool,
+    ) -> Result<NodeId>;
 
     /// Tells what a host value is.
     fn opaque_kind(&mut self, value: u32) -> OpaqueKind;

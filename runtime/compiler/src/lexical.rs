@@ -66,7 +66,9 @@ impl Unused {
     /// Where it was declared: line and column, 0 if unknown.
     pub fn position(&self) -> (u32, u32) {
         match *self {
-            Unused::Alias { line, column, .. } | Unused::Import { line, column, .. } | Unused::ImportedFunction { line, column, .. } => (line, column),
+            Unused::Alias { line, column, .. }
+            | Unused::Import { line, column, .. }
+            | Unused::ImportedFunction { line, column, .. } => (line, column),
         }
     }
 }
@@ -115,8 +117,18 @@ impl Tracker {
                 found.push((line, Unused::Import { module: *module, line, column }));
                 continue;
             }
-            for (_, (name, arity), only) in self.import_only.iter().filter(|entry| entry.0 == *module && !entry.2.used) {
-                found.push((only.line, Unused::ImportedFunction { module: *module, name: *name, arity: *arity, line: only.line, column: only.column }));
+            for (_, (name, arity), only) in self.import_only.iter().filter(|entry| entry.0 == *module && !entry.2.used)
+            {
+                found.push((
+                    only.line,
+                    Unused::ImportedFunction {
+                        module: *module,
+                        name: *name,
+                        arity: *arity,
+                        line: only.line,
+                        column: only.column,
+                    },
+                ));
             }
         }
         for (alias, declared) in &self.aliases {

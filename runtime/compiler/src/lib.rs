@@ -16,9 +16,9 @@
 pub mod carried;
 pub mod env;
 pub mod errors;
+pub mod expand;
 #[doc(hidden)]
 pub mod fake_host;
-pub mod expand;
 pub mod host;
 pub mod kernel_macros;
 pub mod lexical;

@@ -31,8 +31,8 @@ pub use behaviours::check_behaviours;
 pub use define::{Stored, store_definition};
 pub use docs::{Doc, DocEntry, take_attributes};
 pub use finish::{Finished, begin, finish};
-pub use overridable::{make_overridable, settle_overridables};
 pub(crate) use overridable::resolve_super;
+pub use overridable::{make_overridable, settle_overridables};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DefKind {
@@ -53,7 +53,9 @@ impl DefKind {
     }
 
     pub fn from_atom(atom: Atom) -> Option<Self> {
-        [DefKind::Def, DefKind::Defp, DefKind::Defmacro, DefKind::Defmacrop].into_iter().find(|kind| kind.atom() == atom)
+        [DefKind::Def, DefKind::Defp, DefKind::Defmacro, DefKind::Defmacrop]
+            .into_iter()
+            .find(|kind| kind.atom() == atom)
     }
 
     pub fn is_macro(self) -> bool {
@@ -239,8 +241,14 @@ impl ModuleBuild {
         while let Some(key) = pending.pop() {
             let Some(stored) = self.definitions.get(&key) else { continue };
             found.push(&stored.definition);
-            let mut next: Vec<NameArity> =
-                self.local_edges.get(&key).into_iter().flatten().copied().filter(|target| seen.insert(*target)).collect();
+            let mut next: Vec<NameArity> = self
+                .local_edges
+                .get(&key)
+                .into_iter()
+                .flatten()
+                .copied()
+                .filter(|target| seen.insert(*target))
+                .collect();
             next.sort_by_key(|target| (target.0.as_str(), target.1));
             pending.extend(next);
         }
@@ -257,7 +265,14 @@ impl ModuleBuild {
         self.local_edges.entry(caller).or_default().insert(target);
     }
 
-    pub(crate) fn note_call_place(&mut self, caller: NameArity, target: NameArity, line: u32, column: Option<u32>, file: Arc<str>) {
+    pub(crate) fn note_call_place(
+        &mut self,
+        caller: NameArity,
+        target: NameArity,
+        line: u32,
+        column: Option<u32>,
+        file: Arc<str>,
+    ) {
         self.local_calls.push(LocalCall { caller, target, file, line, column });
     }
 }

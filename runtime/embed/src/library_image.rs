@@ -115,7 +115,8 @@ mod tests {
         assert!(LibraryImage::new(b"JVLI").is_err());
         assert!(LibraryImage::new(b"XXXX\0\0\0\0").is_err());
         assert!(LibraryImage::new(b"JVLI\xff\xff\xff\xff").is_err());
-        let image = LibraryImage::new(b"JVLI\x01\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff");
+        let image =
+            LibraryImage::new(b"JVLI\x01\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff");
         assert_eq!(image.expect("a table").module("a"), None);
     }
 }

@@ -180,12 +180,18 @@ impl Session {
         if let Some(error) = parsed.error() {
             return syntax_error(file, source, error);
         }
-        let warnings: String = parsed.diagnostics.iter().map(|found| format!("warning: {}\n  {file}:{}\n\n", found.message, found.line)).collect();
+        let warnings: String = parsed
+            .diagnostics
+            .iter()
+            .map(|found| format!("warning: {}\n  {file}:{}\n\n", found.message, found.line))
+            .collect();
         if !warnings.is_empty() {
             self.shared().output.write(number, Stream::Stderr, &warnings);
         }
         let expressions: VecDeque<NodeId> = match parsed.tree.node(parsed.root) {
-            Node::Call { name, args, .. } if name == known::DUNDER_BLOCK => parsed.tree.seq(args).iter().copied().collect(),
+            Node::Call { name, args, .. } if name == known::DUNDER_BLOCK => {
+                parsed.tree.seq(args).iter().copied().collect()
+            }
             _ => VecDeque::from([parsed.root]),
         };
         self.run(number, file, source, Code::from(parsed.tree), expressions);
@@ -201,7 +207,11 @@ impl Session {
         if let (Some(root), Ok(message)) = (root, message) {
             runtime.hand(root, message, number);
         }
-        self.wait(|state| state.exited.is_some() || state.halted.is_some() || state.cell.as_ref().is_none_or(|cell| cell.outcome.is_some()));
+        self.wait(|state| {
+            state.exited.is_some()
+                || state.halted.is_some()
+                || state.cell.as_ref().is_none_or(|cell| cell.outcome.is_some())
+        });
         if self.inner.state.lock().halted.is_none() {
             let limit = if self.system.deterministic { Duration::from_secs(3600) } else { settle };
             runtime.let_time_run(false);
@@ -225,7 +235,12 @@ impl Session {
             number,
             source: source.to_string(),
             faults: Vec::new(),
-            expressions, code: Some(code), pending: None, before, outcome: None });
+            expressions,
+            code: Some(code),
+            pending: None,
+            before,
+            outcome: None,
+        });
     }
 
     fn wait(&self, done: impl Fn(&State) -> bool) {

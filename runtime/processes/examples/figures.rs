@@ -1,7 +1,12 @@
 //! Figures: memory of idle processes, spawning, ping-pong, messages on all schedulers. Run it optimised:
 //! `cargo run --release -p jovial-processes --example figures`.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::cast_precision_loss, reason = "a program that prints figures")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::cast_precision_loss,
+    reason = "a program that prints figures"
+)]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

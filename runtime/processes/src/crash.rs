@@ -29,10 +29,17 @@ pub enum Cause {
     Error,
     Throw,
     /// It wanted more words than its limit, which is `max`.
-    HeapLimit { wanted: usize, max: usize },
+    HeapLimit {
+        wanted: usize,
+        max: usize,
+    },
     /// It was the largest when all processes together went over their limit.
-    TotalLimit { max: usize },
-    OutOfMemory { words: usize },
+    TotalLimit {
+        max: usize,
+    },
+    OutOfMemory {
+        words: usize,
+    },
     /// Rust code panicked.
     Bug,
 }

@@ -223,8 +223,16 @@ pub(crate) fn describe<'h>(subject: &Subject<'_>, item: Item, heap: &'h Heap) ->
             heap.list_from_iter([
                 pair("max_heap_size", max.describe(heap)),
                 pair("min_bin_vheap_size", Term::count(46422)),
-                pair("min_heap_size", Term::count(rare.and_then(|rare| rare.min_heap).unwrap_or(jovial_term::HeapOptions::default().min_words))),
-                pair("fullsweep_after", Term::count(rare.and_then(|rare| rare.fullsweep_after).unwrap_or(FULLSWEEP_AFTER) as usize)),
+                pair(
+                    "min_heap_size",
+                    Term::count(
+                        rare.and_then(|rare| rare.min_heap).unwrap_or(jovial_term::HeapOptions::default().min_words),
+                    ),
+                ),
+                pair(
+                    "fullsweep_after",
+                    Term::count(rare.and_then(|rare| rare.fullsweep_after).unwrap_or(FULLSWEEP_AFTER) as usize),
+                ),
                 pair("minor_gcs", Term::count(stats.minors_since_major as usize)),
             ])
         }
@@ -254,14 +262,21 @@ pub(crate) fn describe<'h>(subject: &Subject<'_>, item: Item, heap: &'h Heap) ->
             heap.list_from_iter(found)
         }
         Item::Memory => Term::count(
-            own.total_words() * 8 + size_of::<Process>() + relations.map_or(0, size_of_val) + rare.map_or(0, size_of_val),
+            own.total_words() * 8
+                + size_of::<Process>()
+                + relations.map_or(0, size_of_val)
+                + rare.map_or(0, size_of_val),
         ),
         Item::MessageQueueData => {
             name(if rare.is_some_and(|rare| rare.off_heap_queue) { "off_heap" } else { "on_heap" })
         }
         Item::MaxHeapSize => rare.map(|rare| rare.max_heap).unwrap_or_default().describe(heap),
-        Item::MinHeapSize => Term::count(rare.and_then(|rare| rare.min_heap).unwrap_or(jovial_term::HeapOptions::default().min_words)),
-        Item::FullsweepAfter => Term::count(rare.and_then(|rare| rare.fullsweep_after).unwrap_or(FULLSWEEP_AFTER) as usize),
+        Item::MinHeapSize => {
+            Term::count(rare.and_then(|rare| rare.min_heap).unwrap_or(jovial_term::HeapOptions::default().min_words))
+        }
+        Item::FullsweepAfter => {
+            Term::count(rare.and_then(|rare| rare.fullsweep_after).unwrap_or(FULLSWEEP_AFTER) as usize)
+        }
         Item::Parent => owner.parent().map_or(Term::atom(jovial_atoms::known::UNDEFINED), Term::pid),
         Item::Binary => Term::EMPTY_LIST,
         Item::CatchLevel => Term::ZERO,

@@ -339,9 +339,9 @@ impl<'h> Local<'h> {
             None => {
                 if flush {
                     self.vm.mailbox().borrow_mut().remove_first(self.heap(), |message| {
-                        message.as_tuple_of::<5>().is_some_and(|parts| {
-                            parts[1].as_ref().is_some_and(|found| found.number == reference)
-                        })
+                        message
+                            .as_tuple_of::<5>()
+                            .is_some_and(|parts| parts[1].as_ref().is_some_and(|found| found.number == reference))
                     });
                 }
                 false
@@ -357,7 +357,9 @@ impl<'h> Local<'h> {
 
     /// Whether it was active.
     pub fn unalias(&self, reference: u64) -> bool {
-        self.own(|owner| owner.relations.as_deref_mut().is_some_and(|relations| relations.aliases.remove(reference).is_some()))
+        self.own(|owner| {
+            owner.relations.as_deref_mut().is_some_and(|relations| relations.aliases.remove(reference).is_some())
+        })
     }
 
     // ---- names ----
@@ -371,7 +373,10 @@ impl<'h> Local<'h> {
         let guard = pin();
         let shared = self.shared();
         name != known::UNDEFINED
-            && shared.processes.get(pid.number(), &guard).is_some_and(|process| shared.names.register(name, pid, &process.name))
+            && shared
+                .processes
+                .get(pid.number(), &guard)
+                .is_some_and(|process| shared.names.register(name, pid, &process.name))
     }
 
     pub fn unregister(&self, name: Atom) -> bool {
@@ -571,11 +576,7 @@ impl<'h> Local<'h> {
         };
         let number = shared.next_reference();
         let reference = self.heap().make_ref(number);
-        let message = if wrap {
-            self.heap().tuple(&[Term::atom(known::TIMEOUT), reference, message])
-        } else {
-            message
-        };
+        let message = if wrap { self.heap().tuple(&[Term::atom(known::TIMEOUT), reference, message]) } else { message };
         let message = self.copy(message)?;
         shared.lanes[self.scheduler.index].timers.send(time_us, number, to, message, self.vm.cause());
         Ok(reference)

@@ -86,7 +86,8 @@ impl Names {
 
     /// All names, in the order of their text.
     pub(crate) fn registered(&self) -> Vec<Atom> {
-        let mut names: Vec<Atom> = self.shards.iter().flat_map(|shard| shard.read().keys().copied().collect::<Vec<_>>()).collect();
+        let mut names: Vec<Atom> =
+            self.shards.iter().flat_map(|shard| shard.read().keys().copied().collect::<Vec<_>>()).collect();
         names.sort_unstable_by_key(|name| name.as_str());
         names
     }

@@ -247,7 +247,8 @@ impl Shared {
             return;
         }
         let guard = crossbeam_epoch::pin();
-        let largest = self.processes.entries(&guard).into_iter().max_by_key(|process| process.heap_words.load(Ordering::Relaxed));
+        let largest =
+            self.processes.entries(&guard).into_iter().max_by_key(|process| process.heap_words.load(Ordering::Relaxed));
         let max = self.config.total_max_words;
         if let Some(process) = largest {
             let _ = self.send(place, process.pid(), process.tag(), Kind::TooLarge { max });
@@ -271,9 +272,7 @@ fn exit_signal(own: Pid, owner: &mut Owner, vm: &vm::Process, tag: Tag, from: Pi
         take_tag(vm, tag);
         owner.ends = Some(Box::new(End::Exit(Reason::KILLED)));
     } else if owner.trap_exit {
-        let message = build(|heap| {
-            heap.tuple(&[Term::atom(known::UPPER_EXIT), Term::pid(from), reason.copy_in(heap)])
-        });
+        let message = build(|heap| heap.tuple(&[Term::atom(known::UPPER_EXIT), Term::pid(from), reason.copy_in(heap)]));
         put(owner, vm, tag, message);
     } else if !reason.is(known::NORMAL) || (from == own && !link) {
         take_tag(vm, tag);

@@ -59,13 +59,7 @@ enum Outcome {
 
 impl Scheduler {
     pub(crate) fn new(shared: Arc<Shared>, index: usize) -> Scheduler {
-        Scheduler {
-            shared,
-            index,
-            pid: Cell::new(Pid::new(0)),
-            current: RefCell::default(),
-            due: RefCell::default(),
-        }
+        Scheduler { shared, index, pid: Cell::new(Pid::new(0)), current: RefCell::default(), due: RefCell::default() }
     }
 
     /// Until the runtime stops.
@@ -198,7 +192,8 @@ impl Scheduler {
         let mut released = Held::default();
         let mut rounds = 0;
         loop {
-            let mut lock = process.body.try_lock().expect("whoever set RUNNING has the body (invariant 1 of process.rs)");
+            let mut lock =
+                process.body.try_lock().expect("whoever set RUNNING has the body (invariant 1 of process.rs)");
             let Some(Body { vm, owner }) = lock.as_mut() else { return };
             std::mem::swap(owner, &mut *self.current.borrow_mut());
             let outcome = self.slice(process, vm);

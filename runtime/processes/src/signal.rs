@@ -28,32 +28,78 @@ pub(crate) struct Signal {
 pub(crate) enum Kind {
     Message(Fragment),
     /// A message to an alias: dropped when the alias is no longer active.
-    AliasMessage { alias: u64, message: Fragment },
-    Link { from: Pid },
-    Unlink { from: Pid, id: u64 },
-    UnlinkAck { from: Pid, id: u64 },
+    AliasMessage {
+        alias: u64,
+        message: Fragment,
+    },
+    Link {
+        from: Pid,
+    },
+    Unlink {
+        from: Pid,
+        id: u64,
+    },
+    UnlinkAck {
+        from: Pid,
+        id: u64,
+    },
     /// From a dying process that was linked (`link`), or from a call of `exit/2`.
-    Exit { from: Pid, reason: Reason, link: bool },
-    Monitor { from: Pid, reference: u64 },
-    Demonitor { reference: u64 },
-    Down { reference: u64, reason: Reason },
+    Exit {
+        from: Pid,
+        reason: Reason,
+        link: bool,
+    },
+    Monitor {
+        from: Pid,
+        reference: u64,
+    },
+    Demonitor {
+        reference: u64,
+    },
+    Down {
+        reference: u64,
+        reason: Reason,
+    },
     GroupLeader(Fragment),
     /// Answered by a [`Kind::Reply`].
-    Info { from: Pid, request: u64, items: Items },
-    Suspend { from: Pid, request: u64 },
+    Info {
+        from: Pid,
+        request: u64,
+        items: Items,
+    },
+    Suspend {
+        from: Pid,
+        request: u64,
+    },
     /// Takes one suspension by this process back, or all when it dies.
-    Resume { from: Pid, all: bool },
-    Collect { from: Pid, request: u64 },
+    Resume {
+        from: Pid,
+        all: bool,
+    },
+    Collect {
+        from: Pid,
+        request: u64,
+    },
     /// The answer to a request of this process; `None` when who was asked is gone.
-    Reply { request: u64, value: Option<Fragment> },
+    Reply {
+        request: u64,
+        value: Option<Fragment>,
+    },
     /// All processes together take more memory than they may, and this one takes most.
-    TooLarge { max: usize },
+    TooLarge {
+        max: usize,
+    },
     /// Unwinds to the boundary of the cell.
     Interrupt,
     /// An offloaded job is done.
-    Done { job: u64, result: JobResult },
+    Done {
+        job: u64,
+        result: JobResult,
+    },
     /// The timer of a wait came due.
-    Wake { wait: u32 },
+    Wake {
+        wait: u32,
+    },
     /// From the host: never in the mailbox (the root process gets its cells this way).
     Host(Fragment),
     /// The host wants to know of the exit.

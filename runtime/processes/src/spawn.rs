@@ -109,7 +109,10 @@ impl Shared {
                 owner.relations().monitored_by.insert(reference, MonitoredBy { watcher: parent });
             }
         }
-        if options.max_heap.is_some() || options.min_heap.is_some() || options.fullsweep_after.is_some() || options.off_heap_queue
+        if options.max_heap.is_some()
+            || options.min_heap.is_some()
+            || options.fullsweep_after.is_some()
+            || options.off_heap_queue
         {
             let rare = owner.rare();
             rare.max_heap = options.max_heap.unwrap_or_default();

@@ -21,8 +21,16 @@ use crate::wheel::{Due, Key, Wheel};
 
 pub(crate) enum Task {
     /// End of a wait.
-    Wake { pid: Pid, wait: u32 },
-    Send { reference: u64, to: Destination, message: Fragment, tag: Tag },
+    Wake {
+        pid: Pid,
+        wait: u32,
+    },
+    Send {
+        reference: u64,
+        to: Destination,
+        message: Fragment,
+        tag: Tag,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

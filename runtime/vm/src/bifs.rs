@@ -163,10 +163,14 @@ pub(crate) fn call<'h>(heap: &'h Heap, node: Atom, bif: Bif, args: &[Term<'h>]) 
             let map = two.as_map().ok_or(BifError::BadMap(two))?;
             yes(map.contains_key(one))
         }
-        Bif::BinaryPart => if let Some(len) = args.get(2) { binary_part(heap, one, two, *len) } else {
-            let [start, len] = two.as_tuple_of::<2>().ok_or(BifError::BadArg)?;
-            binary_part(heap, one, *start, *len)
-        },
+        Bif::BinaryPart => {
+            if let Some(len) = args.get(2) {
+                binary_part(heap, one, two, *len)
+            } else {
+                let [start, len] = two.as_tuple_of::<2>().ok_or(BifError::BadArg)?;
+                binary_part(heap, one, *start, *len)
+            }
+        }
         Bif::Min => Ok(if two.compare(one) == Ordering::Less { two } else { one }),
         Bif::Max => Ok(if two.compare(one) == Ordering::Greater { two } else { one }),
         Bif::SelfPid => Err(BifError::BadArg),

@@ -55,7 +55,9 @@ pub(crate) fn get<'h>(
             Some((heap.float(bits.read_float(position, size, order)?), next))
         }
         SegmentKind::Binary | SegmentKind::Bitstring => {
-            let size = if let Some(size) = size { size } else {
+            let size = if let Some(size) = size {
+                size
+            } else {
                 let rest = end.checked_sub(position)?;
                 if rest % usize::from(ty.unit.max(1)) != 0 {
                     return None;
@@ -123,7 +125,12 @@ impl<'h> Builder<'h> {
     }
 
     /// Adds a segment.
-    pub(crate) fn push(&mut self, value: Term<'h>, ty: SegmentType, size: Option<Term<'h>>) -> Result<(), BuildError<'h>> {
+    pub(crate) fn push(
+        &mut self,
+        value: Term<'h>,
+        ty: SegmentType,
+        size: Option<Term<'h>>,
+    ) -> Result<(), BuildError<'h>> {
         let first = std::mem::replace(&mut self.empty, false);
         let order = endian(ty.endian);
         let wrong = |what| BuildError::Segment(what, value);

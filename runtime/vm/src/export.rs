@@ -10,7 +10,12 @@
 //! 3. The instruction of a stub is its third word.
 //!
 //! **What it must not know.** Modules, instructions' meaning.
-#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_ptr_alignment, reason = "operands and addresses of checked code")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_ptr_alignment,
+    reason = "operands and addresses of checked code"
+)]
 
 use std::mem::offset_of;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};

@@ -10,11 +10,16 @@
 //!    slot -1 (a result, or the return address of a call in progress) moves with the stack.
 //!
 //! **What it must not know.** What instructions do.
-#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_ptr_alignment, reason = "operands and addresses of checked code")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_ptr_alignment,
+    reason = "operands and addresses of checked code"
+)]
 
 use jovial_bytecode::opcode::Opcode;
-use jovial_term::{Heap, OutOfMemory, Term};
 use jovial_term::raw::{self, CollectError, Roots, StackRange, Visitor, Word};
+use jovial_term::{Heap, OutOfMemory, Term};
 
 use crate::process::Process;
 

@@ -17,7 +17,12 @@
 //! 5. A `Term` made here from a word does not outlive the call that it is made for.
 //!
 //! **What it must not know.** Schedulers, modules' sources.
-#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_ptr_alignment, reason = "operands and addresses of checked code")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_ptr_alignment,
+    reason = "operands and addresses of checked code"
+)]
 
 mod basic;
 mod bitstrings;
@@ -28,7 +33,7 @@ mod messages;
 mod threaded;
 
 use jovial_atoms::{Atom, known};
-use jovial_bytecode::opcode::{RED_ZONE, Opcode};
+use jovial_bytecode::opcode::{Opcode, RED_ZONE};
 use jovial_term::raw::{self, CollectError, Word};
 use jovial_term::{Heap, Term, stress};
 
@@ -319,7 +324,9 @@ fn interrupt(state: &mut State<'_>) -> Flow {
     let process = state.process();
     if state.run.machine.version_at(state.pc as usize).is_some() {
         // SAFETY: the state stands at an instruction of compiled code.
-        return unsafe { exceptions::raise(state, Class::Interrupt, Word::atom(known::INTERRUPT), &exceptions::First::None) };
+        return unsafe {
+            exceptions::raise(state, Class::Interrupt, Word::atom(known::INTERRUPT), &exceptions::First::None)
+        };
     }
     // In a native, which raises it in place of a result.
     process.resume_with(JobResult(Box::new(|_| {
@@ -404,6 +411,5 @@ mod ops {
     pub(super) use super::exceptions::*;
     pub(super) use super::messages::*;
 }
-
 
 jovial_bytecode::for_each_opcode!(tables);

@@ -140,7 +140,8 @@ impl Machine {
     /// The entry of a function, made if need be. Dynamic calls come here, so each thread remembers what it found lately.
     pub(crate) fn export(&self, module: Atom, name: Atom, arity: u8) -> &'static Export {
         let wanted = (self.id, module, name, arity);
-        let mixed = module.index().wrapping_mul(0x9e37_79b1) ^ name.index().wrapping_mul(0x85eb_ca6b) ^ u32::from(arity);
+        let mixed =
+            module.index().wrapping_mul(0x9e37_79b1) ^ name.index().wrapping_mul(0x85eb_ca6b) ^ u32::from(arity);
         let place = (mixed >> 8) as usize % LATELY;
         FOUND.with(|found| {
             if let Some((known, export)) = found[place].get()

@@ -10,7 +10,12 @@
 //! 3. Code starts at a multiple of eight bytes, so every instruction's address is even.
 //!
 //! **What it must not know.** Processes.
-#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_ptr_alignment, reason = "operands and addresses of checked code")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_ptr_alignment,
+    reason = "operands and addresses of checked code"
+)]
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -113,7 +113,10 @@ impl Process {
 
     /// A slot of the session; `[]` if it was never written.
     pub fn slot(&self, number: usize) -> Term<'_> {
-        raw_term(self.heap(), self.slots.borrow().as_ref().and_then(|slots| slots.get(number).copied()).unwrap_or(Word::NIL))
+        raw_term(
+            self.heap(),
+            self.slots.borrow().as_ref().and_then(|slots| slots.get(number).copied()).unwrap_or(Word::NIL),
+        )
     }
 
     pub fn set_slot(&self, number: usize, value: Term<'_>) {

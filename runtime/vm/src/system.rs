@@ -65,6 +65,11 @@ pub enum Stop {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Killed {
     /// It would exceed its limit, in words.
-    HeapLimit { wanted: usize, max: usize },
-    OutOfMemory { words: usize },
+    HeapLimit {
+        wanted: usize,
+        max: usize,
+    },
+    OutOfMemory {
+        words: usize,
+    },
 }

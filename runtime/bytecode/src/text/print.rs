@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use jovial_atoms::Atom;
 
 use crate::ir::{
-    Arg, BitsContext, Block, BlockId, Callee, Endian, Function, LitId, Literal, Module, Op, Pos, RaiseTrace, SegmentKind,
-    SegmentType, Target, Terminator, Test, Val,
+    Arg, BitsContext, Block, BlockId, Callee, Endian, Function, LitId, Literal, Module, Op, Pos, RaiseTrace,
+    SegmentKind, SegmentType, Target, Terminator, Test, Val,
 };
 
 /// A whole module.
@@ -229,7 +229,8 @@ pub(super) const KINDS: [(SegmentKind, &str); 7] = [
     (SegmentKind::Utf16, "utf16"),
     (SegmentKind::Utf32, "utf32"),
 ];
-pub(super) const ENDIANS: [(Endian, &str); 3] = [(Endian::Big, "big"), (Endian::Little, "little"), (Endian::Native, "native")];
+pub(super) const ENDIANS: [(Endian, &str); 3] =
+    [(Endian::Big, "big"), (Endian::Little, "little"), (Endian::Native, "native")];
 
 fn segment(ty: SegmentType, size: Option<Arg>) -> String {
     let kind = KINDS.iter().find(|(kind, _)| *kind == ty.kind).map_or("", |(_, name)| name);
@@ -268,7 +269,11 @@ fn op(op: &Op) -> String {
 }
 
 fn target(target: &Target) -> String {
-    if target.args.is_empty() { format!("b{}", target.block.0) } else { format!("b{}({})", target.block.0, args(&target.args)) }
+    if target.args.is_empty() {
+        format!("b{}", target.block.0)
+    } else {
+        format!("b{}({})", target.block.0, args(&target.args))
+    }
 }
 
 fn test(test: &Test) -> String {
@@ -310,29 +315,40 @@ fn terminator(end: &Terminator) -> String {
     let fork = |yes: &Target, no: &Target| format!("then {} else {}", target(yes), target(no));
     match end {
         Terminator::Jump(to) => format!("jump {}", target(to)),
-        Terminator::Branch { test: question, then, otherwise } => format!("branch {} {}", test(question), fork(then, otherwise)),
+        Terminator::Branch { test: question, then, otherwise } => {
+            format!("branch {} {}", test(question), fork(then, otherwise))
+        }
         Terminator::Switch { value, cases, default } => {
-            let list: Vec<String> = cases.iter().map(|(case, to)| format!("{} => {}", arg(*case), target(to))).collect();
+            let list: Vec<String> =
+                cases.iter().map(|(case, to)| format!("{} => {}", arg(*case), target(to))).collect();
             format!("switch {}({}) else {}", arg(*value), list.join(", "), target(default))
         }
         Terminator::SwitchArity { value, cases, default } => {
             let list: Vec<String> = cases.iter().map(|(case, to)| format!("{case} => {}", target(to))).collect();
             format!("switch_arity {}({}) else {}", arg(*value), list.join(", "), target(default))
         }
-        Terminator::Fetch { map, key, found, missing } => format!("fetch {}, {} {}", arg(*map), arg(*key), fork(found, missing)),
-        Terminator::Guard { bif, args: list, ok, fail } => format!("guard {}({}) {}", bif.text(), args(list), fork(ok, fail)),
+        Terminator::Fetch { map, key, found, missing } => {
+            format!("fetch {}, {} {}", arg(*map), arg(*key), fork(found, missing))
+        }
+        Terminator::Guard { bif, args: list, ok, fail } => {
+            format!("guard {}({}) {}", bif.text(), args(list), fork(ok, fail))
+        }
         Terminator::BitsStart { value, ok, fail } => format!("bits_start {} {}", arg(*value), fork(ok, fail)),
         Terminator::BitsGet { ctx, segment: ty, size, ok, fail } => {
             format!("bits_get {}: {} {}", context(*ctx), segment(*ty, *size), fork(ok, fail))
         }
-        Terminator::BitsMatch { ctx, bytes, ok, fail } => format!("bits_match {}: lit{} {}", context(*ctx), bytes.0, fork(ok, fail)),
+        Terminator::BitsMatch { ctx, bytes, ok, fail } => {
+            format!("bits_match {}: lit{} {}", context(*ctx), bytes.0, fork(ok, fail))
+        }
         Terminator::BitsEnd { ctx, ok, fail } => format!("bits_end {} {}", context(*ctx), fork(ok, fail)),
         Terminator::Return(one) => format!("return {}", arg(*one)),
         Terminator::TailCall(to, list) => format!("tail_call {}", callee(to, list)),
         Terminator::RecvPeek { message, empty } => format!("recv_peek {}", fork(message, empty)),
         Terminator::RecvSkip(to) => format!("recv_skip {}", target(to)),
         Terminator::RecvWait { time: None, again, timeout } => format!("recv_wait {}", fork(again, timeout)),
-        Terminator::RecvWait { time: Some(time), again, timeout } => format!("recv_wait {} {}", arg(*time), fork(again, timeout)),
+        Terminator::RecvWait { time: Some(time), again, timeout } => {
+            format!("recv_wait {} {}", arg(*time), fork(again, timeout))
+        }
         Terminator::Raise { class, reason, trace } => {
             let trace = match trace {
                 RaiseTrace::New => String::new(),

@@ -8,8 +8,8 @@ use super::DEPTH_MAX;
 use super::print::{ENDIANS, KINDS};
 use super::token::{Token, tokens};
 use crate::ir::{
-    Arg, Bif, BitsContext, Block, BlockId, Callee, Export, FunId, Function, Inst, LitId, Literal, Module, Op, Pos, RaiseTrace,
-    Segment, SegmentType, Target, Terminator, Test, Val,
+    Arg, Bif, BitsContext, Block, BlockId, Callee, Export, FunId, Function, Inst, LitId, Literal, Module, Op, Pos,
+    RaiseTrace, Segment, SegmentType, Target, Terminator, Test, Val,
 };
 
 /// What is wrong with a text, and where.
@@ -294,7 +294,11 @@ impl Reader {
             Token::Atom(_) => Ok(Arg::Atom(self.atom()?)),
             Token::Int(_) => {
                 let number: i64 = self.number()?;
-                if (-(1 << 62)..1 << 62).contains(&number) { Ok(Arg::Int(number)) } else { self.error("needs a literal") }
+                if (-(1 << 62)..1 << 62).contains(&number) {
+                    Ok(Arg::Int(number))
+                } else {
+                    self.error("needs a literal")
+                }
             }
             Token::Sign('[') => {
                 self.next();
@@ -406,7 +410,9 @@ impl Reader {
             "recv_use" => Op::RecvUse(self.arg()?),
             "stacktrace" => Op::Stacktrace(self.arg()?),
             _ => {
-                let Some(bif) = Bif::from_text(word) else { return self.error(format!("there is no operation {word}")) };
+                let Some(bif) = Bif::from_text(word) else {
+                    return self.error(format!("there is no operation {word}"));
+                };
                 let mut args = Vec::new();
                 if !bif.takes(0) || matches!(self.peek(), Token::Atom(_)) {
                     args.push(self.arg()?);
@@ -513,7 +519,9 @@ impl Reader {
             }
             "guard" => {
                 let name = self.word()?;
-                let Some(bif) = Bif::from_text(&name) else { return self.error(format!("there is no operation {name}")) };
+                let Some(bif) = Bif::from_text(&name) else {
+                    return self.error(format!("there is no operation {name}"));
+                };
                 let args = self.args()?;
                 let (ok, fail) = self.fork()?;
                 Terminator::Guard { bif, args, ok, fail }
@@ -553,7 +561,8 @@ impl Reader {
             }
             "recv_skip" => Terminator::RecvSkip(self.target()?),
             "recv_wait" => {
-                let time = if matches!(self.peek(), Token::Word(word) if word == "then") { None } else { Some(self.arg()?) };
+                let time =
+                    if matches!(self.peek(), Token::Word(word) if word == "then") { None } else { Some(self.arg()?) };
                 let (again, timeout) = self.fork()?;
                 Terminator::RecvWait { time, again, timeout }
             }

@@ -47,7 +47,9 @@ fn quoted(bytes: &[u8], at: &mut usize, line: u32) -> Result<Vec<u8>, ReadError>
                     b'x' => {
                         let digits = bytes.get(*at..*at + 2).and_then(|digits| std::str::from_utf8(digits).ok());
                         *at += 2;
-                        digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).ok_or_else(|| error("a bad escape"))?
+                        digits
+                            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
+                            .ok_or_else(|| error("a bad escape"))?
                     }
                     other => other,
                 });
@@ -115,7 +117,8 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, u32)>, ReadError> {
             b':' if bytes.get(at + 1) == Some(&b'"') => {
                 at += 1;
                 let name = quoted(bytes, &mut at, line)?;
-                let name = String::from_utf8(name).map_err(|_| ReadError { line, text: "an atom that is no UTF-8".into() })?;
+                let name =
+                    String::from_utf8(name).map_err(|_| ReadError { line, text: "an atom that is no UTF-8".into() })?;
                 Token::Atom(name)
             }
             b':' if bytes.get(at + 1).is_some_and(|byte| is_word(*byte)) => {

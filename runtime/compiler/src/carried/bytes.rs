@@ -299,7 +299,9 @@ fn reachable(tree: &Tree, root: NodeId) -> Vec<NodeId> {
                 pending.push(callee);
                 pending.extend_from_slice(tree.seq(args));
             }
-            Node::List(seq) | Node::Improper(seq) | Node::Tuple(seq) | Node::Map(seq) => pending.extend_from_slice(tree.seq(seq)),
+            Node::List(seq) | Node::Improper(seq) | Node::Tuple(seq) | Node::Map(seq) => {
+                pending.extend_from_slice(tree.seq(seq))
+            }
             Node::Pair(left, right) => pending.extend([left, right]),
             Node::Int(_) | Node::BigInt(_) | Node::Float(_) | Node::Atom(_) | Node::Binary(_) | Node::Opaque(_) => {}
         }
@@ -350,7 +352,9 @@ fn copy_node(from: &Code, to: &mut Code, places: &HashMap<NodeId, NodeId>, node:
         Node::Pair(left, right) => Node::Pair(places[&left], places[&right]),
         Node::Var { name, meta: entries, context } => Node::Var { name, meta: meta(to, entries), context },
         Node::Call { name, meta: entries, args } => Node::Call { name, meta: meta(to, entries), args: seq(to, args) },
-        Node::Apply { callee, meta: entries, args } => Node::Apply { callee: places[&callee], meta: meta(to, entries), args: seq(to, args) },
+        Node::Apply { callee, meta: entries, args } => {
+            Node::Apply { callee: places[&callee], meta: meta(to, entries), args: seq(to, args) }
+        }
         Node::Opaque(handle) => match from.carried.get(handle) {
             Some(item) => {
                 let item = item.clone();

@@ -46,7 +46,13 @@ impl Expander<'_> {
         let lookup = Atom::new(&format!("Elixir.{}", parts[0].as_str()));
         let target = if hygienic {
             let counter = self.code.counter(meta);
-            self.env.scope.macro_aliases.iter().find(|entry| entry.0 == lookup).filter(|entry| Some(entry.1.0) == counter).map(|entry| entry.1.1)
+            self.env
+                .scope
+                .macro_aliases
+                .iter()
+                .find(|entry| entry.0 == lookup)
+                .filter(|entry| Some(entry.1.0) == counter)
+                .map(|entry| entry.1.1)
         } else {
             self.env.scope.aliases.iter().find(|entry| entry.0 == lookup).map(|entry| entry.1)
         };
@@ -114,7 +120,13 @@ impl Expander<'_> {
     }
 
     /// `alias`, `require`, `import`.
-    pub(crate) fn expand_lexical(&mut self, form: Atom, meta: Meta, target: NodeId, options: Option<NodeId>) -> Result<NodeId> {
+    pub(crate) fn expand_lexical(
+        &mut self,
+        form: Atom,
+        meta: Meta,
+        target: NodeId,
+        options: Option<NodeId>,
+    ) -> Result<NodeId> {
         if let Node::Apply { callee, args, .. } = self.code.node(target)
             && let Some((_, base, braces)) = self.code.call2(callee, known::OP_DOT)
             && self.code.is_atom(braces, known::OP_BRACES)
@@ -129,12 +141,16 @@ impl Expander<'_> {
             Some(options) => options,
             None => self.code.tree.list(&[]),
         };
-        let allowed: &[Atom] = if form == known::IMPORT { &[known::ONLY, known::EXCEPT, known::WARN] } else { &[known::AS, known::WARN] };
+        let allowed: &[Atom] =
+            if form == known::IMPORT { &[known::ONLY, known::EXCEPT, known::WARN] } else { &[known::AS, known::WARN] };
         let options = if form == known::IMPORT { options } else { self.shield_as(options) };
         let options = self.expand_options(meta, form, allowed, options)?;
         let Some(module) = self.code.atom_of(target) else {
             let shown = self.text(written);
-            return Err(self.error(meta, format!("invalid argument for {form}, expected a compile time atom or alias, got: {shown}")));
+            return Err(self.error(
+                meta,
+                format!("invalid argument for {form}, expected a compile time atom or alias, got: {shown}"),
+            ));
         };
         match form {
             known::ALIAS => {
@@ -165,7 +181,14 @@ impl Expander<'_> {
         Ok(target)
     }
 
-    fn expand_multi(&mut self, form: Atom, meta: Meta, base: NodeId, targets: &[NodeId], options: Option<NodeId>) -> Result<NodeId> {
+    fn expand_multi(
+        &mut self,
+        form: Atom,
+        meta: Meta,
+        base: NodeId,
+        targets: &[NodeId],
+        options: Option<NodeId>,
+    ) -> Result<NodeId> {
         if let Some(options) = options
             && self.code.keyword_get(options, known::AS).is_some()
         {
@@ -184,7 +207,10 @@ impl Expander<'_> {
             };
             let (Some(parts), Some(base)) = (parts, self.code.atom_of(base)) else {
                 let shown = self.text(target);
-                return Err(self.error(meta, format!("invalid argument for {form}, expected a compile time atom or alias, got: {shown}")));
+                return Err(self.error(
+                    meta,
+                    format!("invalid argument for {form}, expected a compile time atom or alias, got: {shown}"),
+                ));
             };
             let mut all = vec![base];
             all.extend(parts);
@@ -201,7 +227,10 @@ impl Expander<'_> {
         let entries: Vec<NodeId> = entries
             .into_iter()
             .map(|entry| {
-                let Some((key, value)) = self.code.pair_of(entry).filter(|pair| self.code.is_atom(pair.0, known::AS)) else { return entry };
+                let Some((key, value)) = self.code.pair_of(entry).filter(|pair| self.code.is_atom(pair.0, known::AS))
+                else {
+                    return entry;
+                };
                 let Some((_, parts)) = self.alias_parts(value) else { return entry };
                 let atoms: Option<Vec<Atom>> = parts.iter().map(|&part| self.code.atom_of(part)).collect();
                 match atoms {
@@ -216,7 +245,13 @@ impl Expander<'_> {
         self.code.tree.list(&entries)
     }
 
-    pub(crate) fn expand_options(&mut self, meta: Meta, form: Atom, allowed: &[Atom], options: NodeId) -> Result<NodeId> {
+    pub(crate) fn expand_options(
+        &mut self,
+        meta: Meta,
+        form: Atom,
+        allowed: &[Atom],
+        options: NodeId,
+    ) -> Result<NodeId> {
         let options = self.expand(options)?;
         let Some(entries) = self.code.list_of(options) else {
             let shown = self.text(options);
@@ -253,25 +288,42 @@ impl Expander<'_> {
     }
 
     /// Gives the new name, if one was made.
-    pub(crate) fn define_alias(&mut self, meta: Meta, module: Atom, by_default: bool, options: NodeId) -> Result<Option<Atom>> {
+    pub(crate) fn define_alias(
+        &mut self,
+        meta: Meta,
+        module: Atom,
+        by_default: bool,
+        options: NodeId,
+    ) -> Result<Option<Atom>> {
         let new = match self.code.keyword_get(options, known::AS) {
             Some(name) => {
                 let atom = self.code.atom_of(name).filter(|&atom| {
-                    atom.as_str().strip_prefix("Elixir.").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
+                    atom.as_str()
+                        .strip_prefix("Elixir.")
+                        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
                 });
                 match atom {
                     Some(atom) if !atom.as_str()["Elixir.".len()..].contains('.') => atom,
                     other => {
                         let shown = self.text(name);
-                        let expected = if other.is_some() { "expected a simple alias, got nested alias" } else { "expected an alias, got" };
+                        let expected = if other.is_some() {
+                            "expected a simple alias, got nested alias"
+                        } else {
+                            "expected an alias, got"
+                        };
                         return Err(self.error(meta, format!("invalid value for option :as, {expected}: {shown}")));
                     }
                 }
             }
             None if by_default => {
                 let text = module.as_str();
-                let last = text.strip_prefix("Elixir.").filter(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase())).and_then(|rest| rest.rsplit('.').next());
-                if let Some(last) = last { Atom::new(&format!("Elixir.{last}")) } else {
+                let last = text
+                    .strip_prefix("Elixir.")
+                    .filter(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
+                    .and_then(|rest| rest.rsplit('.').next());
+                if let Some(last) = last {
+                    Atom::new(&format!("Elixir.{last}"))
+                } else {
                     let shown = text::inspect_atom(module);
                     return Err(self.error(
                         meta,

@@ -65,7 +65,16 @@ fn part(name: Atom, args: &[NodeId]) -> Option<Part> {
         (known::BIG | known::LITTLE | known::NATIVE, []) => Part::Endianness(name),
         (known::SIZE, &[size]) => Part::Size(size),
         (known::UNIT, &[unit]) => Part::Unit(unit),
-        (known::INTEGER | known::FLOAT | known::BINARY | known::BITSTRING | known::UTF8 | known::UTF16 | known::UTF32, []) => Part::Kind(name),
+        (
+            known::INTEGER
+            | known::FLOAT
+            | known::BINARY
+            | known::BITSTRING
+            | known::UTF8
+            | known::UTF16
+            | known::UTF32,
+            [],
+        ) => Part::Kind(name),
         (known::BYTES, []) => Part::Kind(known::BINARY),
         (known::BITS, []) => Part::Kind(known::BITSTRING),
         (known::SIGNED | known::UNSIGNED, []) => Part::Sign(name),
@@ -93,7 +102,10 @@ impl Expander<'_> {
         if matching {
             if let Some(inner) = self.find_match(&segments) {
                 let shown = self.text(inner);
-                return Err(self.error(meta, format!("cannot pattern match inside a bitstring that is already in match, got: {shown}")));
+                return Err(self.error(
+                    meta,
+                    format!("cannot pattern match inside a bitstring that is already in match, got: {shown}"),
+                ));
             }
         } else {
             self.s.close_write(outer.1);
@@ -117,7 +129,13 @@ impl Expander<'_> {
         })
     }
 
-    fn expand_segments(&mut self, whole: Meta, segments: &[NodeId], original: &Vars, sized: bool) -> Result<(Vec<NodeId>, Alignment)> {
+    fn expand_segments(
+        &mut self,
+        whole: Meta,
+        segments: &[NodeId],
+        original: &Vars,
+        sized: bool,
+    ) -> Result<(Vec<NodeId>, Alignment)> {
         let mut expanded = Vec::with_capacity(segments.len());
         let mut alignment = Some(0);
         // Elixir goes on with the meta of the segment before for literals, which have none.
@@ -153,7 +171,8 @@ impl Expander<'_> {
                     Shape::Bitstring => known::BITSTRING,
                 };
                 let right = self.code.tree.var(name, meta, known::NIL);
-                let inferred = self.code.meta_prepend(meta, known::INFERRED_BITSTRING_SPEC, MetaValue::Atom(known::TRUE));
+                let inferred =
+                    self.code.meta_prepend(meta, known::INFERRED_BITSTRING_SPEC, MetaValue::Atom(known::TRUE));
                 self.push_segment(&mut expanded, inferred, left, right, sized)?;
                 current = meta;
             }
@@ -167,7 +186,10 @@ impl Expander<'_> {
             && let Some(remote) = self.code.remote_of(value)
             && remote.name == known::TO_STRING
             && remote.args.len() == 1
-            && self.code.atom_of(remote.left).is_some_and(|module| module == known::MOD_KERNEL || module == known::MOD_STRING_CHARS)
+            && self
+                .code
+                .atom_of(remote.left)
+                .is_some_and(|module| module == known::MOD_KERNEL || module == known::MOD_STRING_CHARS)
         {
             let inner = self.expand_part(remote.args[0], original)?;
             if matches!(self.code.node(inner), Node::Binary(_)) {
@@ -198,7 +220,14 @@ impl Expander<'_> {
     }
 
     /// Adds a segment; a bitstring inside a bitstring gives its own segments.
-    fn push_segment(&mut self, expanded: &mut Vec<NodeId>, meta: Meta, left: NodeId, right: NodeId, sized: bool) -> Result<()> {
+    fn push_segment(
+        &mut self,
+        expanded: &mut Vec<NodeId>,
+        meta: Meta,
+        left: NodeId,
+        right: NodeId,
+        sized: bool,
+    ) -> Result<()> {
         if let Some((inner_meta, parts)) = self.code.call_of(left, known::OP_BITS) {
             let Some(&last) = parts.last() else { return Ok(()) };
             if self.env.context == Context::Match
@@ -222,7 +251,9 @@ impl Expander<'_> {
                                 let shown = self.text(left);
                                 self.function_error(
                                     meta,
-                                    format!("expected {shown} to be a binary but its number of bits is not divisible by 8"),
+                                    format!(
+                                        "expected {shown} to be a binary but its number of bits is not divisible by 8"
+                                    ),
                                 )?;
                             }
                             expanded.extend(parts);
@@ -251,7 +282,14 @@ impl Expander<'_> {
 
     // Specifiers.
 
-    fn expand_specifiers(&mut self, shape: Shape, meta: Meta, written: NodeId, original: &Vars, rule: SizeRule) -> Result<(NodeId, Alignment)> {
+    fn expand_specifiers(
+        &mut self,
+        shape: Shape,
+        meta: Meta,
+        written: NodeId,
+        original: &Vars,
+        rule: SizeRule,
+    ) -> Result<(NodeId, Alignment)> {
         let mut spec = Spec::default();
         let mut list = Vec::new();
         self.unpack_specifiers(written, &mut list);
@@ -296,7 +334,10 @@ impl Expander<'_> {
                 if spec.size.is_some() || spec.unit.is_some() {
                     self.function_error(meta, "size and unit are not supported on utf types")?;
                 } else if spec.sign.is_some() {
-                    self.function_error(meta, "signed and unsigned specifiers are supported only on integer and float types")?;
+                    self.function_error(
+                        meta,
+                        "signed and unsigned specifiers are supported only on integer and float types",
+                    )?;
                 }
                 names.extend(spec.endianness);
             }
@@ -304,9 +345,15 @@ impl Expander<'_> {
                 let unit = spec.unit.and_then(|unit| self.code.int_of(unit));
                 if kind == known::BITSTRING && spec.unit.is_some() && unit != Some(1) {
                     let shown = spec.unit.map(|unit| self.text(unit)).unwrap_or_default();
-                    self.function_error(meta, format!("conflicting unit specification for bit field: \"{shown}\" and \"1\""))?;
+                    self.function_error(
+                        meta,
+                        format!("conflicting unit specification for bit field: \"{shown}\" and \"1\""),
+                    )?;
                 } else if spec.sign.is_some() {
-                    self.function_error(meta, "signed and unsigned specifiers are supported only on integer and float types")?;
+                    self.function_error(
+                        meta,
+                        "signed and unsigned specifiers are supported only on integer and float types",
+                    )?;
                 }
             }
             _ => {
@@ -317,16 +364,23 @@ impl Expander<'_> {
                     && let Some(bits) = bits
                 {
                     if ![16, 32, 64].contains(&bits) {
-                        self.function_error(meta, format!("float requires size*unit to be 16, 32, or 64 (default), got: {bits}"))?;
+                        self.function_error(
+                            meta,
+                            format!("float requires size*unit to be 16, 32, or 64 (default), got: {bits}"),
+                        )?;
                     }
                 } else if spec.size.is_none() && spec.unit.is_some() {
-                    self.function_error(meta, "integer and float types require a size specifier if the unit specifier is given")?;
+                    self.function_error(
+                        meta,
+                        "integer and float types require a size specifier if the unit specifier is given",
+                    )?;
                 }
                 names.extend(spec.endianness);
                 names.extend(spec.sign);
             }
         }
-        let mut ordered: Vec<NodeId> = names.into_iter().map(|name| self.code.tree.var(name, Meta::EMPTY, known::NIL)).collect();
+        let mut ordered: Vec<NodeId> =
+            names.into_iter().map(|name| self.code.tree.var(name, Meta::EMPTY, known::NIL)).collect();
         ordered.extend(parts);
         let mut joined = ordered[0];
         for &next in &ordered[1..] {
@@ -374,7 +428,10 @@ impl Expander<'_> {
             Shape::Float => kind == known::FLOAT,
         };
         if !fits {
-            self.function_error(meta, format!("conflicting type specification for bit field: \"{kind}\" and \"{}\"", shape.name()))?;
+            self.function_error(
+                meta,
+                format!("conflicting type specification for bit field: \"{kind}\" and \"{}\"", shape.name()),
+            )?;
         }
         Ok(kind)
     }
@@ -435,7 +492,15 @@ impl Expander<'_> {
     }
 
     /// A macro that gives specifiers.
-    fn custom_specifier(&mut self, meta: Meta, name: Atom, node: NodeId, bare: bool, spec: &mut Spec, original: &Vars) -> Result<()> {
+    fn custom_specifier(
+        &mut self,
+        meta: Meta,
+        name: Atom,
+        node: NodeId,
+        bare: bool,
+        spec: &mut Spec,
+        original: &Vars,
+    ) -> Result<()> {
         let call = if bare {
             self.warn(
                 meta,
@@ -479,7 +544,10 @@ impl Expander<'_> {
                 let unit = self.expand_size(unit, original)?;
                 if self.code.int_of(unit).is_none() {
                     let shown = self.text(unit);
-                    self.function_error(meta, format!("unit in bitstring expects an integer as argument, got: {shown}"))?;
+                    self.function_error(
+                        meta,
+                        format!("unit in bitstring expects an integer as argument, got: {shown}"),
+                    )?;
                 }
                 if let Some(old) = spec.unit
                     && !self.code.equal(old, unit)
@@ -499,7 +567,10 @@ impl Expander<'_> {
         if let Some(old) = *place
             && old != name
         {
-            self.function_error(meta, format!("conflicting {what} specification for bit field: \"{name}\" and \"{old}\""))?;
+            self.function_error(
+                meta,
+                format!("conflicting {what} specification for bit field: \"{name}\" and \"{old}\""),
+            )?;
         }
         *place = Some(name);
         Ok(())

@@ -27,7 +27,13 @@ impl Expander<'_> {
 
     /// Runs `work` in a pattern. `before` is what could be read before the whole match: a pattern may bind those
     /// anew, and `^` means them.
-    pub(crate) fn in_match<R>(&mut self, meta: Meta, shown: Pattern<'_>, before: Vars, work: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
+    pub(crate) fn in_match<R>(
+        &mut self,
+        meta: Meta,
+        shown: Pattern<'_>,
+        before: Vars,
+        work: impl FnOnce(&mut Self) -> Result<R>,
+    ) -> Result<R> {
         let before = Before { read: before, cycles: Cycles::default(), mode: MatchMode::From(self.s.version) };
         let outer = std::mem::replace(&mut self.s.prematch, Prematch::Match(Box::new(before)));
         let context = std::mem::replace(&mut self.env.context, Context::Match);
@@ -65,7 +71,11 @@ impl Expander<'_> {
     }
 
     fn unpack_sides(&mut self, meta: Meta, left: NodeId, right: NodeId, sides: &mut Vec<(Meta, NodeId)>) {
-        if !matches!(self.code.node(left), Node::Atom(_) | Node::Int(_) | Node::Binary(_) | Node::List(_) | Node::Pair(..)) && self.code.equal(left, right) {
+        if !matches!(
+            self.code.node(left),
+            Node::Atom(_) | Node::Int(_) | Node::Binary(_) | Node::List(_) | Node::Pair(..)
+        ) && self.code.equal(left, right)
+        {
             let shown = self.text(left);
             let at = match self.code.node(left) {
                 Node::Var { meta, .. } | Node::Call { meta, .. } | Node::Apply { meta, .. } => meta,
@@ -103,8 +113,16 @@ impl Expander<'_> {
         self.in_match(meta, Pattern::Match(args), before, |expander| expander.expand_args(args))
     }
 
-    fn expand_guarded(&mut self, meta: Meta, when_meta: Meta, patterns: &[NodeId], guard: NodeId, before: Vars) -> Result<Vec<NodeId>> {
-        let mut expanded = self.in_match(meta, Pattern::Match(patterns), before, |expander| expander.expand_args(patterns))?;
+    fn expand_guarded(
+        &mut self,
+        meta: Meta,
+        when_meta: Meta,
+        patterns: &[NodeId],
+        guard: NodeId,
+        before: Vars,
+    ) -> Result<Vec<NodeId>> {
+        let mut expanded =
+            self.in_match(meta, Pattern::Match(patterns), before, |expander| expander.expand_args(patterns))?;
         expanded.push(self.expand_guard(guard)?);
         Ok(vec![self.code.tree.call(known::WHEN, when_meta, &expanded)])
     }
@@ -164,7 +182,14 @@ impl Expander<'_> {
     // Clauses.
 
     /// The clauses under one key of a form. `kind` is what messages call the form.
-    pub(crate) fn expand_clauses(&mut self, meta: Meta, kind: Atom, key: Atom, clauses: NodeId, head: Head) -> Result<NodeId> {
+    pub(crate) fn expand_clauses(
+        &mut self,
+        meta: Meta,
+        kind: Atom,
+        key: Atom,
+        clauses: NodeId,
+        head: Head,
+    ) -> Result<NodeId> {
         let kind = self.code.meta_atom(meta, known::ORIGIN).unwrap_or(kind);
         let Some(clauses) = self.code.list_of(clauses).filter(|clauses| !clauses.is_empty()) else {
             return Err(self.error(meta, format!("expected -> clauses for :{key} in \"{kind}\"")));
@@ -176,10 +201,20 @@ impl Expander<'_> {
         Ok(self.code.tree.list(&expanded))
     }
 
-    pub(crate) fn expand_clause(&mut self, form: Meta, kind: Atom, key: Atom, clause: NodeId, head: Head) -> Result<NodeId> {
+    pub(crate) fn expand_clause(
+        &mut self,
+        form: Meta,
+        kind: Atom,
+        key: Atom,
+        clause: NodeId,
+        head: Head,
+    ) -> Result<NodeId> {
         let Some((meta, left, right)) = self.code.call2(clause, known::OP_ARROW) else {
-            let message =
-                if kind == known::FN { "expected -> clauses in \"fn\"".to_owned() } else { format!("expected -> clauses for :{key} in \"{kind}\"") };
+            let message = if kind == known::FN {
+                "expected -> clauses in \"fn\"".to_owned()
+            } else {
+                format!("expected -> clauses for :{key} in \"{kind}\"")
+            };
             return Err(self.error(form, message));
         };
         let args = self.code.list_of(left).unwrap_or_default();
@@ -191,16 +226,22 @@ impl Expander<'_> {
             }
             Head::Expression => {
                 if args.len() != 1 {
-                    return Err(self.error(form, format!("expected one argument for :{key} clauses (->) in \"{kind}\"")));
+                    return Err(
+                        self.error(form, format!("expected one argument for :{key} clauses (->) in \"{kind}\""))
+                    );
                 }
                 self.expand_args(&args)?
             }
             Head::Catch => self.expand_catch(meta, &args, kind)?,
             Head::Rescue => {
                 let &[arg] = args.as_slice() else {
-                    return Err(self.error(meta, format!("expected one argument for :rescue clauses (->) in \"{kind}\"")));
+                    return Err(
+                        self.error(meta, format!("expected one argument for :rescue clauses (->) in \"{kind}\""))
+                    );
                 };
-                if let Some(arg) = self.expand_rescue(arg)? { vec![arg] } else {
+                if let Some(arg) = self.expand_rescue(arg)? {
+                    vec![arg]
+                } else {
                     let shown = self.text(arg);
                     return Err(self.error(
                         meta,
@@ -217,7 +258,8 @@ impl Expander<'_> {
     }
 
     fn one_argument(&mut self, meta: Meta, args: &[NodeId], kind: Atom, key: Atom) -> Result<()> {
-        let guarded_many = matches!(args, &[only] if self.code.call_of(only, known::WHEN).is_some_and(|(_, parts)| parts.len() > 2));
+        let guarded_many =
+            matches!(args, &[only] if self.code.call_of(only, known::WHEN).is_some_and(|(_, parts)| parts.len() > 2));
         if args.len() == 1 && !guarded_many {
             return Ok(());
         }
@@ -225,7 +267,14 @@ impl Expander<'_> {
     }
 
     /// The options of a form as key and value, each key at most once and of the allowed ones.
-    fn form_options(&mut self, meta: Meta, kind: Atom, options: NodeId, allowed: &[Atom], missing: &str) -> Result<Vec<(Atom, NodeId)>> {
+    fn form_options(
+        &mut self,
+        meta: Meta,
+        kind: Atom,
+        options: NodeId,
+        allowed: &[Atom],
+        missing: &str,
+    ) -> Result<Vec<(Atom, NodeId)>> {
         let Some(entries) = self.code.list_of(options) else {
             return Err(self.error(meta, format!("invalid arguments for \"{kind}\"")));
         };
@@ -282,7 +331,9 @@ impl Expander<'_> {
                     args.len() == 2
                         && self.code.equal(args[0], var)
                         && self.code.list_of(args[1]).is_some_and(|list| {
-                            list.len() == 2 && self.code.is_atom(list[0], known::FALSE) && self.code.is_atom(list[1], known::NIL)
+                            list.len() == 2
+                                && self.code.is_atom(list[0], known::FALSE)
+                                && self.code.is_atom(list[1], known::NIL)
                         })
                 })
             }) && clauses.len() == 2
@@ -303,7 +354,8 @@ impl Expander<'_> {
     }
 
     pub(crate) fn expand_cond(&mut self, meta: Meta, options: NodeId) -> Result<NodeId> {
-        if let Some(last) = self.code.keyword_get(options, known::DO).and_then(|clauses| self.code.list_of(clauses)?.last().copied())
+        if let Some(last) =
+            self.code.keyword_get(options, known::DO).and_then(|clauses| self.code.list_of(clauses)?.last().copied())
             && let Some((clause_meta, left, _)) = self.code.call2(last, known::OP_ARROW)
             && let Some(&[only]) = self.code.list_of(left).as_deref()
             && self.code.var_of(only).is_some_and(|var| var.0 == known::OP_UNDERSCORE)
@@ -341,12 +393,16 @@ impl Expander<'_> {
 
     pub(crate) fn expand_try(&mut self, meta: Meta, options: NodeId) -> Result<NodeId> {
         let origin = self.code.meta_atom(meta, known::ORIGIN).unwrap_or(known::TRY);
-        let keys: Vec<Atom> = self.code.keyword_of(options).unwrap_or_default().into_iter().map(|entry| entry.0).collect();
+        let keys: Vec<Atom> =
+            self.code.keyword_of(options).unwrap_or_default().into_iter().map(|entry| entry.0).collect();
         if keys == [known::DO] {
             return Err(self.error(meta, "missing :catch/:rescue/:after option in \"try\""));
         }
         if keys == [known::DO, known::ELSE] {
-            self.warn(meta, format!("\"else\" shouldn't be used as the only clause in \"{origin}\", use \"case\" instead"));
+            self.warn(
+                meta,
+                format!("\"else\" shouldn't be used as the only clause in \"{origin}\", use \"case\" instead"),
+            );
         }
         let place = |key| keys.iter().position(|&other| other == key);
         if let (Some(catch), Some(rescue)) = (place(known::CATCH), place(known::RESCUE))
@@ -431,9 +487,7 @@ impl Expander<'_> {
             return Ok(Some(self.code.tree.call(known::IN, meta, &[left, modules])));
         }
         let is_alias = self.code.call_of(arg, known::DUNDER_ALIASES).is_some();
-        if !is_alias
-            && let Node::Call { meta, .. } | Node::Apply { meta, .. } = self.code.node(arg)
-        {
+        if !is_alias && let Node::Call { meta, .. } | Node::Apply { meta, .. } = self.code.node(arg) {
             let line = self.code.line(meta);
             return match self.expand_once(arg, line)? {
                 Some(expanded) => self.expand_rescue(expanded),
@@ -465,7 +519,10 @@ impl Expander<'_> {
             may_fail |= self.code.var_of(left).is_none();
             expanded.push(self.code.tree.call(known::OP_LEFT_ARROW, step_meta, &[left, right]));
         }
-        let Some(body) = options.iter().find_map(|&entry| self.code.pair_of(entry).filter(|pair| self.code.is_atom(pair.0, known::DO))) else {
+        let Some(body) = options
+            .iter()
+            .find_map(|&entry| self.code.pair_of(entry).filter(|pair| self.code.is_atom(pair.0, known::DO)))
+        else {
             return Err(self.error(meta, "missing :do option in \"with\""));
         };
         let body = self.expand(body.1)?;
@@ -473,7 +530,10 @@ impl Expander<'_> {
         self.env = env;
         let mut result = vec![(known::DO, body)];
         let mut rest = self.code.keyword_delete(&options, known::DO);
-        if let Some((_, clauses)) = rest.iter().find_map(|&entry| self.code.pair_of(entry).filter(|pair| self.code.is_atom(pair.0, known::ELSE))) {
+        if let Some((_, clauses)) = rest
+            .iter()
+            .find_map(|&entry| self.code.pair_of(entry).filter(|pair| self.code.is_atom(pair.0, known::ELSE)))
+        {
             if !may_fail {
                 self.warn(meta, "\"else\" clauses will never match because all patterns in \"with\" will always match");
             }
@@ -509,10 +569,18 @@ impl Expander<'_> {
             Node::Atom(atom) => atom == known::TRUE || atom == known::FALSE,
             Node::Call { name: known::CASE | known::COND, args, .. } => {
                 let Some(&options) = self.code.tree.seq(args).last() else { return false };
-                let Some(clauses) = self.code.keyword_get(options, known::DO).and_then(|clauses| self.code.list_of(clauses)) else { return false };
-                clauses.iter().all(|&clause| self.code.call2(clause, known::OP_ARROW).is_some_and(|(_, _, body)| self.returns_boolean(body)))
+                let Some(clauses) =
+                    self.code.keyword_get(options, known::DO).and_then(|clauses| self.code.list_of(clauses))
+                else {
+                    return false;
+                };
+                clauses.iter().all(|&clause| {
+                    self.code.call2(clause, known::OP_ARROW).is_some_and(|(_, _, body)| self.returns_boolean(body))
+                })
             }
-            Node::Call { name: known::DUNDER_BLOCK, args, .. } => self.code.tree.seq(args).last().is_some_and(|&last| self.returns_boolean(last)),
+            Node::Call { name: known::DUNDER_BLOCK, args, .. } => {
+                self.code.tree.seq(args).last().is_some_and(|&last| self.returns_boolean(last))
+            }
             Node::Apply { .. } => {
                 let Some(remote) = self.code.remote_of(id) else { return false };
                 if !self.code.is_atom(remote.left, known::ERLANG) {
@@ -520,10 +588,15 @@ impl Expander<'_> {
                 }
                 match (remote.name.as_str(), remote.args.len()) {
                     ("andalso" | "orelse", 2) => self.returns_boolean(remote.args[1]),
-                    ("and" | "or" | "xor" | "==" | "/=" | "=<" | ">=" | "<" | ">" | "=:=" | "=/=" | "is_map_key" | "is_function" | "is_record", 2) => true,
                     (
-                        "not" | "is_atom" | "is_binary" | "is_bitstring" | "is_boolean" | "is_float" | "is_function" | "is_integer" | "is_list"
-                        | "is_number" | "is_pid" | "is_port" | "is_reference" | "is_tuple" | "is_map" | "is_process_alive",
+                        "and" | "or" | "xor" | "==" | "/=" | "=<" | ">=" | "<" | ">" | "=:=" | "=/=" | "is_map_key"
+                        | "is_function" | "is_record",
+                        2,
+                    ) => true,
+                    (
+                        "not" | "is_atom" | "is_binary" | "is_bitstring" | "is_boolean" | "is_float" | "is_function"
+                        | "is_integer" | "is_list" | "is_number" | "is_pid" | "is_port" | "is_reference" | "is_tuple"
+                        | "is_map" | "is_process_alive",
                         1,
                     ) => true,
                     ("function_exported" | "is_record", 3) => true,

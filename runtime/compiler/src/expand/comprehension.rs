@@ -15,13 +15,19 @@ impl Expander<'_> {
         let (steps, options) = self.split_options(args);
         for &entry in &options {
             let key = self.code.pair_of(entry).map_or(entry, |pair| pair.0);
-            let known = self.code.atom_of(key).is_some_and(|key| [known::DO, known::INTO, known::UNIQ, known::REDUCE].contains(&key));
+            let known = self
+                .code
+                .atom_of(key)
+                .is_some_and(|key| [known::DO, known::INTO, known::UNIQ, known::REDUCE].contains(&key));
             if !known {
                 let shown = self.text(key);
                 return Err(self.error(meta, format!("unsupported option {shown} given to for")));
             }
         }
-        let Some((_, body)) = options.iter().find_map(|&entry| self.code.pair_of(entry).filter(|pair| self.code.is_atom(pair.0, known::DO))) else {
+        let Some((_, body)) = options
+            .iter()
+            .find_map(|&entry| self.code.pair_of(entry).filter(|pair| self.code.is_atom(pair.0, known::DO)))
+        else {
             return Err(self.error(meta, "missing :do option in \"for\""));
         };
         let options = self.code.keyword_delete(&options, known::DO);
@@ -44,7 +50,10 @@ impl Expander<'_> {
 
     fn is_generator(&self, id: NodeId) -> bool {
         self.code.call2(id, known::OP_LEFT_ARROW).is_some()
-            || self.code.call1(id, known::OP_BITS).is_some_and(|(_, inner)| self.code.call2(inner, known::OP_LEFT_ARROW).is_some())
+            || self
+                .code
+                .call1(id, known::OP_BITS)
+                .is_some_and(|(_, inner)| self.code.call2(inner, known::OP_LEFT_ARROW).is_some())
     }
 
     fn expand_step(&mut self, step: NodeId) -> Result<NodeId> {
@@ -64,20 +73,35 @@ impl Expander<'_> {
             self.s.read = before.clone();
             let mut pattern = first.to_vec();
             pattern.push(left);
-            let left = self.in_match(meta, Pattern::Match(&pattern), before, |expander| expander.expand_bitstring(meta, &pattern, true))?;
+            let left = self.in_match(meta, Pattern::Match(&pattern), before, |expander| {
+                expander.expand_bitstring(meta, &pattern, true)
+            })?;
             let arrow = self.code.tree.call(known::OP_LEFT_ARROW, arrow_meta, &[left, right]);
             return Ok(self.code.tree.call(known::OP_BITS, meta, &[arrow]));
         }
         self.expand(step)
     }
 
-    fn comprehension_options(&mut self, meta: Meta, options: &[NodeId], used: bool) -> Result<(Vec<(Atom, NodeId)>, bool)> {
+    fn comprehension_options(
+        &mut self,
+        meta: Meta,
+        options: &[NodeId],
+        used: bool,
+    ) -> Result<(Vec<(Atom, NodeId)>, bool)> {
         let mut entries: Vec<(Atom, NodeId)> = Vec::with_capacity(options.len());
         for &entry in options {
-            let Some((key, value)) = self.code.pair_of(entry).and_then(|(key, value)| Some((self.code.atom_of(key)?, value))) else { continue };
-            if key == known::UNIQ && !self.code.atom_of(value).is_some_and(|atom| atom == known::TRUE || atom == known::FALSE) {
+            let Some((key, value)) =
+                self.code.pair_of(entry).and_then(|(key, value)| Some((self.code.atom_of(key)?, value)))
+            else {
+                continue;
+            };
+            if key == known::UNIQ
+                && !self.code.atom_of(value).is_some_and(|atom| atom == known::TRUE || atom == known::FALSE)
+            {
                 let shown = self.text(value);
-                return Err(self.error(meta, format!(":uniq option for comprehensions only accepts a boolean, got: {shown}")));
+                return Err(
+                    self.error(meta, format!(":uniq option for comprehensions only accepts a boolean, got: {shown}"))
+                );
             }
             entries.push((key, value));
         }
@@ -99,27 +123,34 @@ impl Expander<'_> {
     }
 
     fn expand_body(&mut self, meta: Meta, body: NodeId, reduces: bool) -> Result<NodeId> {
-        let clauses = self
-            .code
-            .list_of(body)
-            .filter(|clauses| clauses.first().is_some_and(|&first| self.code.call_of(first, known::OP_ARROW).is_some()));
+        let clauses = self.code.list_of(body).filter(|clauses| {
+            clauses.first().is_some_and(|&first| self.code.call_of(first, known::OP_ARROW).is_some())
+        });
         let bad = "when using :reduce with comprehensions, the do block must be written using acc -> expr clauses, where each clause expects the accumulator as a single argument";
         match (clauses, reduces) {
-            (Some(_), false) => {
-                Err(self.error(meta, "the do block was written using acc -> expr clauses but the :reduce option was not given"))
-            }
+            (Some(_), false) => Err(self.error(
+                meta,
+                "the do block was written using acc -> expr clauses but the :reduce option was not given",
+            )),
             (None, false) => self.expand(body),
             (None, true) => Err(self.error(meta, bad)),
             (Some(clauses), true) => {
                 let mut expanded = Vec::with_capacity(clauses.len());
                 for clause in clauses {
-                    let one = self.code.call2(clause, known::OP_ARROW).and_then(|(_, left, _)| self.code.list_of(left)).is_some_and(|left| {
-                        left.len() == 1 && self.code.call_of(left[0], known::WHEN).is_none_or(|(_, parts)| parts.len() <= 2)
-                    });
+                    let one = self
+                        .code
+                        .call2(clause, known::OP_ARROW)
+                        .and_then(|(_, left, _)| self.code.list_of(left))
+                        .is_some_and(|left| {
+                            left.len() == 1
+                                && self.code.call_of(left[0], known::WHEN).is_none_or(|(_, parts)| parts.len() <= 2)
+                        });
                     if !one {
                         return Err(self.error(meta, bad));
                     }
-                    expanded.push(self.in_clause(|expander| expander.expand_clause(meta, known::FN, known::DO, clause, Head::Patterns))?);
+                    expanded.push(self.in_clause(|expander| {
+                        expander.expand_clause(meta, known::FN, known::DO, clause, Head::Patterns)
+                    })?);
                 }
                 Ok(self.code.tree.list(&expanded))
             }

@@ -65,7 +65,12 @@ impl Cycles {
         None
     }
 
-    fn visit(&self, current: Var, source: Option<Var>, seen: &mut BTreeMap<Var, bool>) -> std::result::Result<(), Vec<Var>> {
+    fn visit(
+        &self,
+        current: Var,
+        source: Option<Var>,
+        seen: &mut BTreeMap<Var, bool>,
+    ) -> std::result::Result<(), Vec<Var>> {
         if seen.contains_key(&current) {
             return Ok(());
         }

@@ -35,7 +35,10 @@ enum Callee {
 
 /// What `&name/arity` may capture.
 pub(crate) enum Function {
-    Remote { module: Atom, name: Atom },
+    Remote {
+        module: Atom,
+        name: Atom,
+    },
     Local,
     /// A macro or special form: the capture becomes a `fn`.
     Macro,
@@ -45,8 +48,10 @@ impl Expander<'_> {
     // Tracing.
 
     pub(crate) fn trace(&mut self, meta: Meta, event: TraceEvent) -> Result<()> {
-        if let (Some(id), TraceEvent::ImportedFunction { module, name, arity } | TraceEvent::ImportedMacro { module, name, arity }) =
-            (self.env.lexical_tracker, &event)
+        if let (
+            Some(id),
+            TraceEvent::ImportedFunction { module, name, arity } | TraceEvent::ImportedMacro { module, name, arity },
+        ) = (self.env.lexical_tracker, &event)
         {
             self.host.trackers().with(id, |tracker| tracker.use_import(*module, *name, *arity));
         }
@@ -79,7 +84,9 @@ impl Expander<'_> {
             return Import::Quoted(module);
         }
         let small = small(arity);
-        let holders = |imports: &[crate::env::Import]| imports.iter().filter(|entry| entry.1.contains(name, small)).map(|entry| entry.0).collect::<Vec<_>>();
+        let holders = |imports: &[crate::env::Import]| {
+            imports.iter().filter(|entry| entry.1.contains(name, small)).map(|entry| entry.0).collect::<Vec<_>>()
+        };
         if arity > 255 {
             return Import::None;
         }
@@ -165,12 +172,19 @@ impl Expander<'_> {
     }
 
     fn check_deprecated(&mut self, meta: Meta, module: Atom, name: Atom, arity: usize, is_macro: bool) -> Result<()> {
-        if module == known::ERLANG || module == known::MOD_KERNEL || module == known::ELIXIR_DEF || module == known::ELIXIR_MODULE {
+        if module == known::ERLANG
+            || module == known::MOD_KERNEL
+            || module == known::ELIXIR_DEF
+            || module == known::ELIXIR_MODULE
+        {
             return Ok(());
         }
         let outside = self.env.function.is_none();
         if module == known::MOD_APPLICATION {
-            if outside && (self.env.module != known::NIL || is_macro) && matches!(name.as_str(), "get_env" | "fetch_env" | "fetch_env!") {
+            if outside
+                && (self.env.module != known::NIL || is_macro)
+                && matches!(name.as_str(), "get_env" | "fetch_env" | "fetch_env!")
+            {
                 self.warn(meta, format!("Application.{name}/{arity} is discouraged in the module body, use Application.compile_env/3 instead"));
             }
             return Ok(());
@@ -248,7 +262,9 @@ impl Expander<'_> {
             // While Kernel itself is compiled, its inlined functions are not imported yet.
             _ if self.env.module == known::MOD_KERNEL => Ok(match inline(known::MOD_KERNEL, name, arity) {
                 Some((module, name)) => Callee::Function { module, name },
-                None if kernel_macros::find(name, arity).is_some() => Callee::Macro { module: known::MOD_KERNEL, local: false },
+                None if kernel_macros::find(name, arity).is_some() => {
+                    Callee::Macro { module: known::MOD_KERNEL, local: false }
+                }
                 None => Callee::Local,
             }),
             _ => Ok(Callee::Local),
@@ -264,7 +280,13 @@ impl Expander<'_> {
         }
     }
 
-    pub(crate) fn expand_local_or_import(&mut self, id: NodeId, name: Atom, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
+    pub(crate) fn expand_local_or_import(
+        &mut self,
+        id: NodeId,
+        name: Atom,
+        meta: Meta,
+        args: &[NodeId],
+    ) -> Result<NodeId> {
         self.no_ambiguous_operator(name, meta, args)?;
         match self.resolve(meta, name, args.len(), true)? {
             Callee::Macro { module, local } => {
@@ -272,7 +294,9 @@ impl Expander<'_> {
                 self.expand_macro(meta, module, name, args, local)
             }
             Callee::Function { module, name: target } => {
-                let (module, target) = if let Some(inlined) = inline(module, target, args.len()) { inlined } else {
+                let (module, target) = if let Some(inlined) = inline(module, target, args.len()) {
+                    inlined
+                } else {
                     self.check_deprecated(meta, module, name, args.len(), false)?;
                     (module, target)
                 };
@@ -334,18 +358,29 @@ impl Expander<'_> {
         let line = self.code.line(meta);
         let file = self.env.file.clone();
         if let Some(build) = self.host.module_build(self.env.module) {
-            build.lock().unwrap_or_else(PoisonError::into_inner).note_call_place(caller, (name, small(arity)), line, column, file);
+            build.lock().unwrap_or_else(PoisonError::into_inner).note_call_place(
+                caller,
+                (name, small(arity)),
+                line,
+                column,
+                file,
+            );
         }
     }
 
     // Calls by module.
 
     pub(crate) fn expand_apply(&mut self, id: NodeId, callee: NodeId, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
-        let Some((dot_meta, dot_args)) = self.code.call_of(callee, known::OP_DOT) else { return Err(self.invalid_call(meta, id)) };
+        let Some((dot_meta, dot_args)) = self.code.call_of(callee, known::OP_DOT) else {
+            return Err(self.invalid_call(meta, id));
+        };
         match *dot_args.as_slice() {
             [left, right] => {
                 let Some(name) = self.code.atom_of(right) else { return Err(self.invalid_call(meta, id)) };
-                if matches!(self.code.node(left), Node::Int(_) | Node::Float(_) | Node::BigInt(_) | Node::Binary(_) | Node::List(_)) {
+                if matches!(
+                    self.code.node(left),
+                    Node::Int(_) | Node::Float(_) | Node::BigInt(_) | Node::Binary(_) | Node::List(_)
+                ) {
                     return Err(self.invalid_call(meta, id));
                 }
                 if args.is_empty()
@@ -386,7 +421,14 @@ impl Expander<'_> {
         Ok(self.code.tree.apply(dot, meta, &[]))
     }
 
-    fn expand_remote_call(&mut self, dot_meta: Meta, left: NodeId, name: Atom, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
+    fn expand_remote_call(
+        &mut self,
+        dot_meta: Meta,
+        left: NodeId,
+        name: Atom,
+        meta: Meta,
+        args: &[NodeId],
+    ) -> Result<NodeId> {
         let outer = self.s.vars();
         if self.env.context == Context::Normal {
             self.s.prepare_write();
@@ -426,7 +468,9 @@ impl Expander<'_> {
         outer: (crate::env::Vars, Option<crate::env::Vars>),
     ) -> Result<NodeId> {
         let module = self.code.atom_of(receiver);
-        if module.is_none() && !matches!(self.code.node(receiver), Node::Var { .. } | Node::Call { .. } | Node::Apply { .. }) {
+        if module.is_none()
+            && !matches!(self.code.node(receiver), Node::Var { .. } | Node::Call { .. } | Node::Apply { .. })
+        {
             let name = self.code.tree.atom(name);
             let dot = self.code.tree.call(known::OP_DOT, dot_meta, &[receiver, name]);
             let call = self.code.tree.apply(dot, meta, args);
@@ -608,7 +652,9 @@ impl Expander<'_> {
                 };
                 let Some(module) = self.code.atom_of(receiver) else { return Ok(None) };
                 let required = self.is_required(remote.meta, module);
-                if inline(module, remote.name, remote.args.len()).is_some() || !self.is_macro(module, remote.name, remote.args.len(), required)? {
+                if inline(module, remote.name, remote.args.len()).is_some()
+                    || !self.is_macro(module, remote.name, remote.args.len(), required)?
+                {
                     return Ok(None);
                 }
                 let local = module == self.env.module && self.has_local_macro(remote.name, remote.args.len());

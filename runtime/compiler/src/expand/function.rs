@@ -12,8 +12,18 @@ use crate::errors::{Halt, Result};
 
 /// What `&` turned out to be.
 enum Capture {
-    Remote { module: NodeId, name: Atom, arity: usize, meta: Meta, dot_meta: Meta },
-    Local { name: Atom, arity: usize, meta: Meta },
+    Remote {
+        module: NodeId,
+        name: Atom,
+        arity: usize,
+        meta: Meta,
+        dot_meta: Meta,
+    },
+    Local {
+        name: Atom,
+        arity: usize,
+        meta: Meta,
+    },
     /// A `fn` to expand.
     Fn(NodeId),
 }
@@ -26,7 +36,11 @@ impl Expander<'_> {
         let mut expanded = Vec::with_capacity(clauses.len());
         let mut arities = Vec::with_capacity(clauses.len());
         for &clause in clauses {
-            let left = self.code.call2(clause, known::OP_ARROW).and_then(|(_, left, _)| self.code.list_of(left)).unwrap_or_default();
+            let left = self
+                .code
+                .call2(clause, known::OP_ARROW)
+                .and_then(|(_, left, _)| self.code.list_of(left))
+                .unwrap_or_default();
             if left.iter().any(|&arg| self.code.call_of(arg, known::OP_BACKSLASH2).is_some()) {
                 return Err(self.error(meta, "anonymous functions cannot have optional arguments"));
             }
@@ -35,7 +49,9 @@ impl Expander<'_> {
                 _ => left.len(),
             };
             arities.push(arity);
-            expanded.push(self.in_clause(|expander| expander.expand_clause(meta, known::FN, known::FN, clause, Head::Patterns))?);
+            expanded.push(
+                self.in_clause(|expander| expander.expand_clause(meta, known::FN, known::FN, clause, Head::Patterns))?,
+            );
         }
         if arities.windows(2).any(|pair| pair[0] != pair[1]) {
             return Err(self.error(meta, "cannot mix clauses with different arities in anonymous functions"));
@@ -58,7 +74,9 @@ impl Expander<'_> {
             }
             Capture::Local { name, arity, meta: local_meta } => {
                 if self.env.function.is_none() {
-                    return Err(self.error(meta, format!("undefined function {name}/{arity} (there is no such import)")));
+                    return Err(
+                        self.error(meta, format!("undefined function {name}/{arity} (there is no such import)"))
+                    );
                 }
                 let call = self.code.tree.var(name, local_meta, known::NIL);
                 Ok(self.captured(meta, call, arity))
@@ -131,7 +149,10 @@ impl Expander<'_> {
                     return self.capture(meta, inner);
                 }
                 let shown = self.text(arg);
-                Err(self.error(meta, format!("block expressions are not allowed inside the capture operator &, got: {shown}")))
+                Err(self.error(
+                    meta,
+                    format!("block expressions are not allowed inside the capture operator &, got: {shown}"),
+                ))
             }
             Node::Call { name, meta: call_meta, args } => {
                 let args = self.code.tree.seq(args).to_vec();
@@ -169,7 +190,9 @@ impl Expander<'_> {
     /// The arguments are `&1, &2 …`, at least one.
     fn in_order(&self, args: &[NodeId]) -> bool {
         !args.is_empty()
-            && args.iter().zip(1..).all(|(&arg, number)| self.code.call1(arg, known::OP_AMP).is_some_and(|(_, inner)| self.code.int_of(inner) == Some(number)))
+            && args.iter().zip(1..).all(|(&arg, number)| {
+                self.code.call1(arg, known::OP_AMP).is_some_and(|(_, inner)| self.code.int_of(inner) == Some(number))
+            })
     }
 
     fn capture_import(&mut self, name: Atom, meta: Meta, args: &[NodeId], in_order: bool) -> Result<Capture> {
@@ -187,7 +210,15 @@ impl Expander<'_> {
         self.capture_expression(meta, call, Placeholders::new(), in_order)
     }
 
-    fn capture_remote(&mut self, dot_meta: Meta, left: NodeId, name: Atom, meta: Meta, args: &[NodeId], in_order: bool) -> Result<Capture> {
+    fn capture_remote(
+        &mut self,
+        dot_meta: Meta,
+        left: NodeId,
+        name: Atom,
+        meta: Meta,
+        args: &[NodeId],
+        in_order: bool,
+    ) -> Result<Capture> {
         let mut placeholders = Placeholders::new();
         let escaped = self.replace_placeholders(left, &mut placeholders)?;
         let name_node = self.code.tree.atom(name);
@@ -213,7 +244,13 @@ impl Expander<'_> {
         self.capture_expression(meta, call, Placeholders::new(), in_order)
     }
 
-    fn capture_expression(&mut self, meta: Meta, expression: NodeId, mut placeholders: Placeholders, in_order: bool) -> Result<Capture> {
+    fn capture_expression(
+        &mut self,
+        meta: Meta,
+        expression: NodeId,
+        mut placeholders: Placeholders,
+        in_order: bool,
+    ) -> Result<Capture> {
         let body = self.replace_placeholders(expression, &mut placeholders)?;
         if placeholders.is_empty() {
             if !in_order {
@@ -260,7 +297,9 @@ impl Expander<'_> {
                     ));
                 };
                 if number <= 0 {
-                    return Err(self.error(meta, format!("capture argument &{number} must be numbered between 1 and 255")));
+                    return Err(
+                        self.error(meta, format!("capture argument &{number} must be numbered between 1 and 255"))
+                    );
                 }
                 if let Some(&var) = placeholders.get(&number) {
                     return Ok(var);

@@ -17,7 +17,9 @@ pub(crate) fn is_special_form(name: Atom, arity: usize) -> bool {
         "=" | "%" | "|" | "." | "::" | "case" => arity == 2,
         "alias" | "require" | "import" | "quote" => arity == 1 || arity == 2,
         "__ENV__" | "__CALLER__" | "__STACKTRACE__" | "__MODULE__" | "__DIR__" => arity == 0,
-        "__aliases__" | "__block__" | "__cursor__" | "->" | "<<>>" | "{}" | "%{}" | "fn" | "super" | "for" | "with" => true,
+        "__aliases__" | "__block__" | "__cursor__" | "->" | "<<>>" | "{}" | "%{}" | "fn" | "super" | "for" | "with" => {
+            true
+        }
         _ => false,
     }
 }
@@ -28,7 +30,9 @@ fn is_sigil(entry: &NameArity) -> bool {
     entry.1 == 2
         && match bytes {
             [one] if one.is_ascii_lowercase() => true,
-            [first, rest @ ..] => first.is_ascii_uppercase() && rest.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()),
+            [first, rest @ ..] => {
+                first.is_ascii_uppercase() && rest.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+            }
             [] => false,
         }
 }
@@ -45,13 +49,17 @@ enum Wanted {
 impl Expander<'_> {
     pub(crate) fn import(&mut self, meta: Meta, module: Atom, options: NodeId) -> Result<()> {
         let except = match self.code.keyword_get(options, known::EXCEPT) {
-            Some(list) => if let Some(names) = self.name_list(list) { Some(self.without_duplicates(meta, "except", names)) } else {
-                let shown = self.text(list);
-                return Err(self.error(
+            Some(list) => {
+                if let Some(names) = self.name_list(list) {
+                    Some(self.without_duplicates(meta, "except", names))
+                } else {
+                    let shown = self.text(list);
+                    return Err(self.error(
                     meta,
                     format!("invalid :except option for import, expected value to be a literal keyword list of function names with arity as values, got: {shown}"),
                 ));
-            },
+                }
+            }
             None => None,
         };
         let wanted = match self.code.keyword_get(options, known::ONLY) {
@@ -102,10 +110,15 @@ impl Expander<'_> {
                 for &(name, arity) in names {
                     if !face.functions.contains(name, arity) && !face.macros.contains(name, arity) {
                         let module = inspect_module(module);
-                        self.warn(meta, format!("cannot import {module}.{name}/{arity} because it is undefined or private"));
+                        self.warn(
+                            meta,
+                            format!("cannot import {module}.{name}/{arity} because it is undefined or private"),
+                        );
                     }
                 }
-                let listed = |all: &Names| names.iter().copied().filter(|&(name, arity)| all.contains(name, arity)).collect::<Vec<_>>();
+                let listed = |all: &Names| {
+                    names.iter().copied().filter(|&(name, arity)| all.contains(name, arity)).collect::<Vec<_>>()
+                };
                 let some = self.put(meta, module, &mut functions, listed(&face.functions));
                 self.put(meta, module, &mut macros, listed(&face.macros)) | some
             }
@@ -129,7 +142,11 @@ impl Expander<'_> {
     }
 
     fn name_list(&self, list: NodeId) -> Option<Vec<NameArity>> {
-        self.code.keyword_of(list)?.into_iter().map(|(name, arity)| Some((name, u8::try_from(self.code.int_of(arity)?).ok()?))).collect()
+        self.code
+            .keyword_of(list)?
+            .into_iter()
+            .map(|(name, arity)| Some((name, u8::try_from(self.code.int_of(arity)?).ok()?)))
+            .collect()
     }
 
     fn without_duplicates(&mut self, meta: Meta, option: &str, names: Vec<NameArity>) -> Vec<NameArity> {
@@ -160,10 +177,9 @@ impl Expander<'_> {
         };
         let narrowed = base.is_some();
         let base = base.unwrap_or_else(|| existing.clone());
-        let whole = base
-            .as_slice()
-            .iter()
-            .all(|entry| keep(entry) && !entry.0.as_str().starts_with('_') && !is_special_form(entry.0, entry.1.into()));
+        let whole = base.as_slice().iter().all(|entry| {
+            keep(entry) && !entry.0.as_str().starts_with('_') && !is_special_form(entry.0, entry.1.into())
+        });
         if whole && except.is_none_or(<[NameArity]>::is_empty) {
             imports.retain(|entry| entry.0 != module);
             if base.is_empty() {

@@ -22,12 +22,25 @@ pub fn expand_fully(code: &mut Code, node: NodeId, env: &Env, host: &mut dyn Hos
 }
 
 /// `Macro.escape/2`: code that gives the value. `pruned` is `prune_metadata: true`.
-pub fn escape(code: &mut Code, value: NodeId, pruned: bool, unquote: bool, env: &Env, host: &mut dyn Host) -> Result<NodeId> {
+pub fn escape(
+    code: &mut Code,
+    value: NodeId,
+    pruned: bool,
+    unquote: bool,
+    env: &Env,
+    host: &mut dyn Host,
+) -> Result<NodeId> {
     Expander::new(code, host, env.clone()).escape(value, pruned, unquote)
 }
 
 /// Whether `name` is a macro for the env, and of which module: imported or its own.
-pub fn expand_import(code: &mut Code, name: Atom, args: &[NodeId], env: &Env, host: &mut dyn Host) -> Result<Option<NodeId>> {
+pub fn expand_import(
+    code: &mut Code,
+    name: Atom,
+    args: &[NodeId],
+    env: &Env,
+    host: &mut dyn Host,
+) -> Result<Option<NodeId>> {
     let line = code.tree.add_meta(&[(known::LINE, MetaValue::Int(env.line.into()))]);
     let call = code.tree.call(name, line, args);
     expand_once(code, call, env, host)

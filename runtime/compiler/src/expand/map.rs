@@ -19,7 +19,9 @@ impl Expander<'_> {
                 let context = self.env.context.atom();
                 let whole = self.code.tree.call(known::OP_PERCENT_BRACES, meta, args);
                 let shown = self.text(whole);
-                return Err(self.file_error(meta, format!("cannot use map/struct update syntax in {context}, got: {shown}")));
+                return Err(
+                    self.file_error(meta, format!("cannot use map/struct update syntax in {context}, got: {shown}"))
+                );
             }
             let written = self.code.list_of(pairs).unwrap_or_default();
             let mut all = vec![map];
@@ -77,7 +79,9 @@ impl Expander<'_> {
                     ),
                 ));
             }
-            Node::Call { name: known::OP_DOUBLE_COLON, args, .. } if args.len() == 2 => vec![self.code.tree.seq(args)[0]],
+            Node::Call { name: known::OP_DOUBLE_COLON, args, .. } if args.len() == 2 => {
+                vec![self.code.tree.seq(args)[0]]
+            }
             Node::Call { name: known::OP_CARET, .. } => return Ok(()),
             Node::Call { name: known::OP_PERCENT_BRACES, args, .. } if !args.is_empty() => return Ok(()),
             Node::Call { args, .. } | Node::Apply { args, .. } => self.code.tree.seq(args).to_vec(),
@@ -103,7 +107,8 @@ impl Expander<'_> {
         let both = self.expand_args(&[left, map])?;
         let (name, map) = (both[0], both[1]);
         let Some(module) = self.code.atom_of(name) else {
-            let variable = self.code.var_of(name).is_some() || self.code.call1(name, known::OP_CARET).is_some_and(|(_, var)| self.code.var_of(var).is_some());
+            let variable = self.code.var_of(name).is_some()
+                || self.code.call1(name, known::OP_CARET).is_some_and(|(_, var)| self.code.var_of(var).is_some());
             if self.env.context == Context::Match && variable {
                 return Ok(self.code.tree.call(known::OP_PERCENT, meta, &[name, map]));
             }
@@ -206,13 +211,20 @@ impl Expander<'_> {
                 format!("expected {name}.__struct__/1 to return a map with a :__struct__ key that holds the name of the struct (atom), got: {shown}"),
             ));
         };
-        let entries: Vec<(NodeId, NodeId)> = self.code.tree.seq(seq).chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
-        let found = entries.iter().find(|entry| self.code.is_atom(entry.0, known::DUNDER_STRUCT)).and_then(|entry| self.code.atom_of(entry.1));
+        let entries: Vec<(NodeId, NodeId)> =
+            self.code.tree.seq(seq).chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+        let found = entries
+            .iter()
+            .find(|entry| self.code.is_atom(entry.0, known::DUNDER_STRUCT))
+            .and_then(|entry| self.code.atom_of(entry.1));
         match found {
             Some(found) if found == module => {}
             Some(found) => {
                 let (name, found) = (crate::errors::inspect_module(module), crate::errors::inspect_module(found));
-                return Err(self.error(meta, format!("expected struct name returned by {name}.__struct__/1 to be {name}, got: {found}")));
+                return Err(self.error(
+                    meta,
+                    format!("expected struct name returned by {name}.__struct__/1 to be {name}, got: {found}"),
+                ));
             }
             None => {
                 let shown = self.inspect(value);
@@ -223,7 +235,11 @@ impl Expander<'_> {
                 ));
             }
         }
-        let given: Vec<Atom> = fields.iter().filter_map(|&field| self.code.pair_of(field)).filter_map(|pair| self.code.atom_of(pair.0)).collect();
+        let given: Vec<Atom> = fields
+            .iter()
+            .filter_map(|&field| self.code.pair_of(field))
+            .filter_map(|pair| self.code.atom_of(pair.0))
+            .collect();
         for &key in &given {
             if !entries.iter().any(|entry| self.code.is_atom(entry.0, key)) {
                 self.unknown_field(meta, module, key)?;
@@ -246,10 +262,15 @@ impl Expander<'_> {
     }
 
     fn check_struct_fields(&mut self, meta: Meta, module: Atom, fields: &[NodeId]) -> Result<()> {
-        let keys: Vec<Atom> = fields.iter().filter_map(|&field| self.code.pair_of(field)).filter_map(|pair| self.code.atom_of(pair.0)).collect();
+        let keys: Vec<Atom> = fields
+            .iter()
+            .filter_map(|&field| self.code.pair_of(field))
+            .filter_map(|pair| self.code.atom_of(pair.0))
+            .collect();
         let names = if self.is_open(module)? {
             let build = self.host.module_build(module);
-            build.and_then(|build| build.lock().unwrap_or_else(std::sync::PoisonError::into_inner).struct_fields.clone())
+            build
+                .and_then(|build| build.lock().unwrap_or_else(std::sync::PoisonError::into_inner).struct_fields.clone())
         } else {
             None
         };
@@ -284,7 +305,10 @@ impl Expander<'_> {
             .filter_map(|field| {
                 let Node::Map(seq) = self.code.node(field) else { return None };
                 let entries = self.code.tree.seq(seq);
-                entries.chunks_exact(2).find(|pair| self.code.is_atom(pair[0], Atom::new("field"))).and_then(|pair| self.code.atom_of(pair[1]))
+                entries
+                    .chunks_exact(2)
+                    .find(|pair| self.code.is_atom(pair[0], Atom::new("field")))
+                    .and_then(|pair| self.code.atom_of(pair[1]))
             })
             .collect();
         Ok(Some(std::sync::Arc::new(names)))
@@ -298,7 +322,9 @@ impl Expander<'_> {
     fn undefined_struct(&mut self, meta: Meta, module: Atom) -> Halt {
         let name = crate::errors::inspect_module(module);
         let message = if self.in_context(module) && self.env.function.is_none() {
-            format!("cannot access struct {name}, the struct was not yet defined or the struct is being accessed in the same context that defines it")
+            format!(
+                "cannot access struct {name}, the struct was not yet defined or the struct is being accessed in the same context that defines it"
+            )
         } else {
             format!(
                 "{name}.__struct__/1 is undefined, cannot expand struct {name}. Make sure the struct name is correct. If the struct name exists and is correct but it still cannot be found, you likely have cyclic module usage in your code"

@@ -165,7 +165,10 @@ impl Expander<'_> {
             OpaqueKind::Pid => {
                 if let Some((name, arity)) = self.env.function {
                     let shown = self.inspect(id);
-                    self.warn(Meta::EMPTY, format!("cannot compile PID {shown} inside quoted expression for function {name}/{arity}"));
+                    self.warn(
+                        Meta::EMPTY,
+                        format!("cannot compile PID {shown} inside quoted expression for function {name}/{arity}"),
+                    );
                 }
                 Ok(id)
             }
@@ -246,14 +249,18 @@ impl Expander<'_> {
             known::DUNDER_STACKTRACE => {
                 self.no_match(meta, "__STACKTRACE__")?;
                 if !self.s.stacktrace {
-                    self.function_error(meta, "__STACKTRACE__ is available only inside catch and rescue clauses of try expressions")?;
+                    self.function_error(
+                        meta,
+                        "__STACKTRACE__ is available only inside catch and rescue clauses of try expressions",
+                    )?;
                 }
                 Ok(id)
             }
             known::DUNDER_ENV => {
                 self.no_match(meta, "__ENV__")?;
                 let entries = self.env_entries(meta);
-                let pairs: Vec<NodeId> = entries.into_iter().map(|(key, value)| self.code.keyword_entry(key, value)).collect();
+                let pairs: Vec<NodeId> =
+                    entries.into_iter().map(|(key, value)| self.code.keyword_entry(key, value)).collect();
                 Ok(self.code.tree.call(known::OP_PERCENT_BRACES, Meta::EMPTY, &pairs))
             }
             known::OP_UNDERSCORE => {
@@ -343,7 +350,10 @@ impl Expander<'_> {
         }
         let info = self.var_info(name, context);
         if matches!(self.s.prematch, Prematch::Pin) && self.env.context != Context::Guard {
-            self.function_error(meta, format!("undefined variable ^{name}. No variable {info} has been defined before the current pattern"))?;
+            self.function_error(
+                meta,
+                format!("undefined variable ^{name}. No variable {info} has been defined before the current pattern"),
+            )?;
         } else {
             self.function_error_spanned(meta, name, format!("undefined variable {info}"))?;
         }
@@ -352,7 +362,11 @@ impl Expander<'_> {
 
     /// As messages name a variable.
     pub(crate) fn var_info(&self, name: Atom, context: Atom) -> String {
-        if context == known::NIL { format!("\"{name}\"") } else { format!("\"{name}\" (context {})", text::inspect_atom(context)) }
+        if context == known::NIL {
+            format!("\"{name}\"")
+        } else {
+            format!("\"{name}\" (context {})", text::inspect_atom(context))
+        }
     }
 
     /// What `%Macro.Env{}` holds, by key, as quoted code.
@@ -462,7 +476,10 @@ impl Expander<'_> {
             return Ok(self.code.tree.call(known::OP_CARET, meta, &[pinned]));
         }
         let shown = self.text(arg);
-        self.function_error(meta, format!("invalid argument for unary operator ^, expected an existing variable, got: ^{shown}"))?;
+        self.function_error(
+            meta,
+            format!("invalid argument for unary operator ^, expected an existing variable, got: ^{shown}"),
+        )?;
         Ok(self.code.tree.call(known::OP_CARET, meta, &[arg]))
     }
 
@@ -486,7 +503,9 @@ impl Expander<'_> {
             return Err(self.file_error(meta, "cannot invoke super outside function"));
         };
         if usize::from(function_arity) != arity {
-            return Err(self.error(meta, "super must be called with the same number of arguments as the current definition"));
+            return Err(
+                self.error(meta, "super must be called with the same number of arguments as the current definition")
+            );
         }
         crate::module::resolve_super(self, meta, name, function_arity)
     }
@@ -534,7 +553,9 @@ impl Expander<'_> {
                     );
                 }
             }
-            Node::Var { name, meta, context } if self.code.var_of(expanded).is_some_and(|var| var.0 == name && var.2 == context) => {
+            Node::Var { name, meta, context }
+                if self.code.var_of(expanded).is_some_and(|var| var.0 == name && var.2 == context) =>
+            {
                 self.warn(
                     meta,
                     format!("variable {name} in code block has no effect as it is never returned (remove the variable or assign it to _ to avoid warnings)"),
@@ -560,7 +581,9 @@ impl Expander<'_> {
         }
         let more = "To learn more about guards, visit: https://hexdocs.pm/elixir/patterns-and-guards.html#guards";
         let message = if self.in_bitsize() {
-            format!("{what} is not allowed inside a bitstring size specifier. The size specifier in matches works like guards. {more}")
+            format!(
+                "{what} is not allowed inside a bitstring size specifier. The size specifier in matches works like guards. {more}"
+            )
         } else {
             format!("invalid expression in guards, {what} is not allowed in guards. {more}")
         };
@@ -642,7 +665,8 @@ impl Code {
         let ids: Vec<NodeId> = imports
             .iter()
             .map(|(module, names)| {
-                let pairs: Vec<(Atom, NodeId)> = names.as_slice().iter().map(|&(name, arity)| (name, self.tree.int(arity.into()))).collect();
+                let pairs: Vec<(Atom, NodeId)> =
+                    names.as_slice().iter().map(|&(name, arity)| (name, self.tree.int(arity.into()))).collect();
                 let names = self.keyword(&pairs);
                 self.keyword_entry(*module, names)
             })

@@ -75,7 +75,9 @@ impl Expander<'_> {
 
     pub(crate) fn expand_quote(&mut self, meta: Meta, options: NodeId, block: Option<NodeId>) -> Result<NodeId> {
         let Some(entries) = self.code.list_of(options) else {
-            return Err(if block == None { self.error(meta, "invalid arguments for \"quote\"") } else {
+            return Err(if block == None {
+                self.error(meta, "invalid arguments for \"quote\"")
+            } else {
                 let shown = self.text(options);
                 self.error(meta, format!("invalid options for quote, expected a keyword list, got: {shown}"))
             });
@@ -93,7 +95,15 @@ impl Expander<'_> {
             let entries = self.code.keyword_delete(&entries, known::DO);
             self.code.tree.list(&entries)
         };
-        let allowed = [known::CONTEXT, known::LOCATION, known::LINE, known::FILE, known::UNQUOTE, known::BIND_QUOTED, known::GENERATED];
+        let allowed = [
+            known::CONTEXT,
+            known::LOCATION,
+            known::LINE,
+            known::FILE,
+            known::UNQUOTE,
+            known::BIND_QUOTED,
+            known::GENERATED,
+        ];
         let options = self.expand_options(meta, known::QUOTE, &allowed, options)?;
         let mut prelude = Vec::new();
         let (line, file) = match self.code.keyword_get(options, known::LOCATION) {
@@ -129,16 +139,21 @@ impl Expander<'_> {
             let module = if self.env.module == known::NIL { known::ELIXIR } else { self.env.module };
             self.code.tree.atom(module)
         };
-        let bindings = match self.code.keyword_get(options, known::BIND_QUOTED) {
-            Some(list) => if let Some(bindings) = self.code.keyword_of(list) { Some(bindings) } else {
-                let shown = self.text(list);
-                return Err(self.error(
+        let bindings =
+            match self.code.keyword_get(options, known::BIND_QUOTED) {
+                Some(list) => {
+                    if let Some(bindings) = self.code.keyword_of(list) {
+                        Some(bindings)
+                    } else {
+                        let shown = self.text(list);
+                        return Err(self.error(
                     meta,
                     format!("invalid :bind_quoted for quote, expected a keyword list of variable names, got: {shown}"),
                 ));
-            },
-            None => None,
-        };
+                    }
+                }
+                None => None,
+            };
         let unquote = self.flag(options, known::UNQUOTE, bindings.is_none())?;
         let generated = self.flag(options, known::GENERATED, false)?;
         prelude.reverse();
@@ -267,7 +282,8 @@ impl Expander<'_> {
             Node::Improper(seq) => {
                 let elements = self.code.tree.seq(seq).to_vec();
                 let Some((&tail, elements)) = elements.split_last() else { return Ok(id) };
-                let mut quoted = elements.iter().map(|&element| self.quote_node(element, q)).collect::<Result<Vec<_>>>()?;
+                let mut quoted =
+                    elements.iter().map(|&element| self.quote_node(element, q)).collect::<Result<Vec<_>>>()?;
                 let tail = self.quote_node(tail, q)?;
                 if let Some(last) = quoted.pop() {
                     quoted.push(self.code.tree.call(known::OP_PIPE, Meta::EMPTY, &[last, tail]));
@@ -367,7 +383,12 @@ impl Expander<'_> {
                 if q.mode != Mode::Quote {
                     return Ok(expression);
                 }
-                return Ok(self.code.remote(known::ELIXIR_QUOTE, Atom::new("shallow_validate_ast"), meta, &[expression]));
+                return Ok(self.code.remote(
+                    known::ELIXIR_QUOTE,
+                    Atom::new("shallow_validate_ast"),
+                    meta,
+                    &[expression],
+                ));
             }
             _ => {}
         }
@@ -430,7 +451,10 @@ impl Expander<'_> {
             }
             Import::Ambiguous(one, other) => {
                 let (one, other) = (text::inspect_atom(one), text::inspect_atom(other));
-                Err(self.error(meta, format!("function {name}/{arity} imported from both {one} and {other}, call is ambiguous")))
+                Err(self.error(
+                    meta,
+                    format!("function {name}/{arity} imported from both {one} and {other}, call is ambiguous"),
+                ))
             }
             Import::Quoted(_) | Import::None => Ok(None),
         }
@@ -443,7 +467,8 @@ impl Expander<'_> {
             if !imports.is_empty() {
                 for &(_, module) in &imports {
                     if let Some(id) = self.env.lexical_tracker {
-                        let arities: Vec<u8> = imports.iter().filter(|entry| entry.1 == module).map(|entry| entry.0).collect();
+                        let arities: Vec<u8> =
+                            imports.iter().filter(|entry| entry.1 == module).map(|entry| entry.0).collect();
                         self.host.trackers().with(id, |tracker| {
                             for arity in arities {
                                 tracker.use_import(module, name, arity);
@@ -545,10 +570,9 @@ impl Expander<'_> {
         let mut args = args.to_vec();
         if q.mode == Mode::Quote
             && let Some((_, _, name)) = self.code.call2(callee, known::OP_DOT)
-            && self
-                .code
-                .atom_of(name)
-                .is_some_and(|name| [known::DEF, known::DEFP, known::DEFMACRO, known::DEFMACROP, known::OP_AT].contains(&name))
+            && self.code.atom_of(name).is_some_and(|name| {
+                [known::DEF, known::DEFP, known::DEFMACRO, known::DEFMACROP, known::OP_AT].contains(&name)
+            })
             && let Some(first) = args.first_mut()
         {
             let head = *first;
@@ -565,7 +589,14 @@ impl Expander<'_> {
         self.code.is_atom(right, known::UNQUOTE).then_some((meta, left))
     }
 
-    fn quote_dot(&mut self, left: NodeId, meta: Meta, name: NodeId, args: Option<&[NodeId]>, q: &Quoting) -> Result<NodeId> {
+    fn quote_dot(
+        &mut self,
+        left: NodeId,
+        meta: Meta,
+        name: NodeId,
+        args: Option<&[NodeId]>,
+        q: &Quoting,
+    ) -> Result<NodeId> {
         let left = self.quote_node(left, q)?;
         let name = self.quote_call(known::UNQUOTE, meta, &[name], q)?;
         let args = match args {
@@ -609,7 +640,11 @@ impl Expander<'_> {
                 self.code.meta_prepend(meta, known::KEEP, MetaValue::Node(place))
             }
         };
-        let meta = if q.generated { self.code.meta_prepend(meta, known::GENERATED, MetaValue::Atom(known::TRUE)) } else { meta };
+        let meta = if q.generated {
+            self.code.meta_prepend(meta, known::GENERATED, MetaValue::Atom(known::TRUE))
+        } else {
+            meta
+        };
         self.code.meta_node(meta)
     }
 
@@ -661,7 +696,13 @@ impl Expander<'_> {
     // What comes back from macros.
 
     /// Gives code that a macro returned the line of its call and, to the names that the macro made, its counter.
-    pub(crate) fn linify_expansion(&mut self, meta: Meta, module: Atom, counter: Counter, quoted: NodeId) -> Result<NodeId> {
+    pub(crate) fn linify_expansion(
+        &mut self,
+        meta: Meta,
+        module: Atom,
+        counter: Counter,
+        quoted: NodeId,
+    ) -> Result<NodeId> {
         let counter_value = self.code.counter_value(counter);
         let fresh = Fresh {
             module,
@@ -686,9 +727,14 @@ impl Expander<'_> {
 
     fn freshen_fields(&mut self, id: NodeId, fresh: &Fresh) -> Result<(NodeId, bool)> {
         match self.code.node(id) {
-            Node::Int(_) | Node::BigInt(_) | Node::Float(_) | Node::Atom(_) | Node::Binary(_) | Node::Improper(_) | Node::Tuple(_) | Node::Map(_) => {
-                Ok((id, true))
-            }
+            Node::Int(_)
+            | Node::BigInt(_)
+            | Node::Float(_)
+            | Node::Atom(_)
+            | Node::Binary(_)
+            | Node::Improper(_)
+            | Node::Tuple(_)
+            | Node::Map(_) => Ok((id, true)),
             Node::Opaque(_) => {
                 if let Some(&Item::Host(value)) = self.code.item(id)
                     && let Some(revealed) = self.host.reveal(self.code, value)?
@@ -702,12 +748,15 @@ impl Expander<'_> {
                 let new = if own { self.add_counter(meta, fresh) } else { meta };
                 let new = self.add_line(new, fresh);
                 let settled = self.code.meta_has(new, known::LINE)
-                    && (context == known::NIL || name == known::OP_UNDERSCORE || self.code.meta_has(new, known::COUNTER));
+                    && (context == known::NIL
+                        || name == known::OP_UNDERSCORE
+                        || self.code.meta_has(new, known::COUNTER));
                 Ok(if new == meta { (id, settled) } else { (self.code.tree.var(name, new, context), settled) })
             }
             Node::Call { name, meta, args } => {
                 let elements = self.code.tree.seq(args).to_vec();
-                let lexical = matches!(name, known::IMPORT | known::ALIAS | known::REQUIRE | known::DUNDER_ALIASES) && !elements.is_empty();
+                let lexical = matches!(name, known::IMPORT | known::ALIAS | known::REQUIRE | known::DUNDER_ALIASES)
+                    && !elements.is_empty();
                 let quoting = name == known::QUOTE && !elements.is_empty();
                 let new = if lexical || (quoting && self.code.meta_atom(meta, known::CONTEXT) == Some(fresh.module)) {
                     self.add_counter(meta, fresh)
@@ -716,7 +765,8 @@ impl Expander<'_> {
                 };
                 let new = self.add_line(new, fresh);
                 let (elements, changed, all) = self.freshen_each(&elements, fresh)?;
-                let open = quoting && self.code.meta_has(new, known::CONTEXT) && !self.code.meta_has(new, known::COUNTER);
+                let open =
+                    quoting && self.code.meta_has(new, known::CONTEXT) && !self.code.meta_has(new, known::COUNTER);
                 let settled = all && !open && self.code.meta_has(new, known::LINE);
                 if new == meta && !changed {
                     return Ok((id, settled));
@@ -760,7 +810,11 @@ impl Expander<'_> {
     }
 
     fn add_counter(&mut self, meta: Meta, fresh: &Fresh) -> Meta {
-        if self.code.meta_has(meta, known::COUNTER) { meta } else { self.code.meta_prepend(meta, known::COUNTER, fresh.counter_value) }
+        if self.code.meta_has(meta, known::COUNTER) {
+            meta
+        } else {
+            self.code.meta_prepend(meta, known::COUNTER, fresh.counter_value)
+        }
     }
 
     fn add_line(&mut self, meta: Meta, fresh: &Fresh) -> Meta {
@@ -797,13 +851,15 @@ impl Expander<'_> {
                 self.code.tree.var(name, meta, context)
             }
             Node::Call { name, meta, args } => {
-                let args: Vec<NodeId> = self.code.tree.seq(args).to_vec().into_iter().map(|arg| self.linify_kept(line, arg)).collect();
+                let args: Vec<NodeId> =
+                    self.code.tree.seq(args).to_vec().into_iter().map(|arg| self.linify_kept(line, arg)).collect();
                 let meta = relined(self, meta);
                 self.code.tree.call(name, meta, &args)
             }
             Node::Apply { callee, meta, args } => {
                 let callee = self.linify_kept(line, callee);
-                let args: Vec<NodeId> = self.code.tree.seq(args).to_vec().into_iter().map(|arg| self.linify_kept(line, arg)).collect();
+                let args: Vec<NodeId> =
+                    self.code.tree.seq(args).to_vec().into_iter().map(|arg| self.linify_kept(line, arg)).collect();
                 let meta = relined(self, meta);
                 self.code.tree.apply(callee, meta, &args)
             }
@@ -813,7 +869,14 @@ impl Expander<'_> {
                 self.code.tree.pair(left, right)
             }
             Node::List(seq) => {
-                let elements: Vec<NodeId> = self.code.tree.seq(seq).to_vec().into_iter().map(|element| self.linify_kept(line, element)).collect();
+                let elements: Vec<NodeId> = self
+                    .code
+                    .tree
+                    .seq(seq)
+                    .to_vec()
+                    .into_iter()
+                    .map(|element| self.linify_kept(line, element))
+                    .collect();
                 self.code.tree.list(&elements)
             }
             _ => id,
@@ -823,11 +886,16 @@ impl Expander<'_> {
     /// Whether the code has an `unquote` that belongs to it.
     pub(crate) fn has_unquotes(&self, id: NodeId, level: u32) -> bool {
         match self.code.node(id) {
-            Node::Call { name: known::QUOTE, args, .. } if args.len() == 1 => self.has_unquotes(self.code.tree.seq(args)[0], level + 1),
+            Node::Call { name: known::QUOTE, args, .. } if args.len() == 1 => {
+                self.has_unquotes(self.code.tree.seq(args)[0], level + 1)
+            }
             Node::Call { name: known::QUOTE, args, .. } if args.len() == 2 => {
                 let args = self.code.tree.seq(args);
                 let disabled = self.code.keyword_get(args[0], known::BIND_QUOTED).is_some()
-                    || self.code.keyword_get(args[0], known::UNQUOTE).is_some_and(|value| self.code.is_atom(value, known::FALSE));
+                    || self
+                        .code
+                        .keyword_get(args[0], known::UNQUOTE)
+                        .is_some_and(|value| self.code.is_atom(value, known::FALSE));
                 !disabled && self.has_unquotes(args[1], level + 1)
             }
             Node::Call { name: known::UNQUOTE | known::UNQUOTE_SPLICING, args, .. } if args.len() == 1 => {

@@ -17,7 +17,9 @@ impl Expander<'_> {
             }),
             _ => None,
         };
-        let (file, line, column) = if let Some((file, line)) = keep { (Arc::from(file), line, None) } else {
+        let (file, line, column) = if let Some((file, line)) = keep {
+            (Arc::from(file), line, None)
+        } else {
             let column = self.code.tree.meta_int(meta, known::COLUMN).and_then(|column| u32::try_from(column).ok());
             (self.env.file.clone(), self.code.line(meta), column)
         };

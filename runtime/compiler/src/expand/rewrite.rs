@@ -30,7 +30,12 @@ const INLINED: &[(&str, &str, &str, &str)] = &[
     ("IO", "erlang", "iolist_to_binary", "iodata_to_binary/1"),
     ("Integer", "erlang", "integer_to_list", "to_charlist/1 to_charlist/2"),
     ("Integer", "erlang", "integer_to_binary", "to_string/1 to_string/2"),
-    ("Kernel", "erlang", "", "*/2 +/1 +/2 ++/2 -/1 -/2 --/2 //2 </2 ==/2 >/2 >=/2 abs/1 apply/2 apply/3 binary_part/3 bit_size/1 byte_size/1 ceil/1 div/2 exit/1 floor/1 hd/1 is_atom/1 is_binary/1 is_bitstring/1 is_boolean/1 is_float/1 is_function/1 is_function/2 is_integer/1 is_list/1 is_map/1 is_number/1 is_pid/1 is_port/1 is_reference/1 is_tuple/1 length/1 make_ref/0 map_size/1 max/2 min/2 node/0 node/1 not/1 rem/2 round/1 self/0 send/2 spawn/1 spawn/3 spawn_link/1 spawn_link/3 spawn_monitor/1 spawn_monitor/3 throw/1 tl/1 trunc/1 tuple_size/1"),
+    (
+        "Kernel",
+        "erlang",
+        "",
+        "*/2 +/1 +/2 ++/2 -/1 -/2 --/2 //2 </2 ==/2 >/2 >=/2 abs/1 apply/2 apply/3 binary_part/3 bit_size/1 byte_size/1 ceil/1 div/2 exit/1 floor/1 hd/1 is_atom/1 is_binary/1 is_bitstring/1 is_boolean/1 is_float/1 is_function/1 is_function/2 is_integer/1 is_list/1 is_map/1 is_number/1 is_pid/1 is_port/1 is_reference/1 is_tuple/1 length/1 make_ref/0 map_size/1 max/2 min/2 node/0 node/1 not/1 rem/2 round/1 self/0 send/2 spawn/1 spawn/3 spawn_link/1 spawn_link/3 spawn_monitor/1 spawn_monitor/3 throw/1 tl/1 trunc/1 tuple_size/1",
+    ),
     ("Kernel", "erlang", "/=", "!=/2"),
     ("Kernel", "erlang", "=/=", "!==/2"),
     ("Kernel", "erlang", "=<", "<=/2"),
@@ -56,7 +61,12 @@ const INLINED: &[(&str, &str, &str, &str)] = &[
     ("Port", "erlang", "port_connect", "connect/2"),
     ("Port", "erlang", "ports", "list/0"),
     ("Port", "erlang", "open_port", "open/2"),
-    ("Process", "erlang", "", "alias/0 alias/1 cancel_timer/1 cancel_timer/2 demonitor/1 demonitor/2 exit/2 get/0 get_keys/0 get_keys/1 group_leader/0 hibernate/3 link/1 read_timer/1 registered/0 send/3 unalias/1 unlink/1 unregister/1"),
+    (
+        "Process",
+        "erlang",
+        "",
+        "alias/0 alias/1 cancel_timer/1 cancel_timer/2 demonitor/1 demonitor/2 exit/2 get/0 get_keys/0 get_keys/1 group_leader/0 hibernate/3 link/1 read_timer/1 registered/0 send/3 unalias/1 unlink/1 unregister/1",
+    ),
     ("Process", "erlang", "is_process_alive", "alive?/1"),
     ("Process", "erlang", "process_flag", "flag/2 flag/3"),
     ("Process", "erlang", "processes", "list/0"),
@@ -106,8 +116,18 @@ fn reorder(module: Atom, name: Atom, arity: usize) -> Option<Reorder> {
     const LAST_TO_FRONT: &[Option<usize>] = &[Some(1), Some(2), Some(0)];
     let plain = |module, name, order| Some(Reorder { module, name, order, constant: None });
     match (module.as_str().strip_prefix("Elixir.")?, name.as_str(), arity) {
-        ("Float", "to_charlist", 1) => Some(Reorder { module: "erlang", name: "float_to_list", order: &[Some(0), None], constant: Some("[short]") }),
-        ("Float", "to_string", 1) => Some(Reorder { module: "erlang", name: "float_to_binary", order: &[Some(0), None], constant: Some("[short]") }),
+        ("Float", "to_charlist", 1) => Some(Reorder {
+            module: "erlang",
+            name: "float_to_list",
+            order: &[Some(0), None],
+            constant: Some("[short]"),
+        }),
+        ("Float", "to_string", 1) => Some(Reorder {
+            module: "erlang",
+            name: "float_to_binary",
+            order: &[Some(0), None],
+            constant: Some("[short]"),
+        }),
         ("Kernel", "is_map_key", 2) => plain("erlang", "is_map_key", SWAP),
         ("Map", "delete", 2) => plain("maps", "remove", SWAP),
         ("Map", "fetch", 2) => plain("maps", "find", SWAP),
@@ -115,9 +135,18 @@ fn reorder(module: Atom, name: Atom, arity: usize) -> Option<Reorder> {
         ("Map", "has_key?", 2) => plain("maps", "is_key", SWAP),
         ("Map", "put", 3) => plain("maps", "put", LAST_TO_FRONT),
         ("Map", "replace!", 3) => plain("maps", "update", LAST_TO_FRONT),
-        ("Port", "monitor", 1) => Some(Reorder { module: "erlang", name: "monitor", order: &[None, Some(0)], constant: Some("port") }),
-        ("Process", "monitor", 1) => Some(Reorder { module: "erlang", name: "monitor", order: &[None, Some(0)], constant: Some("process") }),
-        ("Process", "monitor", 2) => Some(Reorder { module: "erlang", name: "monitor", order: &[None, Some(0), Some(1)], constant: Some("process") }),
+        ("Port", "monitor", 1) => {
+            Some(Reorder { module: "erlang", name: "monitor", order: &[None, Some(0)], constant: Some("port") })
+        }
+        ("Process", "monitor", 1) => {
+            Some(Reorder { module: "erlang", name: "monitor", order: &[None, Some(0)], constant: Some("process") })
+        }
+        ("Process", "monitor", 2) => Some(Reorder {
+            module: "erlang",
+            name: "monitor",
+            order: &[None, Some(0), Some(1)],
+            constant: Some("process"),
+        }),
         ("Process", "group_leader", 2) => plain("erlang", "group_leader", SWAP),
         ("Process", "send_after", 3) => plain("erlang", "send_after", &[Some(2), Some(0), Some(1)]),
         ("Process", "send_after", 4) => plain("erlang", "send_after", &[Some(2), Some(0), Some(1), Some(3)]),
@@ -141,7 +170,10 @@ fn indexed(module: Atom, name: Atom, arity: usize) -> Option<&'static str> {
 fn gives_string(module: Atom, name: Atom) -> bool {
     matches!(
         (module.as_str(), name.as_str()),
-        ("Elixir.Enum", "join" | "map_join") | ("Elixir.Kernel", "inspect") | ("Elixir.Macro" | "Elixir.String.Chars", "to_string") | ("Elixir.Path", "join")
+        ("Elixir.Enum", "join" | "map_join")
+            | ("Elixir.Kernel", "inspect")
+            | ("Elixir.Macro" | "Elixir.String.Chars", "to_string")
+            | ("Elixir.Path", "join")
     )
 }
 
@@ -149,11 +181,14 @@ fn gives_string(module: Atom, name: Atom) -> bool {
 fn is_guard(name: Atom, arity: usize) -> bool {
     match name.as_str() {
         "+" | "-" => arity == 1 || arity == 2,
-        "*" | "/" | "div" | "rem" | "band" | "bor" | "bxor" | "bsl" | "bsr" | "==" | "/=" | "=<" | "<" | ">=" | ">" | "=:=" | "=/=" | "and" | "or"
-        | "xor" | "andalso" | "orelse" | "element" | "is_map_key" | "map_get" => arity == 2,
-        "bnot" | "not" | "abs" | "bit_size" | "byte_size" | "ceil" | "float" | "floor" | "hd" | "length" | "map_size" | "round" | "size" | "tl"
-        | "trunc" | "tuple_size" | "is_atom" | "is_binary" | "is_bitstring" | "is_boolean" | "is_float" | "is_integer" | "is_list" | "is_map"
-        | "is_number" | "is_pid" | "is_port" | "is_reference" | "is_tuple" => arity == 1,
+        "*" | "/" | "div" | "rem" | "band" | "bor" | "bxor" | "bsl" | "bsr" | "==" | "/=" | "=<" | "<" | ">=" | ">"
+        | "=:=" | "=/=" | "and" | "or" | "xor" | "andalso" | "orelse" | "element" | "is_map_key" | "map_get" => {
+            arity == 2
+        }
+        "bnot" | "not" | "abs" | "bit_size" | "byte_size" | "ceil" | "float" | "floor" | "hd" | "length"
+        | "map_size" | "round" | "size" | "tl" | "trunc" | "tuple_size" | "is_atom" | "is_binary" | "is_bitstring"
+        | "is_boolean" | "is_float" | "is_integer" | "is_list" | "is_map" | "is_number" | "is_pid" | "is_port"
+        | "is_reference" | "is_tuple" => arity == 1,
         "is_function" => arity == 1 || arity == 2,
         "binary_part" => arity == 2 || arity == 3,
         "node" => arity <= 1,
@@ -171,7 +206,14 @@ struct Target {
 
 impl Expander<'_> {
     /// A remote call with expanded arguments, in ordinary code.
-    pub(crate) fn rewrite(&mut self, receiver: NodeId, dot_meta: Meta, name: Atom, meta: Meta, args: &[NodeId]) -> NodeId {
+    pub(crate) fn rewrite(
+        &mut self,
+        receiver: NodeId,
+        dot_meta: Meta,
+        name: Atom,
+        meta: Meta,
+        args: &[NodeId],
+    ) -> NodeId {
         if let Some(module) = self.code.atom_of(receiver) {
             if module == known::MOD_STRING_CHARS
                 && name == known::TO_STRING
@@ -209,7 +251,9 @@ impl Expander<'_> {
         }
         let negate = name == known::OP_MINUS;
         match self.code.node(arg) {
-            Node::Int(value) if negate => Some(if let Some(value) = value.checked_neg() { self.code.tree.int(value) } else {
+            Node::Int(value) if negate => Some(if let Some(value) = value.checked_neg() {
+                self.code.tree.int(value)
+            } else {
                 let digits = self.code.tree.add_bytes(b"9223372036854775808");
                 self.code.tree.add(Node::BigInt(digits))
             }),
@@ -240,7 +284,11 @@ impl Expander<'_> {
                 None => None,
             };
             let args = target.order.iter().filter_map(|place| place.map(|at| args[at]).or(constant)).collect();
-            return Target { module: self.code.tree.atom(Atom::new(target.module)), name: Atom::new(target.name), args };
+            return Target {
+                module: self.code.tree.atom(Atom::new(target.module)),
+                name: Atom::new(target.name),
+                args,
+            };
         }
         if let Some(target) = indexed(module, name, args.len()) {
             let index = match self.code.node(args[1]) {
@@ -258,7 +306,14 @@ impl Expander<'_> {
     }
 
     /// A remote call with expanded arguments, in a pattern or guard.
-    pub(crate) fn rewrite_limited(&mut self, receiver: NodeId, dot_meta: Meta, name: Atom, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
+    pub(crate) fn rewrite_limited(
+        &mut self,
+        receiver: NodeId,
+        dot_meta: Meta,
+        name: Atom,
+        meta: Meta,
+        args: &[NodeId],
+    ) -> Result<NodeId> {
         let module = self.code.atom_of(receiver);
         let shown = |expander: &Self| module.map_or_else(|| expander.text(receiver), text::inspect_atom);
         if self.env.context == Context::Match {
@@ -266,13 +321,17 @@ impl Expander<'_> {
                 && name == known::OP_PLUS_PLUS
                 && let &[left, right] = args
             {
-                return if let Some(list) = self.append(left, right, meta) { Ok(list) } else {
+                return if let Some(list) = self.append(left, right, meta) {
+                    Ok(list)
+                } else {
                     let left = self.text(left);
                     Err(self.error(meta, format!("invalid argument for ++ operator inside a match, expected a literal proper list, got: {left}")))
                 };
             }
             let shown = shown(self);
-            return Err(self.error(meta, format!("cannot invoke remote function {shown}.{name}/{} inside a match", args.len())));
+            return Err(
+                self.error(meta, format!("cannot invoke remote function {shown}.{name}/{} inside a match", args.len()))
+            );
         }
         let target = self.retarget(receiver, dot_meta, name, args);
         if self.code.is_atom(target.module, known::ERLANG) && is_guard(target.name, target.args.len()) {
@@ -301,7 +360,9 @@ impl Expander<'_> {
 impl crate::carried::Code {
     /// An integer from its digits, in the smallest node that holds it.
     pub(crate) fn integer(&mut self, digits: &[u8]) -> NodeId {
-        if let Some(value) = std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok()) { self.tree.int(value) } else {
+        if let Some(value) = std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok()) {
+            self.tree.int(value)
+        } else {
             let digits = self.tree.add_bytes(digits);
             self.tree.add(Node::BigInt(digits))
         }

@@ -125,7 +125,11 @@ impl State {
 /// The name is one for which a missing use is worth a warning.
 fn is_reported(name: Atom) -> bool {
     match name.as_str().strip_prefix('_') {
-        Some(rest) => rest.starts_with('_') && rest.len() > 1 && rest.bytes().all(|byte| byte == b'_' || byte.is_ascii_uppercase()),
+        Some(rest) => {
+            rest.starts_with('_')
+                && rest.len() > 1
+                && rest.bytes().all(|byte| byte == b'_' || byte.is_ascii_uppercase())
+        }
         None => true,
     }
 }
@@ -133,7 +137,9 @@ fn is_reported(name: Atom) -> bool {
 fn unused_message(name: Atom, overridden: bool) -> String {
     let text = name.as_str();
     if text.starts_with('_') {
-        return format!("unknown compiler variable \"{text}\" (expected one of __MODULE__, __ENV__, __DIR__, __CALLER__, __STACKTRACE__)");
+        return format!(
+            "unknown compiler variable \"{text}\" (expected one of __MODULE__, __ENV__, __DIR__, __CALLER__, __STACKTRACE__)"
+        );
     }
     if text.starts_with('&') {
         return format!("variable \"{text}\" is unused (this might happen when using a capture argument as a pattern)");
@@ -171,7 +177,9 @@ impl Expander<'_> {
         let mut found: Vec<_> = unused
             .iter()
             .filter_map(|(&(var, version), &usage)| match usage {
-                Usage::Unused { meta, overridden } if is_reported(var.name()) => Some((version, var.name(), meta, overridden)),
+                Usage::Unused { meta, overridden } if is_reported(var.name()) => {
+                    Some((version, var.name(), meta, overridden))
+                }
                 _ => None,
             })
             .collect();

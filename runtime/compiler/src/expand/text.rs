@@ -27,9 +27,9 @@ fn is_alias_part(part: &str) -> bool {
 }
 
 const OPERATORS: &[&str] = &[
-    "+", "-", "*", "/", "**", "++", "--", "+++", "---", "<>", "|>", "=", "==", "!=", "===", "!==", "<", ">", "<=", ">=", "&", "&&", "&&&", "|",
-    "||", "|||", "!", "^", "^^^", "~~~", "<<<", ">>>", ".", "..", "...", "..//", "@", "%", "%{}", "{}", "<<>>", "->", "<-", "::", "\\\\", "=~",
-    "<~", "~>", "<~>", "<<~", "~>>", "<|>", "//",
+    "+", "-", "*", "/", "**", "++", "--", "+++", "---", "<>", "|>", "=", "==", "!=", "===", "!==", "<", ">", "<=",
+    ">=", "&", "&&", "&&&", "|", "||", "|||", "!", "^", "^^^", "~~~", "<<<", ">>>", ".", "..", "...", "..//", "@", "%",
+    "%{}", "{}", "<<>>", "->", "<-", "::", "\\\\", "=~", "<~", "~>", "<~>", "<<~", "~>>", "<|>", "//",
 ];
 
 fn is_plain_atom(text: &str) -> bool {
@@ -37,7 +37,8 @@ fn is_plain_atom(text: &str) -> bool {
         return true;
     }
     let body = text.strip_suffix(['?', '!']).unwrap_or(text);
-    body.starts_with(|c: char| c == '_' || c.is_alphabetic()) && body.chars().all(|c| c == '_' || c == '@' || c.is_alphanumeric())
+    body.starts_with(|c: char| c == '_' || c.is_alphabetic())
+        && body.chars().all(|c| c == '_' || c == '@' || c.is_alphanumeric())
 }
 
 /// A string as `inspect` shows it.
@@ -152,7 +153,13 @@ impl Printer<'_> {
                 Some(text) => self.out.push_str(&inspect_string(text)),
                 None => self.out.push_str(&inspect(code, id)),
             },
-            Node::Int(_) | Node::BigInt(_) | Node::Float(_) | Node::Map(_) | Node::Tuple(_) | Node::Improper(_) | Node::Opaque(_) => {
+            Node::Int(_)
+            | Node::BigInt(_)
+            | Node::Float(_)
+            | Node::Map(_)
+            | Node::Tuple(_)
+            | Node::Improper(_)
+            | Node::Opaque(_) => {
                 self.out.push_str(&inspect(code, id));
             }
             Node::List(seq) => match charlist(code, code.tree.seq(seq)) {
@@ -348,7 +355,9 @@ impl Printer<'_> {
         if let Some((&last, before)) = args.split_last()
             && let Some(entries) = self.code.keyword_of(last)
             && entries.first().is_some_and(|entry| entry.0 == known::DO)
-            && entries.iter().all(|entry| [known::DO, known::ELSE, known::RESCUE, known::CATCH, known::AFTER].contains(&entry.0))
+            && entries
+                .iter()
+                .all(|entry| [known::DO, known::ELSE, known::RESCUE, known::CATCH, known::AFTER].contains(&entry.0))
         {
             if before.is_empty() {
                 self.out.push(' ');
@@ -361,14 +370,20 @@ impl Printer<'_> {
                 self.out.push_str(key.as_str());
                 self.out.push_str("\n  ");
                 let inner = match self.code.list_of(body) {
-                    Some(clauses) if clauses.first().is_some_and(|&first| self.code.call_of(first, known::OP_ARROW).is_some()) => {
+                    Some(clauses)
+                        if clauses
+                            .first()
+                            .is_some_and(|&first| self.code.call_of(first, known::OP_ARROW).is_some()) =>
+                    {
                         let mut inner = Printer { code: self.code, out: String::new(), depth: self.depth };
                         inner.clauses(&clauses, "\n");
                         inner.out
                     }
                     _ => {
-                        let statements = self.code.call_of(body, known::DUNDER_BLOCK).map_or_else(|| vec![body], |(_, args)| args);
-                        let shown: Vec<String> = statements.iter().map(|&statement| source(self.code, statement)).collect();
+                        let statements =
+                            self.code.call_of(body, known::DUNDER_BLOCK).map_or_else(|| vec![body], |(_, args)| args);
+                        let shown: Vec<String> =
+                            statements.iter().map(|&statement| source(self.code, statement)).collect();
                         shown.join("\n")
                     }
                 };
@@ -426,7 +441,8 @@ impl Printer<'_> {
     }
 
     fn map_pairs(&mut self, pairs: &[NodeId]) {
-        let all_atoms = pairs.iter().all(|&pair| self.code.pair_of(pair).is_some_and(|pair| self.code.atom_of(pair.0).is_some()));
+        let all_atoms =
+            pairs.iter().all(|&pair| self.code.pair_of(pair).is_some_and(|pair| self.code.atom_of(pair.0).is_some()));
         if all_atoms {
             return self.arguments(pairs);
         }
@@ -450,7 +466,8 @@ impl Printer<'_> {
         let interpolation = |code: &Code, id: NodeId| {
             let (_, inner, kind) = code.call2(id, known::OP_DOUBLE_COLON)?;
             let remote = code.remote_of(inner)?;
-            let text = code.var_of(kind)?.0 == known::BINARY && remote.name == known::TO_STRING && remote.args.len() == 1;
+            let text =
+                code.var_of(kind)?.0 == known::BINARY && remote.name == known::TO_STRING && remote.args.len() == 1;
             text.then(|| remote.args[0])
         };
         let string = !parts.is_empty()
@@ -509,7 +526,8 @@ impl Printer<'_> {
         };
         match *parts.as_slice() {
             [left, right] => {
-                let access = self.code.is_atom(left, known::MOD_ACCESS) && self.code.atom_of(right).is_some_and(|name| name.as_str() == "get");
+                let access = self.code.is_atom(left, known::MOD_ACCESS)
+                    && self.code.atom_of(right).is_some_and(|name| name.as_str() == "get");
                 if access && args.len() == 2 {
                     self.expr(args[0], CALL);
                     self.out.push('[');

@@ -78,7 +78,9 @@ impl Code {
 
     pub(crate) fn call1(&self, id: NodeId, wanted: Atom) -> Option<(Meta, NodeId)> {
         match self.node(id) {
-            Node::Call { name, meta, args } if name == wanted && args.len() == 1 => Some((meta, self.tree.seq(args)[0])),
+            Node::Call { name, meta, args } if name == wanted && args.len() == 1 => {
+                Some((meta, self.tree.seq(args)[0]))
+            }
             _ => None,
         }
     }
@@ -115,7 +117,10 @@ impl Code {
 
     /// The pairs of a list of pairs with atoms as keys; `None` for any other list.
     pub(crate) fn keyword_of(&self, list: NodeId) -> Option<Vec<(Atom, NodeId)>> {
-        self.list_of(list)?.into_iter().map(|entry| self.pair_of(entry).and_then(|(key, value)| Some((self.atom_of(key)?, value)))).collect()
+        self.list_of(list)?
+            .into_iter()
+            .map(|entry| self.pair_of(entry).and_then(|(key, value)| Some((self.atom_of(key)?, value))))
+            .collect()
     }
 
     pub(crate) fn keyword(&mut self, entries: &[(Atom, NodeId)]) -> NodeId {
@@ -131,7 +136,11 @@ impl Code {
 
     /// `[{key, value}]` elements of a list without those of one key.
     pub(crate) fn keyword_delete(&self, entries: &[NodeId], key: Atom) -> Vec<NodeId> {
-        entries.iter().copied().filter(|&entry| !self.pair_of(entry).is_some_and(|(name, _)| self.is_atom(name, key))).collect()
+        entries
+            .iter()
+            .copied()
+            .filter(|&entry| !self.pair_of(entry).is_some_and(|(name, _)| self.is_atom(name, key)))
+            .collect()
     }
 
     pub(crate) fn line(&self, meta: Meta) -> u32 {
@@ -296,7 +305,10 @@ fn equal(tree: &Tree, a: NodeId, b: NodeId) -> bool {
                 pending.extend([(a, c), (b, d)]);
                 true
             }
-            (Node::List(a), Node::List(b)) | (Node::Improper(a), Node::Improper(b)) | (Node::Tuple(a), Node::Tuple(b)) | (Node::Map(a), Node::Map(b)) => {
+            (Node::List(a), Node::List(b))
+            | (Node::Improper(a), Node::Improper(b))
+            | (Node::Tuple(a), Node::Tuple(b))
+            | (Node::Map(a), Node::Map(b)) => {
                 pending.extend(tree.seq(a).iter().copied().zip(tree.seq(b).iter().copied()));
                 a.len() == b.len()
             }

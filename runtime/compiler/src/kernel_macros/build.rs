@@ -258,7 +258,8 @@ impl<'c> Kernel<'c> {
     /// `form target, key: value`, for `import`.
     pub(crate) fn import_form(&mut self, alias: &[&str], key: Atom, names: &[(&str, i64)]) -> NodeId {
         let target = self.alias(alias);
-        let entries: Vec<(Atom, NodeId)> = names.iter().map(|&(name, arity)| (Atom::new(name), self.code.tree.int(arity))).collect();
+        let entries: Vec<(Atom, NodeId)> =
+            names.iter().map(|&(name, arity)| (Atom::new(name), self.code.tree.int(arity))).collect();
         let names = self.keyword(&entries);
         let options = self.keyword(&[(key, names)]);
         self.form_with(known::IMPORT, &[(known::CONTEXT, MetaValue::Atom(self.context))], &[target, options])

@@ -143,11 +143,11 @@ pub(super) fn var_bang(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) -> Re
         Some(&context) => {
             let line = e.env.line;
             let expanded = e.expand_fully(context, line)?.unwrap_or(context);
-            if let Some(atom) = e.code.atom_of(expanded) { atom } else {
+            if let Some(atom) = e.code.atom_of(expanded) {
+                atom
+            } else {
                 let shown = e.text(expanded);
-                return Err(Halt::argument_error(format!(
-                    "expected var! context to expand to an atom, got: {shown}"
-                )));
+                return Err(Halt::argument_error(format!("expected var! context to expand to an atom, got: {shown}")));
             }
         }
     };

@@ -116,7 +116,9 @@ impl Check<'_> {
                     format!("the behaviour {name} has been declared twice (conflict in {what} in module {module})")
                 } else {
                     let other = inspect_module(other.behaviour);
-                    format!("conflicting behaviours found. Callback {what} is defined by both {other} and {name} (in module {module})")
+                    format!(
+                        "conflicting behaviours found. Callback {what} is defined by both {other} and {name} (in module {module})"
+                    )
                 };
                 self.warnings.push((self.line, message));
             }
@@ -128,14 +130,18 @@ impl Check<'_> {
     /// Takes out the callbacks that `@impl` accounts for; gives the contexts in which each behaviour used it.
     fn impls(&mut self, behaviours: &[Atom], impls: &[Impl]) -> BTreeMap<&'static str, Vec<Option<Atom>>> {
         let mut contexts: BTreeMap<&'static str, Vec<Option<Atom>>> = BTreeMap::new();
-        let declared: Vec<(Key, Vec<Atom>)> =
-            self.callbacks.iter().map(|(key, all)| (*key, all.iter().map(|callback| callback.behaviour).collect())).collect();
+        let declared: Vec<(Key, Vec<Atom>)> = self
+            .callbacks
+            .iter()
+            .map(|(key, all)| (*key, all.iter().map(|callback| callback.behaviour).collect()))
+            .collect();
         for entry in impls {
             let (name, arity) = entry.key;
             let key = (name.as_str(), arity);
             let what = described(entry.kind.is_macro(), key);
-            let keys: Vec<Key> =
-                (arity.saturating_sub(u8::try_from(entry.defaults).unwrap_or(0))..=arity).map(|arity| (name.as_str(), arity)).collect();
+            let keys: Vec<Key> = (arity.saturating_sub(u8::try_from(entry.defaults).unwrap_or(0))..=arity)
+                .map(|arity| (name.as_str(), arity))
+                .collect();
             let fitting: Vec<(Key, Atom)> = declared
                 .iter()
                 .filter(|(key, _)| keys.contains(key))
@@ -155,8 +161,10 @@ impl Check<'_> {
                     }
                 }
             } else {
-                let accounted: Vec<(Key, Atom)> =
-                    fitting.into_iter().filter(|(_, behaviour)| entry.value == known::TRUE || *behaviour == entry.value).collect();
+                let accounted: Vec<(Key, Atom)> = fitting
+                    .into_iter()
+                    .filter(|(_, behaviour)| entry.value == known::TRUE || *behaviour == entry.value)
+                    .collect();
                 if !accounted.is_empty() {
                     for (key, behaviour) in accounted {
                         self.callbacks.remove(&key);
@@ -165,9 +173,15 @@ impl Check<'_> {
                     continue;
                 }
                 if entry.value == known::TRUE {
-                    format!("got \"@impl true\" for {what} but no behaviour specifies such callback{}", known_callbacks(&declared))
+                    format!(
+                        "got \"@impl true\" for {what} but no behaviour specifies such callback{}",
+                        known_callbacks(&declared)
+                    )
                 } else if behaviours.contains(&entry.value) {
-                    format!("got \"@impl {value}\" for {what} but this behaviour does not specify such callback{}", known_callbacks(&declared))
+                    format!(
+                        "got \"@impl {value}\" for {what} but this behaviour does not specify such callback{}",
+                        known_callbacks(&declared)
+                    )
                 } else {
                     format!("got \"@impl {value}\" for {what} but this behaviour was not declared with @behaviour")
                 }
@@ -206,11 +220,20 @@ impl Check<'_> {
     fn missing_callbacks(&mut self, definitions: &[Entry], host: &mut dyn Host) -> Result<()> {
         let module = self.module();
         for (key, callbacks) in &self.callbacks {
-            let defined = definitions.iter().find(|entry| (entry.definition.name.as_str(), entry.definition.arity) == *key);
+            let defined =
+                definitions.iter().find(|entry| (entry.definition.name.as_str(), entry.definition.arity) == *key);
             for callback in callbacks {
                 let face = host.face(callback.behaviour)?;
-                let what = if face.is_some_and(|face| face.functions.contains(known::DUNDER_PROTOCOL, 1)) { "protocol" } else { "behaviour" };
-                let required = format!("{} required by {what} {}", described(callback.is_macro, *key), inspect_module(callback.behaviour));
+                let what = if face.is_some_and(|face| face.functions.contains(known::DUNDER_PROTOCOL, 1)) {
+                    "protocol"
+                } else {
+                    "behaviour"
+                };
+                let required = format!(
+                    "{} required by {what} {}",
+                    described(callback.is_macro, *key),
+                    inspect_module(callback.behaviour)
+                );
                 match defined.map(|entry| entry.definition.kind) {
                     None if !callback.optional => {
                         self.warnings.push((self.line, format!("{required} is not implemented (in module {module})")));
@@ -240,7 +263,9 @@ fn known_callbacks(declared: &[(Key, Vec<Atom>)]) -> String {
     let lines: String = declared
         .iter()
         .flat_map(|((name, arity), behaviours)| {
-            behaviours.iter().map(move |behaviour| format!("\n  * {}.{name}/{arity} (function)", inspect_module(*behaviour)))
+            behaviours
+                .iter()
+                .map(move |behaviour| format!("\n  * {}.{name}/{arity} (function)", inspect_module(*behaviour)))
         })
         .collect();
     format!(". The known callbacks are:\n{lines}\n")

@@ -61,7 +61,8 @@ impl ModuleBuild {
         for (question, list) in [("callbacks", &mut callbacks), ("optional_callbacks", &mut optionals)] {
             list.sort_by_key(|entry| (entry.0.as_str(), entry.1));
             list.dedup();
-            let pairs: Vec<(Atom, NodeId)> = list.iter().map(|&(name, arity)| (name, code.tree.int(arity.into()))).collect();
+            let pairs: Vec<(Atom, NodeId)> =
+                list.iter().map(|&(name, arity)| (name, code.tree.int(arity.into()))).collect();
             let body = code.keyword(&pairs);
             let question = code.tree.atom(Atom::new(question));
             clauses.push(Clause { meta: Meta::EMPTY, line: self.line, args: vec![question], guards: Vec::new(), body });

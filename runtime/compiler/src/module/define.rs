@@ -147,7 +147,16 @@ pub fn store_definition(
         entry.check = Check::None;
         store.put(host, entry, Check::None)?;
     }
-    Ok(Stored { name, arity: small(arity), args: source.args, guards: source.guards, body: source.body, context, env, code })
+    Ok(Stored {
+        name,
+        arity: small(arity),
+        args: source.args,
+        guards: source.guards,
+        body: source.body,
+        context,
+        env,
+        code,
+    })
 }
 
 impl Expander<'_> {
@@ -291,7 +300,9 @@ impl Expander<'_> {
         else {
             return Err(self.error(meta, format!("missing :do option in \"{kind_name}\"")));
         };
-        let body = if let [(known::DO, body)] = options.as_slice() { *body } else {
+        let body = if let [(known::DO, body)] = options.as_slice() {
+            *body
+        } else {
             let meta = self.code.meta_prepend(meta, known::ORIGIN, MetaValue::Atom(kind_name));
             self.code.tree.call(known::TRY, meta, &[source.body])
         };
@@ -308,7 +319,8 @@ impl Expander<'_> {
         {
             self.check_cycles(&before.cycles, meta, Pattern::Head(name, args))?;
         }
-        let guards = source.guards.iter().map(|&guard| self.expand_definition_guard(guard)).collect::<Result<Vec<_>>>()?;
+        let guards =
+            source.guards.iter().map(|&guard| self.expand_definition_guard(guard)).collect::<Result<Vec<_>>>()?;
         let body = self.expand(body)?;
         self.check_unused();
         let line = self.code.line(meta);
@@ -341,7 +353,13 @@ impl Store<'_> {
         Halt::compile_error(&Env { lexical_tracker: None, ..self.env.clone() })
     }
 
-    fn check_previous_defaults(&self, host: &mut dyn Host, entry: &Entry, kind: DefKind, defaults: usize) -> Result<()> {
+    fn check_previous_defaults(
+        &self,
+        host: &mut dyn Host,
+        entry: &Entry,
+        kind: DefKind,
+        defaults: usize,
+    ) -> Result<()> {
         let (name, arity) = (entry.definition.name, usize::from(entry.definition.arity));
         let Some(build) = host.module_build(self.env.module) else {
             return Err(self.no_module(host, kind, name, arity));

@@ -121,7 +121,8 @@ pub fn take_attributes(stored: &Stored, kind: DefKind, host: &mut dyn Host) {
         let mut build = shared.lock().unwrap_or_else(PoisonError::into_inner);
         let (line, doc) = doc_of(take_one(&mut build, known::DOC));
         let mut metadata = std::mem::take(&mut build.doc_metadata);
-        let defaults = stored.args.iter().filter(|&&arg| stored.code.call2(arg, known::OP_BACKSLASH2).is_some()).count();
+        let defaults =
+            stored.args.iter().filter(|&&arg| stored.code.call2(arg, known::OP_BACKSLASH2).is_some()).count();
         if let Some(Literal::Binary(reason)) = take_one(&mut build, known::DEPRECATED) {
             for arity in stored.arity - u8::try_from(defaults).unwrap_or(0)..=stored.arity {
                 build.deprecated.push(((stored.name, arity), String::from_utf8_lossy(&reason).into_owned()));
@@ -191,7 +192,9 @@ pub(super) fn warn(host: &mut dyn Host, env: &Env, line: u32, message: String) {
 
 fn store(build: &mut ModuleBuild, entry: DocEntry, implementation: bool, has_body: bool) -> Option<(u32, String)> {
     let DocEntry { kind, name, arity, .. } = entry;
-    let Some(known) = build.docs.iter_mut().find(|known| known.kind == kind && known.name == name && known.arity == arity) else {
+    let Some(known) =
+        build.docs.iter_mut().find(|known| known.kind == kind && known.name == name && known.arity == arity)
+    else {
         let mut entry = entry;
         if entry.doc == Doc::None && implementation {
             entry.doc = Doc::Hidden;
@@ -260,9 +263,10 @@ fn argument(code: &Code, arg: NodeId, env: &Env) -> (Argument, bool) {
     let named = |name: Atom, strong| (Argument { name: plain_name(name), strong, default: None }, false);
     let generated = |name: &str| (Argument { name: name.to_owned(), strong: false, default: None }, true);
     if let Some((_, left, right)) = code.call2(arg, known::OP_EQ)
-        && let Some((name, ..)) = code.var_of(left).or_else(|| code.var_of(right)) {
-            return named(name, true);
-        }
+        && let Some((name, ..)) = code.var_of(left).or_else(|| code.var_of(right))
+    {
+        return named(name, true);
+    }
     match code.node(arg) {
         Node::Var { name, .. } => named(name, false),
         Node::Call { name: known::OP_PERCENT, args, .. } => {
@@ -273,10 +277,12 @@ fn argument(code: &Code, arg: NodeId, env: &Env) -> (Argument, bool) {
             }
         }
         Node::Call { name: known::OP_PERCENT_BRACES, .. } => generated("map"),
-        Node::Call { name: known::VAR_BANG, args, .. } => match code.tree.seq(args).first().and_then(|&inner| code.var_of(inner)) {
-            Some((name, ..)) => named(name, false),
-            None => generated("arg"),
-        },
+        Node::Call { name: known::VAR_BANG, args, .. } => {
+            match code.tree.seq(args).first().and_then(|&inner| code.var_of(inner)) {
+                Some((name, ..)) => named(name, false),
+                None => generated("arg"),
+            }
+        }
         Node::Int(_) | Node::BigInt(_) => generated("int"),
         Node::Atom(known::TRUE | known::FALSE) => generated("bool"),
         Node::Atom(_) => generated("atom"),
@@ -358,7 +364,9 @@ impl ModuleBuild {
     /// The documents as `Code.fetch_docs/1` gives them: `{:docs_v1, line, :elixir, "text/markdown", moduledoc, metadata, docs}`.
     pub fn docs_chunk(&self) -> Literal {
         let atom = |text: &str| Literal::Atom(Atom::new(text));
-        let map = |entries: &[(Atom, Literal)]| Literal::Map(entries.iter().map(|(key, value)| (Literal::Atom(*key), value.clone())).collect());
+        let map = |entries: &[(Atom, Literal)]| {
+            Literal::Map(entries.iter().map(|(key, value)| (Literal::Atom(*key), value.clone())).collect())
+        };
         let text = |doc: &Doc| match doc {
             Doc::None => Literal::Atom(known::NONE),
             Doc::Hidden => Literal::Atom(known::HIDDEN),
@@ -368,7 +376,8 @@ impl ModuleBuild {
             Some(Datum::Literal(literal)) => doc_of(Some(literal.clone())),
             _ => (None, Doc::None),
         };
-        let mut entries: Vec<&DocEntry> = self.docs.iter().filter(|entry| self.definitions.contains_key(&(entry.name, entry.arity))).collect();
+        let mut entries: Vec<&DocEntry> =
+            self.docs.iter().filter(|entry| self.definitions.contains_key(&(entry.name, entry.arity))).collect();
         entries.sort_by_key(|entry| (entry.kind.is_macro(), entry.name.as_str(), entry.arity));
         let docs = entries
             .into_iter()
@@ -376,7 +385,13 @@ impl ModuleBuild {
                 let kind = if entry.kind.is_macro() { "macro" } else { "function" };
                 let key = Literal::Tuple(vec![atom(kind), Literal::Atom(entry.name), Literal::Int(entry.arity.into())]);
                 let signature = Literal::List(vec![Literal::Binary(entry.signature().into_bytes())]);
-                Literal::Tuple(vec![key, Literal::Int(entry.line.into()), signature, text(&entry.doc), map(&entry.metadata)])
+                Literal::Tuple(vec![
+                    key,
+                    Literal::Int(entry.line.into()),
+                    signature,
+                    text(&entry.doc),
+                    map(&entry.metadata),
+                ])
             })
             .collect();
         Literal::Tuple(vec![

@@ -192,13 +192,20 @@ impl Checker<'_> {
             .build
             .attributes
             .iter()
-            .filter(|(name, attribute)| !attribute.persist && !PERSISTED.contains(name) && !ACCUMULATING.contains(name) && **name != known::MODULEDOC)
+            .filter(|(name, attribute)| {
+                !attribute.persist
+                    && !PERSISTED.contains(name)
+                    && !ACCUMULATING.contains(name)
+                    && **name != known::MODULEDOC
+            })
             .filter_map(|(name, attribute)| Some((attribute.unread_line?, *name)))
             .collect();
         unused.sort_by_key(|entry| (entry.0, entry.1.as_str()));
         for (line, name) in unused {
             let message = match name {
-                known::DOC | known::IMPL | known::DEPRECATED => format!("module attribute @{name} was set but no definition follows it"),
+                known::DOC | known::IMPL | known::DEPRECATED => {
+                    format!("module attribute @{name} was set but no definition follows it")
+                }
                 known::TYPEDOC => "module attribute @typedoc was set but no type follows it".to_owned(),
                 _ => format!("module attribute @{name} was set but never used"),
             };

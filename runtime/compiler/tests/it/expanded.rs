@@ -15,7 +15,11 @@ fn number_counters(text: &str) -> String {
         let start = at + "counter: ".len();
         out.push_str(&rest[..start]);
         rest = &rest[start..];
-        let end = if rest.starts_with('{') { rest.find('}').map_or(0, |at| at + 1) } else { rest.find([',', ']']).unwrap_or(rest.len()) };
+        let end = if rest.starts_with('{') {
+            rest.find('}').map_or(0, |at| at + 1)
+        } else {
+            rest.find([',', ']']).unwrap_or(rest.len())
+        };
         let counter = &rest[..end];
         let number = seen.iter().position(|other| other == counter).unwrap_or_else(|| {
             seen.push(counter.to_owned());
@@ -28,9 +32,11 @@ fn number_counters(text: &str) -> String {
 }
 
 fn expand(source: &str) -> Vec<String> {
-    let mut host = FakeHost::new()
-        .with_module("Elixir.List", "flatten/1 flatten/2 to_charlist/1", "")
-        .with_module("Elixir.Bitwise", "band/2 &&&/2 bor/2 |||/2 bnot/1 ~~~/1 bsl/2 <<</2 bsr/2 >>>/2 bxor/2", "");
+    let mut host = FakeHost::new().with_module("Elixir.List", "flatten/1 flatten/2 to_charlist/1", "").with_module(
+        "Elixir.Bitwise",
+        "band/2 &&&/2 bor/2 |||/2 bnot/1 ~~~/1 bsl/2 <<</2 bsr/2 >>>/2 bxor/2",
+        "",
+    );
     let parsed = jovial_syntax::parse(source, &mut jovial_syntax::Options::default());
     assert!(parsed.ok(), "{source}: {:?}", parsed.error());
     let mut code = Code::from(parsed.tree);

@@ -16,7 +16,9 @@ fn check(body: &str, definitions: &[&str], diagnostics: &[&str]) {
     let found: Vec<String> = defined
         .definitions
         .iter()
-        .map(|definition| format!("{} {}/{} {}", definition.kind.atom(), definition.name, definition.arity, definition.clauses.len()))
+        .map(|definition| {
+            format!("{} {}/{} {}", definition.kind.atom(), definition.name, definition.arity, definition.clauses.len())
+        })
         .collect();
     let accepted = defined.halt.is_none();
     assert_eq!(said, diagnostics, "{body}");
@@ -66,11 +68,7 @@ fn undefined_functions_are_errors_at_their_calls() {
 
 #[test]
 fn several_errors_of_a_function_are_all_reported() {
-    check(
-        "def a, do: x + y",
-        &[],
-        &["error 1: undefined variable \"x\"", "error 1: undefined variable \"y\""],
-    );
+    check("def a, do: x + y", &[], &["error 1: undefined variable \"x\"", "error 1: undefined variable \"y\""]);
 }
 
 #[test]
@@ -78,7 +76,9 @@ fn clauses_should_stand_together() {
     check(
         "def a(1), do: 1\ndef b, do: 1\ndef a(2), do: 2",
         &["def a/1 2", "def b/0 1"],
-        &["warning 3: clauses with the same name and arity (number of arguments) should be grouped together, \"def a/1\" was previously defined (nofile:1)"],
+        &[
+            "warning 3: clauses with the same name and arity (number of arguments) should be grouped together, \"def a/1\" was previously defined (nofile:1)",
+        ],
     );
 }
 
@@ -120,5 +120,9 @@ fn unused_variables_are_reported() {
 
 #[test]
 fn imports_and_definitions_of_one_name_conflict() {
-    check("def a(x), do: hd(x)\ndef hd(x), do: x", &[], &["error 2: imported Kernel.hd/1 conflicts with local function"]);
+    check(
+        "def a(x), do: hd(x)\ndef hd(x), do: x",
+        &[],
+        &["error 2: imported Kernel.hd/1 conflicts with local function"],
+    );
 }

@@ -317,8 +317,7 @@ impl<'h> Ets<'h> {
             return badarg();
         }
         self.local.vm.charge(u32::try_from(objects.len()).unwrap_or(u32::MAX));
-        let mut copies =
-            objects.into_iter().map(|object| self.copy(object)).collect::<Result<'h, Vec<Fragment>>>()?;
+        let mut copies = objects.into_iter().map(|object| self.copy(object)).collect::<Result<'h, Vec<Fragment>>>()?;
         if table.objects.kind() == Kind::Bag {
             // As on OTP 25, a bag has the objects of a list in reverse.
             copies.reverse();
@@ -452,7 +451,8 @@ impl<'h> Ets<'h> {
         let Some(place) = place else { return badarg() };
         let old = elements[place];
         let integers = [old.is_integer(), increment.is_integer()];
-        if integers.contains(&false) || limit.is_some_and(|(first, second)| !first.is_integer() || !second.is_integer()) {
+        if integers.contains(&false) || limit.is_some_and(|(first, second)| !first.is_integer() || !second.is_integer())
+        {
             return badarg();
         }
         let mut new = heap.add(heap.copy_in(old), increment).map_err(|_| Halt::badarg())?;

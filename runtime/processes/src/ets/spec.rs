@@ -399,7 +399,9 @@ impl<'t> Spec<'t> {
     pub(crate) fn is_true(&self, object: Term<'_>, world: World<'_>) -> bool {
         let mut bindings = Vec::new();
         let clause = self.find(object, world, &mut bindings);
-        clause.is_some_and(|clause| run(&clause.body, object, &bindings, world, false).and_then(Term::as_bool) == Some(true))
+        clause.is_some_and(|clause| {
+            run(&clause.body, object, &bindings, world, false).and_then(Term::as_bool) == Some(true)
+        })
     }
 
     fn find<'a, 's>(&'a self, object: Term<'s>, world: World<'s>, bindings: &mut Bindings<'s>) -> Option<&'a Clause<'s>>

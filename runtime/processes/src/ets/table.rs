@@ -244,7 +244,8 @@ impl Objects {
                 }
             }
             Store::Hash(shards) => {
-                let hashed: Vec<(u64, Object)> = objects.into_iter().map(|object| (object.key().hash64(), object)).collect();
+                let hashed: Vec<(u64, Object)> =
+                    objects.into_iter().map(|object| (object.key().hash64(), object)).collect();
                 let mut guards: Vec<Option<RwLockWriteGuard<'_, Shard>>> = (0..SHARDS).map(|_| None).collect();
                 for place in 0..SHARDS {
                     if hashed.iter().any(|(hash, _)| shard_of(*hash) == place) {
@@ -253,7 +254,9 @@ impl Objects {
                 }
                 let there = |hash: u64, key: Term<'_>| {
                     let shard = guards[shard_of(hash)].as_deref();
-                    shard.and_then(|shard| shard.get(&hash)).is_some_and(|old| old.iter().any(|old| old.key().same(key)))
+                    shard
+                        .and_then(|shard| shard.get(&hash))
+                        .is_some_and(|old| old.iter().any(|old| old.key().same(key)))
                 };
                 if only_new && hashed.iter().any(|(hash, object)| there(*hash, object.key())) {
                     return false;
@@ -445,9 +448,9 @@ impl Objects {
                 object.map(|object| heap.copy_in(object.key()))
             }
             // No key order: the last one is the first, as `last/1` says.
-            Store::Hash(shards) => {
-                shards.iter().find_map(|shard| shard.read().values().next().map(|objects| heap.copy_in(objects[0].key())))
-            }
+            Store::Hash(shards) => shards
+                .iter()
+                .find_map(|shard| shard.read().values().next().map(|objects| heap.copy_in(objects[0].key()))),
         }
     }
 

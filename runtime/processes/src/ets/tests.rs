@@ -8,8 +8,8 @@ use jovial_term::{Heap, Term};
 use parking_lot::Mutex;
 
 use super::{Chunk, Ets, Goal, Select};
-use crate::random::Random;
 use crate::Config;
+use crate::random::Random;
 use crate::tests::scripts::{LONG, Step, atom, finish, inline, next_message, show, start};
 
 /// Runs a test inside of a process.

@@ -50,7 +50,8 @@ fn exit_signals_to_oneself() {
         let log = ended.clone();
         runtime.watch(pid, move |reason| log.lock().push(show_reason(reason)));
         finish(&runtime);
-        let expected: Vec<String> = message.iter().map(|reason| format!("{{EXIT,<{}>,{reason}}}", pid.number())).collect();
+        let expected: Vec<String> =
+            message.iter().map(|reason| format!("{{EXIT,<{}>,{reason}}}", pid.number())).collect();
         assert_eq!(*seen.lock(), expected, "{trapping} {reason}");
         assert_eq!(*ended.lock(), exit.iter().map(ToString::to_string).collect::<Vec<_>>(), "{trapping} {reason}");
     }
@@ -399,8 +400,13 @@ fn signals_of_one_process_to_another_stay_in_order() {
         finish(&runtime);
         for sender in 0..3 {
             let prefix = format!("{{{sender},");
-            let numbers: Vec<String> = seen.lock().iter().filter(|message| message.starts_with(&prefix)).cloned().collect();
-            assert_eq!(numbers, (0..40).map(|number| format!("{{{sender},{number}}}")).collect::<Vec<_>>(), "seed {seed}");
+            let numbers: Vec<String> =
+                seen.lock().iter().filter(|message| message.starts_with(&prefix)).cloned().collect();
+            assert_eq!(
+                numbers,
+                (0..40).map(|number| format!("{{{sender},{number}}}")).collect::<Vec<_>>(),
+                "seed {seed}"
+            );
         }
     }
 }

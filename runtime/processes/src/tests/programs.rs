@@ -325,10 +325,7 @@ fn crashes_are_told_with_their_trace_and_exits_are_not() {
     }
     let mut crashes = world.crashes.lock().clone();
     crashes.sort();
-    assert_eq!(
-        crashes,
-        ["Error 1 {oops,[{p,crash,1,[]}]}", "Throw 2 {{nocatch,oops},[{p,throw,1,[]}]}"]
-    );
+    assert_eq!(crashes, ["Error 1 {oops,[{p,crash,1,[]}]}", "Throw 2 {{nocatch,oops},[{p,throw,1,[]}]}"]);
     drop(told);
     // A watch that came after the end hears of no process.
     let last = reasons.iter().last().expect("three ends");

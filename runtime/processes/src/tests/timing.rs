@@ -46,9 +46,10 @@ fn timers_are_read_and_cancelled() {
         if !begun {
             begun = true;
             let own = Term::pid(local.self_pid());
-            let (Ok(first), Ok(second)) =
-                (local.start_timer(30, own, atom("x"), true, false), local.start_timer(40, own, atom("y"), true, false))
-            else {
+            let (Ok(first), Ok(second)) = (
+                local.start_timer(30, own, atom("x"), true, false),
+                local.start_timer(40, own, atom("y"), true, false),
+            ) else {
                 panic!("timers to a pid")
             };
             let note = |answer: Result<TimerAnswer, _>| log.lock().push(format!("{:?}", answer.ok()));

@@ -53,7 +53,8 @@ fn lock(slot: &Slot) -> MutexGuard<'_, Option<Build>> {
 
 fn parse(path: &Path) -> std::result::Result<(Tree, NodeId), SourceError> {
     let source = std::fs::read_to_string(path).map_err(|error| SourceError(format!("{}: {error}", path.display())))?;
-    let mut options = jovial_syntax::Options { columns: true, emit_warnings: false, ..jovial_syntax::Options::default() };
+    let mut options =
+        jovial_syntax::Options { columns: true, emit_warnings: false, ..jovial_syntax::Options::default() };
     let parsed = jovial_syntax::parse(&source, &mut options);
     match parsed.error() {
         Some(error) => Err(SourceError(format!("{}:{}: {}", path.display(), error.line, error.message))),
@@ -112,7 +113,10 @@ fn scan_face(tree: &Tree, body: NodeId) -> Face {
                 Node::Var { name, .. } => (name, &[][..]),
                 _ => continue,
             };
-            let defaults = params.iter().filter(|param| matches!(tree.node(**param), Node::Call { name, .. } if name == known::OP_BACKSLASH2)).count();
+            let defaults = params
+                .iter()
+                .filter(|param| matches!(tree.node(**param), Node::Call { name, .. } if name == known::OP_BACKSLASH2))
+                .count();
             let into = if kind == "def" { &mut functions } else { &mut macros };
             for arity in params.len() - defaults..=params.len() {
                 into.push((name, u8::try_from(arity).unwrap_or(u8::MAX)));

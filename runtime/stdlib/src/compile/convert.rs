@@ -68,14 +68,7 @@ pub fn to_term<'h>(heap: &'h Heap, code: &Code, values: &Values, root: NodeId) -
     done.pop().unwrap_or(Term::NIL)
 }
 
-fn visit<'h>(
-    heap: &'h Heap,
-    code: &Code,
-    values: &Values,
-    id: NodeId,
-    work: &mut Vec<Down>,
-    done: &mut Vec<Term<'h>>,
-) {
+fn visit<'h>(heap: &'h Heap, code: &Code, values: &Values, id: NodeId, work: &mut Vec<Down>, done: &mut Vec<Term<'h>>) {
     let tree = &code.tree;
     let children = |work: &mut Vec<Down>, ids: &[NodeId]| work.extend(ids.iter().rev().map(|id| Down::Visit(*id)));
     match tree.node(id) {

@@ -38,7 +38,9 @@ fn literal(term: Term<'_>, depth: u32) -> Option<Literal> {
                 Literal::Improper(items)
             }
         }
-        Value::Tuple(items) => Literal::Tuple(items.iter().map(|item| literal(*item, depth + 1)).collect::<Option<_>>()?),
+        Value::Tuple(items) => {
+            Literal::Tuple(items.iter().map(|item| literal(*item, depth + 1)).collect::<Option<_>>()?)
+        }
         Value::Map(map) => Literal::Map(
             map.iter()
                 .map(|(key, value)| Some((literal(key, depth + 1)?, literal(value, depth + 1)?)))

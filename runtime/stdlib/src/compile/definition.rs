@@ -55,7 +55,11 @@ pub fn define(host: &mut CompileHost<'_>, start: &ModuleStart) -> Result<Fragmen
     library.begin(start.name, Arc::clone(&shared), start.owner);
     let _entered = Entered { library: &library, name: start.name };
     // A file has one tracker for all its modules; elsewhere each module has its own.
-    let own = if outer.lexical_tracker.is_some() && outer.function.is_none() { None } else { Some(library.trackers().start()) };
+    let own = if outer.lexical_tracker.is_some() && outer.function.is_none() {
+        None
+    } else {
+        Some(library.trackers().start())
+    };
     let lexical_tracker = own.or(outer.lexical_tracker);
     let mut env = Env { module: start.name, function: None, lexical_tracker, ..outer.clone() };
     if !env.scope.context_modules.contains(&start.name) {
@@ -101,10 +105,11 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
         let mut attributes: Vec<(&Atom, &module::Attribute)> =
             build.attributes.iter().filter(|(_, attribute)| attribute.persist).collect();
         attributes.sort_by_key(|(name, _)| name.as_str());
-        let entries = attributes.into_iter().filter(|(_, attribute)| !attribute.values.is_empty()).map(|(name, attribute)| {
-            let values = attribute.values.iter().rev().map(datum_literal).collect();
-            Literal::Tuple(vec![Literal::Atom(*name), Literal::List(values)])
-        });
+        let entries =
+            attributes.into_iter().filter(|(_, attribute)| !attribute.values.is_empty()).map(|(name, attribute)| {
+                let values = attribute.values.iter().rev().map(datum_literal).collect();
+                Literal::Tuple(vec![Literal::Atom(*name), Literal::List(values)])
+            });
         let mut entries: Vec<Literal> = entries.collect();
         entries.insert(0, version_attribute(start.name));
         let deprecated = build.deprecated().iter().map(|((name, arity), hint)| {
@@ -140,7 +145,8 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
 }
 
 fn version_attribute(name: Atom) -> Literal {
-    let seed = name.as_str().bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let seed =
+        name.as_str().bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     Literal::Tuple(vec![Literal::Atom(known::VSN), Literal::List(vec![Literal::Int(i64::from(seed))])])
 }
 
@@ -245,7 +251,10 @@ pub fn load_local(host: &mut CompileHost<'_>, name: Atom) -> Result<Atom> {
     let Some(shared) = host.library.building(name) else { return Ok(name) };
     let (definitions, file) = {
         let build = lock(&shared);
-        (build.definitions().filter(|definition| !definition.clauses.is_empty()).cloned().collect::<Vec<_>>(), Arc::clone(&build.file))
+        (
+            build.definitions().filter(|definition| !definition.clauses.is_empty()).cloned().collect::<Vec<_>>(),
+            Arc::clone(&build.file),
+        )
     };
     let env = Env { module: name, ..host.library.new_env(&file) };
     // Private ones are called from outside here.

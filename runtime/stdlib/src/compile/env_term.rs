@@ -12,7 +12,10 @@ fn keyword<'h>(heap: &'h Heap, pairs: &[(Atom, Atom)]) -> Term<'h> {
 
 fn imports<'h>(heap: &'h Heap, imports: &[Import]) -> Term<'h> {
     let entries = imports.iter().map(|(module, names)| {
-        let names = names.as_slice().iter().map(|(name, arity)| heap.tuple(&[Term::atom(*name), Term::small32(i32::from(*arity))]));
+        let names = names
+            .as_slice()
+            .iter()
+            .map(|(name, arity)| heap.tuple(&[Term::atom(*name), Term::small32(i32::from(*arity))]));
         let names = heap.list(names.collect::<Vec<_>>());
         heap.tuple(&[Term::atom(*module), names])
     });

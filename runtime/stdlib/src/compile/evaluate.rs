@@ -38,11 +38,8 @@ pub fn prepare(host: &mut CompileHost<'_>, code: &mut Code, root: NodeId, env: &
     let mut inputs = named(code, expanded.root, &outer);
     inputs.sort_unstable();
     inputs.dedup();
-    let outputs: Vec<(Var, u32)> = after
-        .versioned_vars
-        .iter()
-        .filter(|(var, version)| env.versioned_vars.get(*var) != Some(*version))
-        .collect();
+    let outputs: Vec<(Var, u32)> =
+        after.versioned_vars.iter().filter(|(var, version)| env.versioned_vars.get(*var) != Some(*version)).collect();
     let keys = |vars: &[(Var, u32)]| -> Vec<VarKey> {
         vars.iter().map(|(var, version)| VarKey::new(*var, i64::from(*version))).collect()
     };
@@ -81,7 +78,11 @@ pub fn load(host: &CompileHost<'_>, module: &ir::Module, env: &Env) -> Result<Ve
 /// Reports clauses that never match.
 pub fn warn_hidden(host: &mut CompileHost<'_>, env: &Env, made: &Lowered) {
     for hidden in &made.hidden {
-        let file = made.module.files.get(usize::from(hidden.file)).map_or_else(|| Arc::clone(&env.file), |file| Arc::from(file.as_str()));
+        let file = made
+            .module
+            .files
+            .get(usize::from(hidden.file))
+            .map_or_else(|| Arc::clone(&env.file), |file| Arc::from(file.as_str()));
         host.diagnostic(Diagnostic {
             severity: Severity::Warning,
             message: hidden.to_string(),

@@ -71,10 +71,8 @@ impl<'a> CompileHost<'a> {
             return Ok(());
         }
         let (module, function) = (Atom::new("io"), known::PUT_CHARS);
-        self.call(module, function, |heap, _| {
-            vec![Term::atom(known::STANDARD_ERROR), heap.binary(text.as_bytes())]
-        })
-        .map(drop)
+        self.call(module, function, |heap, _| vec![Term::atom(known::STANDARD_ERROR), heap.binary(text.as_bytes())])
+            .map(drop)
     }
 
     /// The exception that a halt is, as `{reason, trace}` with its class.
@@ -91,10 +89,8 @@ impl<'a> CompileHost<'a> {
             Halt::Exception(exception) => {
                 let heap = Heap::new();
                 let message = heap.binary(exception.message.as_bytes());
-                let mut fields = vec![
-                    (known::DUNDER_STRUCT, Term::atom(exception.module)),
-                    (known::DUNDER_EXCEPTION, Term::TRUE),
-                ];
+                let mut fields =
+                    vec![(known::DUNDER_STRUCT, Term::atom(exception.module)), (known::DUNDER_EXCEPTION, Term::TRUE)];
                 if exception.module == known::MOD_COMPILEERROR {
                     let file = exception.file.as_ref().map_or(Term::NIL, |file| heap.binary(file.as_bytes()));
                     fields.push((Atom::new("description"), message));
@@ -183,7 +179,15 @@ impl Host for CompileHost<'_> {
         Ok(convert::from_term(code, &self.values, result.root()))
     }
 
-    fn call_function(&mut self, code: &mut Code, module: Atom, name: Atom, args: &[NodeId], _env: &Env, local: bool) -> Result<NodeId> {
+    fn call_function(
+        &mut self,
+        code: &mut Code,
+        module: Atom,
+        name: Atom,
+        args: &[NodeId],
+        _env: &Env,
+        local: bool,
+    ) -> Result<NodeId> {
         self.flush()?;
         let module = if local { super::definition::load_local(self, module)? } else { module };
         let result = self.call(module, name, |heap, values| {

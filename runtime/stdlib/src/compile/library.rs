@@ -185,7 +185,8 @@ impl Library {
         {
             return Some(face.clone());
         }
-        if version.is_none() && module == known::MOD_KERNEL
+        if version.is_none()
+            && module == known::MOD_KERNEL
             && let Some(face) = self.scanned_kernel()
         {
             return Some(face);

@@ -60,10 +60,7 @@ fn driver() -> (Atom, Atom) {
 }
 
 /// Goes on as a compilation.
-pub fn start<'h>(
-    ctx: &Ctx<'h>,
-    body: impl FnOnce(&Asking<'_>) -> End + Send + 'static,
-) -> Result<Halt<'h>, Halt<'h>> {
+pub fn start<'h>(ctx: &Ctx<'h>, body: impl FnOnce(&Asking<'_>) -> End + Send + 'static) -> Result<Halt<'h>, Halt<'h>> {
     let compiler = Coroutine::new(move |pause: &Pause<'_, Answer, Request>, _: Answer| body(pause))
         .map_err(|_| Halt::system_limit())?;
     let session = Arc::new(Session(Mutex::new(Some(compiler))));

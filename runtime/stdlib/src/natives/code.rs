@@ -56,7 +56,9 @@ fn ensure_compiled<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
             session::answer(|heap| match found {
                 Compiled::Available => heap.tuple(&[Term::atom(known::MODULE), Term::atom(module)]),
                 Compiled::NotFound => heap.tuple(&[Term::atom(known::ERROR), Term::atom(reason)]),
-                Compiled::UnderConstruction | Compiled::Deadlock => heap.tuple(&[Term::atom(known::ERROR), word("unavailable")]),
+                Compiled::UnderConstruction | Compiled::Deadlock => {
+                    heap.tuple(&[Term::atom(known::ERROR), word("unavailable")])
+                }
             })
         });
         session::conclude(&mut host, outcome)
@@ -167,7 +169,11 @@ fn prepare<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     })?)
 }
 
-fn prepare_quoted(host: &mut CompileHost<'_>, quoted: &Fragment, env: &Env) -> jovial_compiler::errors::Result<Fragment> {
+fn prepare_quoted(
+    host: &mut CompileHost<'_>,
+    quoted: &Fragment,
+    env: &Env,
+) -> jovial_compiler::errors::Result<Fragment> {
     let mut code = Code::new();
     let root = convert::from_term(&mut code, &host.values, quoted.root());
     let prepared = evaluate::prepare(host, &mut code, root, env)?;

@@ -49,7 +49,8 @@ pub(crate) const TABLE: &[Entry] = &[
     ("atomics", "info", 1, |ctx, args| {
         let array = array(args[0])?;
         let heap = ctx.heap();
-        let (max, min) = if array.signed { (heap.int(i64::MAX), heap.int(i64::MIN)) } else { (heap.uint(u64::MAX), Term::ZERO) };
+        let (max, min) =
+            if array.signed { (heap.int(i64::MAX), heap.int(i64::MIN)) } else { (heap.uint(u64::MAX), Term::ZERO) };
         info(ctx, array, &[("max", max), ("min", min)])
     }),
     ("counters", "new", 2, |ctx, args| {
@@ -134,7 +135,11 @@ impl<'h> Slot<'h> {
 fn add<'h>(args: &[Term<'h>], array: Term<'h>, minus: bool) -> Out<'h> {
     let slot = slot(args, array)?;
     let by = slot.read(args[2])?;
-    if minus { slot.value.fetch_sub(by, ORDER) } else { slot.value.fetch_add(by, ORDER) };
+    if minus {
+        slot.value.fetch_sub(by, ORDER)
+    } else {
+        slot.value.fetch_add(by, ORDER)
+    };
     Ok(Term::OK)
 }
 

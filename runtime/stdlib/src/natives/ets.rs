@@ -17,9 +17,7 @@ pub(crate) const TABLE: &[Entry] = &[
     ("ets", "insert", 2, |ctx, args| ets(ctx)?.insert(args[0], args[1], false).map(|_| Term::TRUE)),
     ("ets", "insert_new", 2, |ctx, args| ets(ctx)?.insert(args[0], args[1], true).map(Term::bool)),
     ("ets", "lookup", 2, |ctx, args| ets(ctx)?.lookup(args[0], args[1])),
-    ("ets", "lookup_element", 3, |ctx, args| {
-        need(ets(ctx)?.lookup_element(args[0], args[1], size(args[2])?)?)
-    }),
+    ("ets", "lookup_element", 3, |ctx, args| need(ets(ctx)?.lookup_element(args[0], args[1], size(args[2])?)?)),
     ("ets", "member", 2, |ctx, args| ets(ctx)?.member(args[0], args[1]).map(Term::bool)),
     ("ets", "delete", 1, |ctx, args| done(ets(ctx)?.delete_table(args[0]))),
     ("ets", "delete", 2, |ctx, args| done(ets(ctx)?.delete_key(args[0], args[1]))),
@@ -48,8 +46,12 @@ pub(crate) const TABLE: &[Entry] = &[
         if limit(args[2])? == 0 { badarg() } else { walk_backwards(ctx, args[0], args[1], args[2]) }
     }),
     ("ets", "select_reverse", 1, |ctx, args| more(ctx, args[0])),
-    ("ets", "select_count", 2, |ctx, args| count(ctx, &[args[0], word("spec"), args[1], word("count"), Term::EMPTY_LIST, Term::ZERO])),
-    ("ets", "select_delete", 2, |ctx, args| count(ctx, &[args[0], word("spec"), args[1], word("delete"), Term::EMPTY_LIST, Term::ZERO])),
+    ("ets", "select_count", 2, |ctx, args| {
+        count(ctx, &[args[0], word("spec"), args[1], word("count"), Term::EMPTY_LIST, Term::ZERO])
+    }),
+    ("ets", "select_delete", 2, |ctx, args| {
+        count(ctx, &[args[0], word("spec"), args[1], word("delete"), Term::EMPTY_LIST, Term::ZERO])
+    }),
     ("ets", "match_delete", 2, |ctx, args| {
         count(ctx, &[args[0], word("objects"), args[1], word("discard"), Term::EMPTY_LIST, Term::ZERO])
     }),
@@ -63,9 +65,7 @@ pub(crate) const TABLE: &[Entry] = &[
     ("ets", "whereis", 1, |ctx, args| Ok(or_undefined(ets(ctx)?.whereis(atom(args[0])?)))),
     ("ets", "all", 0, |ctx, _| Ok(ctx.heap().list(ets(ctx)?.all()))),
     ("ets", "rename", 2, |ctx, args| ets(ctx)?.rename(args[0], atom(args[1])?).map(|()| args[1])),
-    ("ets", "give_away", 3, |ctx, args| {
-        done(ets(ctx)?.give_away(args[0], need(args[1].as_pid())?, args[2]))
-    }),
+    ("ets", "give_away", 3, |ctx, args| done(ets(ctx)?.give_away(args[0], need(args[1].as_pid())?, args[2]))),
     ("ets", "setopts", 2, setopts),
     ("ets", "safe_fixtable", 2, |ctx, args| done(ets(ctx)?.safe_fixtable(args[0], need(args[1].as_bool())?))),
     ("ets", "match_spec_compile", 1, |ctx, args| {
@@ -248,7 +248,8 @@ fn first_of<'h>(ctx: &Ctx<'h>, results: Term<'h>, count: Term<'h>) -> Out<'h> {
 /// `count(table, kind, what, goal, from, so far)`
 fn count<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let goal = if args[3].same(word("count")) { Goal::Count } else { Goal::Delete };
-    let Chunk { count, next, .. } = ets(ctx)?.select(args[0], selection(args[1], args[2])?, goal, args[4], usize::MAX)?;
+    let Chunk { count, next, .. } =
+        ets(ctx)?.select(args[0], selection(args[1], args[2])?, goal, args[4], usize::MAX)?;
     let total = Term::count(size(args[5])? + count);
     match next {
         Some(next) => Err(again("count", vec![args[0], args[1], args[2], args[3], next, total])),

@@ -4,9 +4,9 @@ use std::sync::PoisonError;
 
 use jovial_atoms::{Atom, known};
 use jovial_compiler::carried::Code;
-use jovial_compiler::host::Datum;
 use jovial_compiler::expand::macros::expand_once as expand_node;
 use jovial_compiler::expand_expression;
+use jovial_compiler::host::Datum;
 use jovial_term::{Fragment, Term};
 use jovial_vm::{Ctx, Halt};
 

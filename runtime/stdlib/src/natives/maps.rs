@@ -122,7 +122,9 @@ const AHEAD: usize = 32;
 /// `{key, value, iterator}` or `:none`.
 fn next<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let heap = ctx.heap();
-    let (cursor, rest) = need(args[0].as_cons().or_else(|| args[0].is_atom(jovial_atoms::Atom::new("none")).then_some((args[0], args[0]))))?;
+    let (cursor, rest) = need(
+        args[0].as_cons().or_else(|| args[0].is_atom(jovial_atoms::Atom::new("none")).then_some((args[0], args[0]))),
+    )?;
     if cursor.as_atom().is_some() && rest.as_atom().is_some() {
         return Ok(cursor);
     }

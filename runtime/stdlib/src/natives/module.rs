@@ -18,15 +18,15 @@ pub(crate) const TABLE: &[Entry] = &[
         Ok(found.as_tuple_of::<2>().map_or(Term::NIL, |pair| pair[1]))
     }),
     ("Elixir.Kernel.Typespec", "deftypespec", 6, |_, _| Ok(Term::OK)),
-    ("jovial_module", "open", 1, |ctx, args| {
-        Ok(Term::bool(Library::in_ctx(ctx).building(atom(args[0])?).is_some()))
-    }),
+    ("jovial_module", "open", 1, |ctx, args| Ok(Term::bool(Library::in_ctx(ctx).building(atom(args[0])?).is_some()))),
     ("jovial_module", "get", 2, get),
     ("jovial_module", "put", 4, put),
     ("jovial_module", "delete", 2, delete),
     ("jovial_module", "has", 2, |ctx, args| {
         let key = atom(args[1])?;
-        with(ctx, args[0], |build| Ok(Term::bool(build.attributes.get(&key).is_some_and(|found| !found.values.is_empty()))))
+        with(ctx, args[0], |build| {
+            Ok(Term::bool(build.attributes.get(&key).is_some_and(|found| !found.values.is_empty())))
+        })
     }),
     ("jovial_module", "accumulates", 2, |ctx, args| {
         let key = atom(args[1])?;

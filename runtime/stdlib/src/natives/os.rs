@@ -37,13 +37,14 @@ pub(crate) const TABLE: &[Entry] = &[
     ("os", "getpid", 0, |ctx, _| Ok(ctx.heap().charlist(&std::process::id().to_string()))),
     ("os", "env", 0, |ctx, _| {
         let heap = ctx.heap();
-        let pairs = variables(ctx).into_iter().map(|(name, value)| heap.tuple(&[chars(ctx, &name), chars(ctx, &value)]));
+        let pairs =
+            variables(ctx).into_iter().map(|(name, value)| heap.tuple(&[chars(ctx, &name), chars(ctx, &value)]));
         Ok(heap.list(pairs.collect::<Vec<_>>()))
     }),
     ("os", "getenv", 0, |ctx, _| {
-        let lines = variables(ctx).into_iter().map(|(name, value)| {
-            chars(ctx, &OsString::from_vec([name.as_bytes(), b"=", value.as_bytes()].concat()))
-        });
+        let lines = variables(ctx)
+            .into_iter()
+            .map(|(name, value)| chars(ctx, &OsString::from_vec([name.as_bytes(), b"=", value.as_bytes()].concat())));
         Ok(ctx.heap().list(lines.collect::<Vec<_>>()))
     }),
     ("os", "getenv", 1, |ctx, args| get(ctx, args[0], Term::FALSE)),
@@ -206,7 +207,11 @@ fn open<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         for change in list(changes)? {
             let [name, value] = *need(change.as_tuple_of::<2>())?;
             let name = os_string(name)?;
-            if value.is_atom(known::FALSE) { command.env_remove(name) } else { command.env(name, os_string(value)?) };
+            if value.is_atom(known::FALSE) {
+                command.env_remove(name)
+            } else {
+                command.env(name, os_string(value)?)
+            };
         }
     }
     let together = option(args[1], "stderr_to_stdout").is_some();
@@ -242,10 +247,12 @@ fn next<'h>(_: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     Err(Halt::Offload(Job(Box::new(move || {
         let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
         let mut piece = vec![0; 65_536];
-        let len = running.output.as_mut().map_or(Ok(0), |output| loop {
-            match output.read(&mut piece) {
-                Err(problem) if problem.kind() == ErrorKind::Interrupted => {}
-                other => break other,
+        let len = running.output.as_mut().map_or(Ok(0), |output| {
+            loop {
+                match output.read(&mut piece) {
+                    Err(problem) if problem.kind() == ErrorKind::Interrupted => {}
+                    other => break other,
+                }
             }
         });
         piece.truncate(*len.as_ref().unwrap_or(&0));

@@ -42,12 +42,16 @@ pub(crate) const TABLE: &[Entry] = &[
     ("prim_file", "read_link_info", 2, |_, args| info(args[0], args[1], false)),
     ("prim_file", "write_file_info", 2, |_, args| write_info(args[0], args[1], Term::EMPTY_LIST)),
     ("prim_file", "write_file_info", 3, |_, args| write_info(args[0], args[1], args[2])),
-    ("prim_file", "read_link", 1, |_, args| on_path(args[0], |path| fs::read_link(path).map(|path| Answer::Name(name_of(path))))),
+    ("prim_file", "read_link", 1, |_, args| {
+        on_path(args[0], |path| fs::read_link(path).map(|path| Answer::Name(name_of(path))))
+    }),
     ("prim_file", "read_link_all", 1, |_, args| {
         on_path(args[0], |path| fs::read_link(path).map(|path| Answer::Name(name_of(path))))
     }),
     ("prim_file", "make_link", 2, |_, args| on_paths(args, |from, to| fs::hard_link(from, to).map(done))),
-    ("prim_file", "make_symlink", 2, |_, args| on_paths(args, |from, to| std::os::unix::fs::symlink(from, to).map(done))),
+    ("prim_file", "make_symlink", 2, |_, args| {
+        on_paths(args, |from, to| std::os::unix::fs::symlink(from, to).map(done))
+    }),
     ("prim_file", "read_file", 1, |_, args| on_path(args[0], |path| fs::read(path).map(Answer::Binary))),
     ("prim_file", "open", 2, open),
     ("prim_file", "close", 1, |_, args| on_file(args[0], OpenFile::close)),
@@ -254,7 +258,8 @@ fn write_info<'h>(path: Term<'h>, info: Term<'h>, options: Term<'h>) -> Out<'h> 
     let clock = clock(options)?;
     let fields = *need(info.as_tuple_of::<14>())?;
     let given = |at: usize| Some(fields[at]).filter(|field| !field.is_atom(known::UNDEFINED));
-    let number = |at: usize| given(at).map(|field| need(field.as_u64().and_then(|value| u32::try_from(value).ok()))).transpose();
+    let number =
+        |at: usize| given(at).map(|field| need(field.as_u64().and_then(|value| u32::try_from(value).ok()))).transpose();
     let time = |at: usize| given(at).map(|field| zone::read(field, clock)).transpose();
     let (mode, uid, gid) = (number(7)?, number(12)?, number(13)?);
     let (accessed, modified) = (time(4)?, time(5)?);

@@ -139,13 +139,16 @@ fn compile<'h>(ctx: &Ctx<'h>, pattern: Term<'h>, options: Term<'h>) -> Out<'h> {
     Ok(match need(compiled(ctx, &key))? {
         Ok(regex) => {
             let crlf = matches!(regex.flags.newline(), Newline::CrLf | Newline::Any | Newline::AnyCrLf);
-            ok(heap, heap.tuple(&[
-                word("re_pattern"),
-                Term::count(regex.groups),
-                Term::count(usize::from(regex.flags.has(Flags::UNICODE))),
-                Term::count(usize::from(crlf)),
-                heap.try_binary(&key)?,
-            ]))
+            ok(
+                heap,
+                heap.tuple(&[
+                    word("re_pattern"),
+                    Term::count(regex.groups),
+                    Term::count(usize::from(regex.flags.has(Flags::UNICODE))),
+                    Term::count(usize::from(crlf)),
+                    heap.try_binary(&key)?,
+                ]),
+            )
         }
         Err(problem) => error(heap, compile_error(ctx, &problem)),
     })

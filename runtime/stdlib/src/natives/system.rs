@@ -85,7 +85,11 @@ fn get_module_info<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         .collect::<Vec<_>>();
     let source = version.files().first().map_or("nofile", String::as_str);
     let entry = |name: &str, value: Term<'h>| heap.tuple(&[word(name), value]);
-    let compile = heap.list([entry("version", heap.charlist("8.0")), entry("options", Term::EMPTY_LIST), entry("source", heap.charlist(source))]);
+    let compile = heap.list([
+        entry("version", heap.charlist("8.0")),
+        entry("options", Term::EMPTY_LIST),
+        entry("source", heap.charlist(source)),
+    ]);
     Ok(heap.list([
         entry("module", args[0]),
         entry("exports", heap.list(exports)),
@@ -142,8 +146,13 @@ fn system_info<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         "version" => heap.charlist(env!("CARGO_PKG_VERSION")),
         "machine" => heap.charlist("JOVIAL"),
         "system_architecture" => heap.charlist(&format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS)),
-        "schedulers" | "schedulers_online" | "logical_processors" | "logical_processors_online"
-        | "logical_processors_available" | "dirty_cpu_schedulers" | "dirty_cpu_schedulers_online" => Term::count(local.schedulers()),
+        "schedulers"
+        | "schedulers_online"
+        | "logical_processors"
+        | "logical_processors_online"
+        | "logical_processors_available"
+        | "dirty_cpu_schedulers"
+        | "dirty_cpu_schedulers_online" => Term::count(local.schedulers()),
         "process_count" => Term::count(local.process_count()),
         "process_limit" => Term::count(local.process_limit()),
         "port_count" | "ets_count" => Term::ZERO,
@@ -185,4 +194,3 @@ fn statistics<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         _ => return badarg(),
     })
 }
-

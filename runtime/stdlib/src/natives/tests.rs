@@ -124,7 +124,9 @@ fn definitions(tree: &Tree, root: NodeId, found: &mut BTreeSet<(String, String, 
                         };
                         let defaults = args
                             .iter()
-                            .filter(|arg| matches!(tree.node(**arg), Node::Call { name, .. } if name.as_str() == "\\\\"))
+                            .filter(
+                                |arg| matches!(tree.node(**arg), Node::Call { name, .. } if name.as_str() == "\\\\"),
+                            )
                             .count();
                         for arity in args.len() - defaults..=args.len() {
                             found.insert((module.as_str().to_owned(), name.as_str().to_owned(), arity));

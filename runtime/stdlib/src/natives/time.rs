@@ -92,4 +92,3 @@ pub(crate) fn civil<'h>(ctx: &Ctx<'h>, seconds: i64) -> Term<'h> {
     let three = |a, b, c| heap.tuple(&[heap.int(a), heap.int(b), heap.int(c)]);
     heap.tuple(&[three(year, month, day), three(of_day / 3600, of_day / 60 % 60, of_day % 60)])
 }
-

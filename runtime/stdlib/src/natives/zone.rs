@@ -62,7 +62,10 @@ fn from_local(local: i64, daylight: Option<bool>) -> i64 {
     let candidates = [local - offset(local - 86_400), local - offset(local + 86_400)];
     let fits = |universal: &&i64| **universal + offset(**universal) == local;
     let is_daylight = |universal: i64| zone().find_local_time_type(universal).is_ok_and(|kind| kind.is_dst());
-    let wanted = candidates.iter().filter(fits).find(|universal| daylight.is_none_or(|wanted| wanted == is_daylight(**universal)));
+    let wanted = candidates
+        .iter()
+        .filter(fits)
+        .find(|universal| daylight.is_none_or(|wanted| wanted == is_daylight(**universal)));
     *wanted.or(candidates.iter().find(fits)).unwrap_or(&candidates[1])
 }
 

@@ -226,17 +226,27 @@ pub(crate) fn posix(name: &[u8], ucp: bool) -> Option<Vec<Range>> {
         (b"graph", false) => vec![(33, 126), (160, 255)],
         (b"graph", true) => without(
             &[(33, 0x10_ffff)],
-            &union(&[&properties("Z"), &properties("Cc"), &properties("Cs"), &properties("Cn"), &[(0x61c, 0x61c), (0x180e, 0x180e), (0x2066, 0x2069)]]),
+            &union(&[
+                &properties("Z"),
+                &properties("Cc"),
+                &properties("Cs"),
+                &properties("Cn"),
+                &[(0x61c, 0x61c), (0x180e, 0x180e), (0x2066, 0x2069)],
+            ]),
         ),
         (b"print", false) => vec![(32, 126), (160, 255)],
-        (b"print", true) => {
-            without(&[(32, 0x10_ffff)], &union(&[&properties("Zl"), &properties("Zp"), &properties("Cc"), &properties("Cs"), &properties("Cn")]))
-        }
+        (b"print", true) => without(
+            &[(32, 0x10_ffff)],
+            &union(&[&properties("Zl"), &properties("Zp"), &properties("Cc"), &properties("Cs"), &properties("Cn")]),
+        ),
         (b"punct", false) => {
             let graph = [(33, 126), (160, 255)];
             without(&graph, &union(&[LOWER, UPPER, DIGIT]))
         }
-        (b"punct", true) => union(&[&properties("P"), &[(0x24, 0x24), (0x2b, 0x2b), (0x3c, 0x3e), (0x5e, 0x5e), (0x60, 0x60), (0x7c, 0x7c), (0x7e, 0x7e)]]),
+        (b"punct", true) => union(&[
+            &properties("P"),
+            &[(0x24, 0x24), (0x2b, 0x2b), (0x3c, 0x3e), (0x5e, 0x5e), (0x60, 0x60), (0x7c, 0x7c), (0x7e, 0x7e)],
+        ]),
         (b"space", ucp) => space(ucp),
         (b"word", ucp) => word(ucp),
         (b"xdigit", _) => vec![(0x30, 0x39), (0x41, 0x46), (0x61, 0x66)],

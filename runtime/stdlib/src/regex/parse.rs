@@ -77,9 +77,19 @@ pub(crate) enum Node {
     Concat(Vec<Node>),
     Alternation(Vec<Node>),
     Group(usize, Box<Node>),
-    Repeat { node: Box<Node>, min: u32, max: Option<u32>, greed: Greed },
+    Repeat {
+        node: Box<Node>,
+        min: u32,
+        max: Option<u32>,
+        greed: Greed,
+    },
     Atomic(Box<Node>),
-    Look { behind: bool, negated: bool, node: Box<Node>, position: usize },
+    Look {
+        behind: bool,
+        negated: bool,
+        node: Box<Node>,
+        position: usize,
+    },
     Backreference(Target, bool),
     Call(Target),
     Conditional(Condition, Box<Node>, Box<Node>),
@@ -410,7 +420,11 @@ impl Parser<'_> {
             return self.verb().map(Some);
         }
         if !self.eat(b'?') {
-            return if self.flags.has(Flags::NO_AUTO_CAPTURE) { self.inner().map(Some) } else { self.capture(None).map(Some) };
+            return if self.flags.has(Flags::NO_AUTO_CAPTURE) {
+                self.inner().map(Some)
+            } else {
+                self.capture(None).map(Some)
+            };
         }
         let position = self.at;
         let unknown = "unrecognized character after (? or (?-";
@@ -538,7 +552,11 @@ impl Parser<'_> {
         if number == 0 {
             return self.fail_at("a numbered reference must not be zero", position);
         }
-        let group = if back { (self.groups + 1).checked_sub(number).filter(|group| *group > 0) } else { self.groups.checked_add(number) };
+        let group = if back {
+            (self.groups + 1).checked_sub(number).filter(|group| *group > 0)
+        } else {
+            self.groups.checked_add(number)
+        };
         Ok(Node::Call(Target::Number(group.ok_or(missing)?, position)))
     }
 
@@ -867,7 +885,8 @@ impl Parser<'_> {
         if !matches!(kind, b':' | b'.' | b'=') {
             return None;
         }
-        let name = self.text[start + 2..].iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'^').count();
+        let name =
+            self.text[start + 2..].iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'^').count();
         let close = start + 2 + name;
         (self.text.get(close) == Some(&kind) && self.text.get(close + 1) == Some(&b']')).then_some(close)
     }
@@ -952,9 +971,7 @@ impl Parser<'_> {
                     Ok(Escape::Code(u32::from(next.to_ascii_uppercase() ^ 0x40)))
                 }
             },
-            b'L' | b'l' | b'U' | b'u' => {
-                self.fail_at("PCRE does not support \\L, \\l, \\N{name}, \\U, or \\u", start)
-            }
+            b'L' | b'l' | b'U' | b'u' => self.fail_at("PCRE does not support \\L, \\l, \\N{name}, \\U, or \\u", start),
             b'N' if self.peek() == Some(b'{') && self.counts().is_none() => {
                 self.fail_at("PCRE does not support \\L, \\l, \\N{name}, \\U, or \\u", start)
             }

@@ -40,7 +40,12 @@ pub(crate) enum Unit {
 pub(crate) enum Inst {
     Literal(Box<[u8]>),
     One(Unit),
-    RepeatOne { unit: Unit, min: u32, max: Option<u32>, greed: Greed },
+    RepeatOne {
+        unit: Unit,
+        min: u32,
+        max: Option<u32>,
+        greed: Greed,
+    },
     Newline,
     Grapheme,
     /// Goes on here, and there if that fails.
@@ -50,27 +55,57 @@ pub(crate) enum Inst {
     Jump(Label),
     Save(Register),
     /// The end of a group whose start was saved, and of a call of it.
-    Close { group: usize, start: Register },
+    Close {
+        group: usize,
+        start: Register,
+    },
     Mark(Register),
     Cut(Register),
     /// Success of a look: back to where it began.
-    LookEnd { mark: Register, position: Register },
+    LookEnd {
+        mark: Register,
+        position: Register,
+    },
     /// Success of a negated look: it fails.
     Reject(Register),
     /// Steps back so many characters.
     Back(usize),
     Zero(Register),
     /// A counted loop: the body is next; `out` when there were enough iterations.
-    Counted { count: Register, min: u32, max: Option<u32>, lazy: bool, out: Label },
+    Counted {
+        count: Register,
+        min: u32,
+        max: Option<u32>,
+        lazy: bool,
+        out: Label,
+    },
     Increment(Register),
     /// Leaves the loop when nothing was consumed since the register was saved.
-    IfEmpty { position: Register, out: Label },
-    Backreference { groups: Box<[usize]>, caseless: bool },
-    Call { group: usize, entry: Label },
-    IfGroup { groups: Box<[usize]>, otherwise: Label },
-    IfRecursion { groups: Option<Box<[usize]>>, otherwise: Label },
+    IfEmpty {
+        position: Register,
+        out: Label,
+    },
+    Backreference {
+        groups: Box<[usize]>,
+        caseless: bool,
+    },
+    Call {
+        group: usize,
+        entry: Label,
+    },
+    IfGroup {
+        groups: Box<[usize]>,
+        otherwise: Label,
+    },
+    IfRecursion {
+        groups: Option<Box<[usize]>>,
+        otherwise: Label,
+    },
     Assert(Assert),
-    WordEdge { word: usize, negated: bool },
+    WordEdge {
+        word: usize,
+        negated: bool,
+    },
     KeepOut,
     Verb(Verb),
     Match,
@@ -185,9 +220,7 @@ fn required(node: &Node, unicode: bool) -> Option<u8> {
             encode(*code, unicode, &mut bytes);
             bytes.last().copied()
         }
-        Node::Concat(items) => {
-            items.iter().rev().find_map(|item| required(item, unicode))
-        }
+        Node::Concat(items) => items.iter().rev().find_map(|item| required(item, unicode)),
         Node::Group(_, inner) | Node::Atomic(inner) => required(inner, unicode),
         Node::Repeat { node, min: 1.., .. } => required(node, unicode),
         _ => None,
@@ -202,7 +235,9 @@ fn min_len(node: &Node) -> usize {
         Node::Alternation(all) => all.iter().map(min_len).min().unwrap_or(0),
         Node::Group(_, inner) | Node::Atomic(inner) => min_len(inner),
         Node::Repeat { node, min, .. } => min_len(node).saturating_mul(*min as usize),
-        Node::Conditional(condition, yes, no) if !matches!(condition, Condition::Define) => min_len(yes).min(min_len(no)),
+        Node::Conditional(condition, yes, no) if !matches!(condition, Condition::Define) => {
+            min_len(yes).min(min_len(no))
+        }
         _ => 0,
     }
 }

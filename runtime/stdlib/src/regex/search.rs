@@ -49,12 +49,26 @@ pub(crate) enum Found {
 
 #[derive(Clone, Copy, Debug)]
 enum Entry {
-    Choice { pc: usize, pos: usize },
-    Undo { register: usize, old: usize },
+    Choice {
+        pc: usize,
+        pos: usize,
+    },
+    Undo {
+        register: usize,
+        old: usize,
+    },
     /// A greedy repetition that can give back down to `low`.
-    Backoff { pc: usize, low: usize, pos: usize },
+    Backoff {
+        pc: usize,
+        low: usize,
+        pos: usize,
+    },
     /// A lazy one that can take so many more.
-    Advance { pc: usize, left: u32, pos: usize },
+    Advance {
+        pc: usize,
+        left: u32,
+        pos: usize,
+    },
     /// Going back over this ends the attempt; the next one begins here, or none does.
     Barrier(Option<usize>),
 }
@@ -195,7 +209,13 @@ impl View<'_> {
                 !start.not_eol && (at == end || self.line_end(at).is_some_and(|len| at + len == end))
             }
             Assert::LineStart => (at == 0 && !start.not_bol) || (at > 0 && at < end && self.after_line_end(at)),
-            Assert::LineEnd => if at == end { !start.not_eol } else { self.line_end(at).is_some() },
+            Assert::LineEnd => {
+                if at == end {
+                    !start.not_eol
+                } else {
+                    self.line_end(at).is_some()
+                }
+            }
             Assert::SearchStart => at == start.offset,
             Assert::WordEdge { .. } => false,
         }
@@ -311,7 +331,9 @@ impl Search {
             }
         }
         *budget = budget.saturating_sub((self.from - before) / 16);
-        if view.regex.flags.has(Flags::FIRSTLINE) && (self.start.offset..self.from).any(|at| view.line_end(at).is_some()) {
+        if view.regex.flags.has(Flags::FIRSTLINE)
+            && (self.start.offset..self.from).any(|at| view.line_end(at).is_some())
+        {
             return false;
         }
         self.running = true;
@@ -396,7 +418,15 @@ impl Search {
         true
     }
 
-    fn repeat(&mut self, view: &View<'_>, unit: Unit, min: u32, max: Option<u32>, greed: Greed, budget: &mut usize) -> bool {
+    fn repeat(
+        &mut self,
+        view: &View<'_>,
+        unit: Unit,
+        min: u32,
+        max: Option<u32>,
+        greed: Greed,
+        budget: &mut usize,
+    ) -> bool {
         let mut low = self.pos;
         for _ in 0..min {
             match view.unit(unit, low) {
@@ -480,7 +510,11 @@ impl Search {
                     return Some(match next {
                         None => Attempt::Over,
                         // A skip that goes nowhere is none.
-                        Some(next) if next <= self.from => Attempt::Next(if self.from < view.text.len() { view.after(self.from) } else { self.from + 1 }),
+                        Some(next) if next <= self.from => Attempt::Next(if self.from < view.text.len() {
+                            view.after(self.from)
+                        } else {
+                            self.from + 1
+                        }),
                         Some(next) => Attempt::Next(next),
                     });
                 }
@@ -658,7 +692,9 @@ impl Search {
                 self.pc = if set { self.pc + 1 } else { *otherwise };
             }
             Inst::IfRecursion { groups, otherwise } => {
-                let inside = self.frame(view).is_some_and(|frame| groups.as_ref().is_none_or(|groups| groups.contains(&frame.group)));
+                let inside = self
+                    .frame(view)
+                    .is_some_and(|frame| groups.as_ref().is_none_or(|groups| groups.contains(&frame.group)));
                 self.pc = if inside { self.pc + 1 } else { *otherwise };
             }
             Inst::Assert(assert) => return test(view.assert(*assert, self.pos, &self.start), self),

@@ -1,3 +1,5 @@
+//! What patterns match, against recorded answers of Erlang's engine.
+
 use super::{Error, Flags, Found, Regex, Search, Start};
 
 fn start(offset: usize) -> Start {

@@ -237,6 +237,7 @@ fn stress_mode_asks_at_every_nth_safepoint() {
     assert!(!raw::stress::due(&heap));
 }
 
+#[cfg(debug_assertions)]
 #[test]
 fn a_pointer_into_another_heap_is_found() {
     let other = Heap::new();

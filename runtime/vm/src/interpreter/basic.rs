@@ -104,7 +104,9 @@ unsafe fn general(s: &mut State<'_>, bif: Bif, args: &[Word], to: isize, words: 
 #[inline(always)]
 unsafe fn float(word: Word) -> Option<f64> {
     // SAFETY: a float's one slot holds its bits.
-    unsafe { if boxed_kind(word) == Some(Boxed::Float) { Some(f64::from_bits(raw::boxed_slot(word, 1).0)) } else { None } }
+    unsafe {
+        if boxed_kind(word) == Some(Boxed::Float) { Some(f64::from_bits(raw::boxed_slot(word, 1).0)) } else { None }
+    }
 }
 
 /// Arithmetic on two floats where there is room for the result.
@@ -553,8 +555,11 @@ pub(super) unsafe fn op_switch_arity<const FAST: bool>(s: &mut State<'_>) -> Flo
     // SAFETY: as above.
     unsafe {
         let word = s.get(s.byte(1));
-        let size = if boxed_kind(word) == Some(Boxed::Tuple) { u32::try_from(raw::boxed_slot(word, 0).header_size()).ok() } else { None };
+        let size = if boxed_kind(word) == Some(Boxed::Tuple) {
+            u32::try_from(raw::boxed_slot(word, 0).header_size()).ok()
+        } else {
+            None
+        };
         choose(s, size)
     }
 }
-

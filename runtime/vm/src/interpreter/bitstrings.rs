@@ -4,8 +4,8 @@
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::{Endian, SegmentKind, SegmentType};
 use jovial_bytecode::opcode::{NO_SLOT, Source, pack_type, unpack_type};
-use jovial_term::raw::{self, Boxed, Word};
 use jovial_term::Term;
+use jovial_term::raw::{self, Boxed, Word};
 
 use super::data::{source, sources_len};
 use super::exceptions::{First, raise};

@@ -558,8 +558,7 @@ unsafe fn hibernate(s: &mut State<'_>, entry: *const u32, mut args: Vec<Word>) -
 
 /// Natives that raise on behalf of their caller leave no entry of their own in a stack trace.
 fn raises_for_caller(export: &Export) -> bool {
-    export.module == known::ERLANG
-        && ["error", "exit", "throw", "raise", "nif_error"].contains(&export.name.as_str())
+    export.module == known::ERLANG && ["error", "exit", "throw", "raise", "nif_error"].contains(&export.name.as_str())
 }
 
 unsafe fn native_raised(
@@ -585,7 +584,8 @@ unsafe fn native_raised(
         }
         let list = s.heap().list(args.iter().map(|arg| Term::from_word(arg.word()))).word();
         s.reload();
-        let explained = class == Class::Error && reason != Word::atom(known::FUNCTION_CLAUSE) && reason != Word::atom(known::UNDEF);
+        let explained =
+            class == Class::Error && reason != Word::atom(known::FUNCTION_CLAUSE) && reason != Word::atom(known::UNDEF);
         let first = First::Call { module: export.module, name: export.name, args: list, explained };
         raise_native(s, frame, class, reason, &first)
     }

@@ -341,4 +341,3 @@ pub(super) unsafe fn op_jump_no_key<const FAST: bool>(s: &mut State<'_>) -> Flow
         s.test(map.as_map().is_some_and(|map| map.contains_key(key)), 1)
     }
 }
-

@@ -34,7 +34,12 @@ pub(super) enum First {
     /// Why a bitstring can't be built: the cause that OTP's explanation starts from.
     Bits(Word),
     /// A call with a list of arguments, and whether OTP has a module that explains its errors.
-    Call { module: Atom, name: Atom, args: Word, explained: bool },
+    Call {
+        module: Atom,
+        name: Atom,
+        args: Word,
+        explained: bool,
+    },
     /// The whole trace.
     Given(Word),
 }
@@ -71,7 +76,9 @@ unsafe fn walk(s: &State<'_>, from: From, mut visit: impl FnMut(&mut Finder<'_>,
         From::Stub(size) => size,
         From::Code => {
             let address = s.pc as usize;
-            let Some(size) = finder.find(address).and_then(|(version, word)| version.function_at(word)).map(|f| f.frame) else {
+            let Some(size) =
+                finder.find(address).and_then(|(version, word)| version.function_at(word)).map(|f| f.frame)
+            else {
                 return;
             };
             if !visit(&mut finder, address, s.fp) {
@@ -179,7 +186,8 @@ pub(super) unsafe fn raise_bif(s: &mut State<'_>, bif: Bif, args: &[Word], error
             BifError::BadKey(key) => heap.tuple(&[Term::atom(known::BADKEY), s.term(key.word())]).word(),
         };
         s.reload();
-        let first = First::Call { module: known::ERLANG, name: Atom::new(bif.erlang_name()), args: list, explained: true };
+        let first =
+            First::Call { module: known::ERLANG, name: Atom::new(bif.erlang_name()), args: list, explained: true };
         raise(s, Class::Error, reason, &first)
     }
 }

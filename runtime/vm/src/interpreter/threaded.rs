@@ -31,7 +31,13 @@ macro_rules! dispatch {
 /// An instruction in its slow form, then the next.
 #[cold]
 #[inline(never)]
-unsafe extern "C-unwind" fn slowly<'a>(pc: *const u32, fp: *mut Word, hp: *mut Word, reds: i64, run: &'a Run<'a>) -> i64 {
+unsafe extern "C-unwind" fn slowly<'a>(
+    pc: *const u32,
+    fp: *mut Word,
+    hp: *mut Word,
+    reds: i64,
+    run: &'a Run<'a>,
+) -> i64 {
     let mut state = State { pc, fp, hp, reds, run };
     // SAFETY: as in `dispatch`.
     let flow = unsafe { super::slow_step(&mut state) };
@@ -79,7 +85,10 @@ thread_local! {
 }
 
 /// A native for the test: notes how deep the stack is.
-fn note_depth<'h>(_: &crate::Ctx<'h>, args: &[jovial_term::Term<'h>]) -> Result<jovial_term::Term<'h>, crate::Halt<'h>> {
+fn note_depth<'h>(
+    _: &crate::Ctx<'h>,
+    args: &[jovial_term::Term<'h>],
+) -> Result<jovial_term::Term<'h>, crate::Halt<'h>> {
     let local = 0u8;
     let address = std::hint::black_box(std::ptr::from_ref(&local)) as usize;
     LOWEST.set(LOWEST.get().min(address));

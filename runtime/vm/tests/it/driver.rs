@@ -61,7 +61,14 @@ pub(crate) enum Outcome {
 }
 
 /// Calls a function in a new process and runs it to its end.
-pub(crate) fn call(machine: &Machine, way: Way, module: Atom, name: Atom, args: &[Literal], messages: &[Literal]) -> Outcome {
+pub(crate) fn call(
+    machine: &Machine,
+    way: Way,
+    module: Atom,
+    name: Atom,
+    args: &[Literal],
+    messages: &[Literal],
+) -> Outcome {
     let _stress = Stress::set(way.stress);
     machine.set_dispatch(way.dispatch);
     let process = Process::new(Pid::new(77), HeapOptions { max_words: 4 << 20, ..HeapOptions::default() }).unwrap();

@@ -19,7 +19,8 @@ use crate::driver::{Outcome, WAYS, call};
 
 /// Values separated by commas.
 fn values(source: &str) -> Vec<Literal> {
-    let module = text::read(&format!("module :x literal 0 = [{source}]")).unwrap_or_else(|error| panic!("{source}: {error}"));
+    let module =
+        text::read(&format!("module :x literal 0 = [{source}]")).unwrap_or_else(|error| panic!("{source}: {error}"));
     match module.literals.into_iter().next() {
         Some(Literal::List(items)) => items,
         other => panic!("{other:?}"),
@@ -67,7 +68,13 @@ fn check(path: &Path) -> usize {
             crate::natives::register(&machine);
             machine.load_bytes(&bytes).unwrap();
             let found = call(&machine, way, module.name, Atom::new(&name), &args, &messages);
-            assert_eq!(found, expected, "{}: {line}\n{way:?}\n{}", path.display(), jovial_bytecode::disassemble::disassemble(&image.code));
+            assert_eq!(
+                found,
+                expected,
+                "{}: {line}\n{way:?}\n{}",
+                path.display(),
+                jovial_bytecode::disassemble::disassemble(&image.code)
+            );
         }
         count += 1;
     }

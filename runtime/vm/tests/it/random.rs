@@ -226,9 +226,15 @@ impl Value {
             (Value::Int(a), Value::Int(b)) => a.cmp(b),
             (Value::Atom(a), Value::Atom(b)) => a.as_str().cmp(b.as_str()),
             (Value::Cons(a), Value::Cons(b)) => a.0.order(&b.0).then_with(|| a.1.order(&b.1)),
-            (Value::Tuple(a), Value::Tuple(b)) | (Value::Fun(a), Value::Fun(b)) => a.len().cmp(&b.len()).then_with(|| {
-                a.iter().zip(b.iter()).map(|(a, b)| a.order(b)).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
-            }),
+            (Value::Tuple(a), Value::Tuple(b)) | (Value::Fun(a), Value::Fun(b)) => {
+                a.len().cmp(&b.len()).then_with(|| {
+                    a.iter()
+                        .zip(b.iter())
+                        .map(|(a, b)| a.order(b))
+                        .find(|order| order.is_ne())
+                        .unwrap_or(std::cmp::Ordering::Equal)
+                })
+            }
             _ => self.rank().cmp(&other.rank()),
         }
     }
@@ -254,7 +260,9 @@ impl Oracle<'_> {
             Arg::Int(number) => Value::Int(i128::from(*number)),
             Arg::Atom(name) => Value::Atom(*name),
             Arg::EmptyList => Value::Nil,
-            Arg::Lit(_) => Value::Tuple(Rc::new(vec![Value::Int(1), Value::Cons(Rc::new((Value::Int(2), Value::Nil)))])),
+            Arg::Lit(_) => {
+                Value::Tuple(Rc::new(vec![Value::Int(1), Value::Cons(Rc::new((Value::Int(2), Value::Nil)))]))
+            }
         }
     }
 

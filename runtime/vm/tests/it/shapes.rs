@@ -38,7 +38,8 @@ fn a_thousand_values_at_once() {
     let all: Vec<String> = (1..=1000).map(|val| format!("v{val}")).collect();
     let _ = writeln!(source, " v1002 = tuple({})\n v1003 = cons v1001, v1002\n return v1003\nend", all.join(", "));
     source.push_str("function f1 :g/1 free 0\nb0(v0):\n v1 = tuple(v0, v0, v0)\n return v1\nend");
-    let shown: Vec<String> = (1..=1000).map(|val| if val % 2 == 0 { format!("[{val}]") } else { (val + 7).to_string() }).collect();
+    let shown: Vec<String> =
+        (1..=1000).map(|val| if val % 2 == 0 { format!("[{val}]") } else { (val + 7).to_string() }).collect();
     check(&source, &[Literal::Int(7)], &value(format!("[{{7, 7, 7}} | {{{}}}]", shown.join(", "))));
 }
 
@@ -64,9 +65,19 @@ fn two_hundred_and_fifty_five_arguments() {
     let turned: Vec<String> = (0..255).map(|val| format!("v{}", (val + 1) % 255)).collect();
     let mut source = "module :m\nexport :f/1 = f0\nfunction f0 :f/1 free 0\nb0(v0):\n v1 = cons v0, []\n".to_string();
     let args: Vec<String> = (0..255).map(|place| if place == 100 { "v1".into() } else { place.to_string() }).collect();
-    let _ = writeln!(source, " v2 = call f1({})\n v3 = fun f1()\n v4 = call fun v3({})\n v5 = tuple(v2, v4)\n return v5\nend", args.join(", "), args.join(", "));
+    let _ = writeln!(
+        source,
+        " v2 = call f1({})\n v3 = fun f1()\n v4 = call fun v3({})\n v5 = tuple(v2, v4)\n return v5\nend",
+        args.join(", "),
+        args.join(", ")
+    );
     // Turns the arguments once round, then gives some of them.
-    let _ = writeln!(source, "function f1 :g/255 free 0\nb0({}):\n branch eq v0, 1 then b2 else b1\nb1():\n tail_call f1({})", params.join(", "), turned.join(", "));
+    let _ = writeln!(
+        source,
+        "function f1 :g/255 free 0\nb0({}):\n branch eq v0, 1 then b2 else b1\nb1():\n tail_call f1({})",
+        params.join(", "),
+        turned.join(", ")
+    );
     source.push_str("b2():\n v300 = tuple(v0, v99, v253, v254)\n return v300\nend");
     check(&source, &[Literal::Int(5)], &value("{{1, [5], 254, 0}, {1, [5], 254, 0}}"));
 }
@@ -75,8 +86,15 @@ fn two_hundred_and_fifty_five_arguments() {
 fn more_arguments_in_a_tail_call_than_the_caller_has_slots() {
     let params: Vec<String> = (0..200).map(|val| format!("v{val}")).collect();
     let args: Vec<String> = (0..200).map(|place| if place % 2 == 0 { "v1".into() } else { "v0".into() }).collect();
-    let mut source = format!("module :m\nexport :f/1 = f0\nfunction f0 :f/1 free 0\nb0(v0):\n v1 = tuple(v0)\n tail_call f1({})\nend\n", args.join(", "));
-    let _ = writeln!(source, "function f1 :g/200 free 0\nb0({}):\n v200 = tuple(v0, v1, v198, v199)\n return v200\nend", params.join(", "));
+    let mut source = format!(
+        "module :m\nexport :f/1 = f0\nfunction f0 :f/1 free 0\nb0(v0):\n v1 = tuple(v0)\n tail_call f1({})\nend\n",
+        args.join(", ")
+    );
+    let _ = writeln!(
+        source,
+        "function f1 :g/200 free 0\nb0({}):\n v200 = tuple(v0, v1, v198, v199)\n return v200\nend",
+        params.join(", ")
+    );
     check(&source, &[Literal::Int(5)], &value("{{5}, 5, {5}, 5}"));
 }
 
@@ -87,9 +105,17 @@ fn many_free_variables() {
     for val in 1..=100 {
         let _ = writeln!(source, " v{val} = tuple({val})");
     }
-    let _ = writeln!(source, " v101 = fun f1({})\n v102 = call fun v101(v0, :b)\n v103 = cons v102, v102\n tail_call fun v101(v103, :c)\nend", free.join(", "));
+    let _ = writeln!(
+        source,
+        " v101 = fun f1({})\n v102 = call fun v101(v0, :b)\n v103 = cons v102, v102\n tail_call fun v101(v103, :c)\nend",
+        free.join(", ")
+    );
     let params: Vec<String> = (2..=101).map(|val| format!("v{val}")).collect();
-    let _ = writeln!(source, "function f1 :g/2 free 100\nb0(v0, v1, {}):\n v102 = tuple(v0, v1, v2, v101)\n return v102\nend", params.join(", "));
+    let _ = writeln!(
+        source,
+        "function f1 :g/2 free 100\nb0(v0, v1, {}):\n v102 = tuple(v0, v1, v2, v101)\n return v102\nend",
+        params.join(", ")
+    );
     check(&source, &[Literal::Int(5)], &value("{[{5, :b, {1}, {100}} | {5, :b, {1}, {100}}], :c, {1}, {100}}"));
 }
 
