@@ -14,6 +14,13 @@ pub(crate) const TABLE: &[Entry] = &[
         let path = path(args[0])?;
         Err(blocking(move || std::fs::read(path)))
     }),
+    ("prim_file", "get_cwd", 0, |ctx, _| {
+        let heap = ctx.heap();
+        Ok(match std::env::current_dir() {
+            Ok(folder) => ok(heap, heap.charlist(&folder.to_string_lossy())),
+            Err(problem) => error(heap, reason(&problem)),
+        })
+    }),
     ("jovial_file", "cwd", 0, |ctx, _| {
         let heap = ctx.heap();
         Ok(match std::env::current_dir() {
