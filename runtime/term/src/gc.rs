@@ -29,7 +29,9 @@ use crate::stress;
 use crate::word::{TAG_CONS, Word};
 
 /// Words of a young generation that needs no more room to make minor collections rare.
-const YOUNG_ENOUGH: usize = 1 << 16;
+const YOUNG_ENOUGH: usize = 1 << 18;
+/// Words below which a block grows only for want of room.
+const SMALL: usize = 1 << 9;
 /// Kilobytes of new off-heap data that bring a collection about in any case.
 const OFF_HEAP_MOST_LIMIT_KB: usize = 64 << 10;
 /// Words from which a major collection moves everything into the old generation.
@@ -398,10 +400,17 @@ unsafe fn collect_major(
     Ok(())
 }
 
-/// Decides whether the next collection should take a larger block: when this one leaves less than a third free. The
-/// survivors in a block that is large enough are about to leave it; then only a large stack counts.
+/// Decides whether the next collection should take a larger block: a small one when this collection leaves less than a
+/// third free, for memory counts there; one of a process that works when it leaves less than three quarters, as what
+/// survives is what collections cost. The survivors in a block that is large enough are about to leave it; then only a
+/// large stack counts.
 fn settle_size(heap: &Heap, live: usize, other: usize, block: usize) {
-    let larger = if block < YOUNG_ENOUGH { (live + other) * 3 > block * 2 } else { other * 2 > block };
+    let used = live + other;
+    let larger = match block {
+        ..SMALL => used * 3 > block * 2,
+        SMALL..YOUNG_ENOUGH => used * 4 > block,
+        YOUNG_ENOUGH.. => other * 2 > block,
+    };
     heap.set_larger_block(larger);
 }
 

@@ -193,9 +193,10 @@ defmodule :gen do
     end
   end
 
-  defp ask(destination, label, request, timeout) do
-    ref = watch(destination)
-    post(destination, {label, {self(), [:alias | ref]}, request})
+  # The reference is made where the answer is received, so that the receive starts behind what lay in the mailbox before.
+  defp ask(destination, label, request, timeout) when is_pid(destination) do
+    ref = :erlang.monitor(:process, destination, alias: :demonitor)
+    send(destination, {label, {self(), [:alias | ref]}, request})
 
     receive do
       {[:alias | ^ref], answer} ->
@@ -203,7 +204,7 @@ defmodule :gen do
         {:ok, answer}
 
       {:DOWN, ^ref, _, _, :noconnection} ->
-        exit({:nodedown, node_of(destination)})
+        exit({:nodedown, node(destination)})
 
       {:DOWN, ^ref, _, _, reason} ->
         exit(reason)
@@ -221,11 +222,7 @@ defmodule :gen do
   end
 
   # Another node can't be watched before this one is part of a cluster.
-  defp watch(destination) do
-    :erlang.monitor(:process, destination, alias: :demonitor)
-  catch
-    :error, _alone -> exit({:nodedown, node_of(destination)})
-  end
+  defp ask({_name, node}, _label, _request, _timeout), do: exit({:nodedown, node})
 
   # Sending to a name that nobody has is an error; the monitor says it better.
   defp post(destination, message) do
@@ -234,10 +231,6 @@ defmodule :gen do
   catch
     :error, _nobody -> :ok
   end
-
-  defp node_of({_name, node}), do: node
-  defp node_of(pid) when is_pid(pid), do: node(pid)
-  defp node_of(_name), do: node()
 
   defp address(pid) when is_pid(pid), do: pid
   defp address(name) when is_atom(name), do: :erlang.whereis(name)
