@@ -83,6 +83,17 @@ pub(crate) struct State {
     described: Option<String>,
     interrupted: bool,
     halted: Option<i32>,
+    /// How long cells settle, once a cell has said so.
+    pub(crate) settle_ms: Option<u64>,
+    /// The numbers of cells by the names that traces give them.
+    names: HashMap<String, Vec<u64>>,
+}
+
+impl State {
+    /// The cells that ran under this execution count.
+    pub(crate) fn numbers_of(&self, count: u64) -> Vec<u64> {
+        self.names.get(&format!("cell[{count}]")).cloned().unwrap_or_default()
+    }
 }
 
 pub(crate) struct Inner {
@@ -215,6 +226,7 @@ impl Session {
         if self.inner.state.lock().halted.is_none() {
             let limit = if self.system.deterministic { Duration::from_secs(3600) } else { settle };
             runtime.let_time_run(false);
+            let limit = self.inner.state.lock().settle_ms.map_or(limit, Duration::from_millis);
             runtime.settle(number, limit);
         }
         self.conclude(number)
@@ -229,6 +241,7 @@ impl Session {
         let before = (env.clone(), state.slots.clone());
         state.env = Some(env);
         state.interrupted = false;
+        state.names.entry(file.to_string()).or_default().push(number);
         let retired = std::mem::take(&mut state.retired);
         state.unused.extend(retired);
         state.cell = Some(Cell {

@@ -26,6 +26,16 @@ pub(crate) const TABLE: &[Entry] = &[
     ("jovial_session", "load", 1, load),
     ("jovial_session", "store", 1, store),
     ("jovial_session", "finish", 1, finish),
+    ("jovial_session", "kill_cell", 1, kill_cell),
+    ("jovial_session", "settle", 1, |ctx, args| {
+        let inner = inner(ctx)?;
+        inner.state.lock().settle_ms = match args[0].as_u64() {
+            Some(milliseconds) => Some(milliseconds),
+            None if args[0].as_atom().is_some_and(|atom| atom.as_str() == "off") => Some(0),
+            None => return Err(Halt::badarg()),
+        };
+        Ok(Term::OK)
+    }),
     ("jovial_session", "described", 1, |ctx, args| {
         inner(ctx)?.described(text(args[0]));
         Ok(Term::OK)
@@ -38,6 +48,18 @@ fn inner<'h>(ctx: &Ctx<'h>) -> Result<Arc<Inner>, Halt<'h>> {
 
 fn text(term: Term<'_>) -> String {
     term.bytes().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+/// Kills the processes that work for a cell, given by its execution count, but for the root; gives their number.
+fn kill_cell<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let shared = shared(ctx)?;
+    let count = args[0].as_u64().ok_or_else(Halt::badarg)?;
+    let runtime = shared.runtime().ok_or_else(Halt::badarg)?;
+    let numbers = inner(ctx)?.state.lock().numbers_of(count);
+    let own = ctx.pid();
+    let pids = numbers.into_iter().flat_map(|number| runtime.processes_of(number));
+    let killed = pids.filter(|pid| *pid != own && runtime.kill(*pid)).count();
+    Ok(Term::count(killed))
 }
 
 /// Waits for the next cell. The root works for it alone: what earlier cells left in the mailbox does not change that.

@@ -14,6 +14,8 @@ defmodule Jovial.Main do
   end
 
   defp finish(work) do
+    System.argv(:jovial_host.argv())
+
     status =
       try do
         work.()
