@@ -85,6 +85,8 @@ pub(crate) struct State {
     halted: Option<i32>,
     /// How long cells settle, once a cell has said so.
     pub(crate) settle_ms: Option<u64>,
+    /// The group leaders of cells.
+    pub(crate) leaders: Vec<Pid>,
     /// The numbers of cells by the names that traces give them.
     names: HashMap<String, Vec<u64>>,
 }
@@ -210,7 +212,8 @@ impl Session {
         runtime.let_time_run(true);
         let Some(leader) = self.system.io_server("stdout", number) else { return Evaluation::Nothing };
         let (root, message) = {
-            let state = self.inner.state.lock();
+            let mut state = self.inner.state.lock();
+            state.leaders.push(leader);
             let heap = Heap::new();
             let message = heap.tuple(&[Term::atom(Atom::new("cell")), Term::pid(leader)]);
             (state.root, Fragment::copy_of(message))

@@ -55,10 +55,17 @@ fn kill_cell<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let shared = shared(ctx)?;
     let count = args[0].as_u64().ok_or_else(Halt::badarg)?;
     let runtime = shared.runtime().ok_or_else(Halt::badarg)?;
-    let numbers = inner(ctx)?.state.lock().numbers_of(count);
-    let own = ctx.pid();
+    let inner = inner(ctx)?;
+    let (numbers, mut spared) = {
+        let state = inner.state.lock();
+        (state.numbers_of(count), state.leaders.clone())
+    };
+    // Whoever writes for a cell works for it too; these serve all cells.
+    let services = [known::USER, known::STANDARD_ERROR, Atom::new("Elixir.Jovial.CrashLog")];
+    spared.extend(services.into_iter().filter_map(|name| runtime.whereis(name)));
+    spared.push(ctx.pid());
     let pids = numbers.into_iter().flat_map(|number| runtime.processes_of(number));
-    let killed = pids.filter(|pid| *pid != own && runtime.kill(*pid)).count();
+    let killed = pids.filter(|pid| !spared.contains(pid) && runtime.kill(*pid)).count();
     Ok(Term::count(killed))
 }
 
