@@ -20,6 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("kernel/wire", &[]),
     ("kernel/server", &["wire"]),
     ("kernel/app", &["wire", "server", "embed", "image"]),
+    ("tests/runner", &["embed", "image"]),
     ("xtask", &[]),
 ];
 

@@ -188,6 +188,11 @@ impl System {
         }
     }
 
+    /// From now on instructions are dispatched by the loop that works everywhere, in place of the quicker form.
+    pub fn dispatch_by_loop(&self) {
+        self.runtime.machine().set_dispatch(jovial_vm::Dispatch::Loop);
+    }
+
     /// Runs a file as `elixir FILE` does; gives the exit status.
     pub fn run(&self, path: &str) -> i32 {
         self.main("run_file", path)

@@ -140,9 +140,13 @@ defmodule Code do
     {module, function, inputs, outputs, env} = :jovial_code.prepare(quoted, :maps.keys(given), env)
     result = :erlang.apply(module, function, for(key <- inputs, do: :maps.get(key, given)))
     [value | bound] = :erlang.tuple_to_list(result)
-    all = :maps.merge(given, :maps.from_list(:lists.zip(outputs, bound)))
-    {value, :maps.to_list(all), env}
+    named = for {key, value} <- :lists.zip(outputs, bound), not of_macro?(key), do: {key, value}
+    {value, :maps.to_list(:maps.merge(given, :maps.from_list(named))), env}
   end
+
+  # Nobody can name the variables that a macro made for itself.
+  defp of_macro?({_name, counter}) when is_integer(counter), do: true
+  defp of_macro?(_key), do: false
 
   @doc """
   Evaluates a file; gives the value and the variables of its last expression.

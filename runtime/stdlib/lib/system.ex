@@ -108,7 +108,12 @@ defmodule System do
 
   """
   @spec argv() :: [String.t()]
-  def argv(), do: :jovial_system.get(:argv, [])
+  def argv() do
+    case :jovial_system.get(:argv, nil) do
+      nil -> :jovial_host.argv()
+      args -> args
+    end
+  end
 
   @doc """
   Sets what `argv/0` gives.

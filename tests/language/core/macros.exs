@@ -1,0 +1,110 @@
+# Macros and hygiene.
+defmodule M do
+  defmacro unless_(condition, do: body) do
+    quote do
+      case unquote(condition) do
+        x when x in [false, nil] -> unquote(body)
+        _ -> nil
+      end
+    end
+  end
+
+  defmacro hygienic do
+    quote do
+      a = 1
+      a
+    end
+  end
+
+  defmacro leaky do
+    quote do
+      var!(a) = 2
+    end
+  end
+
+  defmacro square(x) do
+    quote bind_quoted: [x: x] do
+      x * x
+    end
+  end
+
+  defmacro shown(expr), do: Macro.to_string(expr)
+  defmacro where, do: Macro.escape({__CALLER__.module, __CALLER__.function, __CALLER__.line})
+
+  defmacro define(names) do
+    for {name, value} <- names do
+      quote do
+        def unquote(name)(), do: unquote(value)
+      end
+    end
+  end
+
+  defmacro __using__(opts) do
+    quote do
+      import M
+      @before_compile M
+      @options unquote(opts)
+      def options, do: @options
+    end
+  end
+
+  defmacro __before_compile__(env) do
+    names = env.module |> Module.definitions_in(:def) |> Enum.sort()
+
+    quote do
+      def names, do: unquote(names)
+    end
+  end
+
+  defmacro splice(list), do: quote(do: [0, unquote_splicing(list), 9])
+end
+
+defmodule User do
+  use M, level: 3
+  define(one: 1, two: "two")
+  def at, do: M.where()
+  for n <- [:x, :y], do: def(unquote(n)(), do: unquote(n))
+end
+
+defmodule Run do
+  require M
+  import M, only: [unless_: 2, square: 1]
+
+  def all do
+    a = 0
+    IO.inspect({M.hygienic(), a})
+    M.leaky()
+    IO.inspect(a)
+    IO.inspect(unless_(nil, do: :ran))
+    counter = :counters.new(1, [])
+    IO.inspect(square((:counters.add(counter, 1, 1); 3)))
+    IO.inspect(:counters.get(counter, 1))
+    IO.puts(M.shown(1 + foo(x, [y | z]) |> bar))
+    IO.inspect({User.one(), User.two(), User.options(), User.names()})
+    IO.inspect(User.at())
+    IO.inspect(M.splice([1, 2]))
+    IO.inspect(quote(do: x + 1))
+    IO.inspect(quote(do: foo.bar(1)) |> Macro.to_string())
+    IO.inspect(Code.eval_quoted(quote(do: 1 + unquote(2))))
+    IO.inspect(Macro.escape(%{a: {1, 2, 3}}))
+    IO.inspect(Macro.prewalk(quote(do: 1 + 2), fn n when is_integer(n) -> n * 10; n -> n end) |> Macro.to_string())
+  end
+end
+
+Run.all()
+#=> {1, 0}
+#=> 2
+#=> :ran
+#=> 9
+#=> 1
+#=> (1 + foo(x, [y | z])) |> bar
+#=> {1, "two", [level: 3], [at: 0, one: 0, options: 0, two: 0, x: 0, y: 0]}
+#=> {User, {:at, 0}, 65}
+#=> [0, 1, 2, 9]
+#=> {:+, [context: Run, imports: [{1, Kernel}, {2, Kernel}]], [{:x, [], Run}, 1]}
+#=> "foo.bar(1)"
+#=> {3, []}
+#=> {:%{}, [], [a: {:{}, [], [1, 2, 3]}]}
+#=> "10 + 20"
+M.missing() #!> ** (UndefinedFunctionError) function M.missing/0 is undefined or private
+M.define(1, 2, 3) #!> ** (UndefinedFunctionError) function M.define/3 is undefined or private

@@ -1,0 +1,41 @@
+# GenServer and Supervisor in small.
+defmodule Counter do
+  use GenServer
+  def start_link(n), do: GenServer.start_link(__MODULE__, n, name: __MODULE__)
+  @impl true
+  def init(n), do: {:ok, n, {:continue, :more}}
+  @impl true
+  def handle_continue(:more, n), do: {:noreply, n + 100}
+  @impl true
+  def handle_call(:get, _from, n), do: {:reply, n, n}
+  def handle_call(:crash, _from, _), do: exit(:crashed)
+  @impl true
+  def handle_cast({:add, k}, n), do: {:noreply, n + k}
+  @impl true
+  def handle_info({:tell, pid}, n) do
+    send(pid, {:told, n})
+    {:noreply, n}
+  end
+end
+
+Logger.configure(level: :none)
+{:ok, sup} = Supervisor.start_link([{Counter, 5}], strategy: :one_for_one)
+GenServer.cast(Counter, {:add, 1})
+IO.inspect(GenServer.call(Counter, :get)) #=> 106
+send(Counter, {:tell, self()})
+receive do
+  {:told, n} -> IO.inspect(n)
+end #=> 106
+first = Process.whereis(Counter)
+monitor = Process.monitor(first)
+GenServer.call(Counter, :crash) #!> ** (exit) exited in: GenServer.call(Counter, :crash, 5000)
+#!>     ** (EXIT) :crashed
+receive do
+  {:DOWN, ^monitor, _, _, reason} -> IO.inspect(reason)
+end #=> :crashed
+wait = fn wait -> if pid = Process.whereis(Counter), do: pid, else: wait.(wait) end
+IO.inspect(wait.(wait) != first) #=> true
+IO.inspect(GenServer.call(Counter, :get)) #=> 105
+IO.inspect(Supervisor.count_children(sup)) #=> %{active: 1, specs: 1, supervisors: 0, workers: 1}
+Supervisor.stop(sup)
+IO.inspect(Process.whereis(Counter)) #=> nil
