@@ -53,7 +53,4 @@ raise Oops, code: 7 #!> ** (Oops) code 7
 raise Oops, message: "other" #!> ** (Oops) other
 raise Point #!> ** (UndefinedFunctionError) function Point.exception/1 is undefined or private
 raise 5 #!> ** (ArgumentError) raise/1 and reraise/2 expect a module name, string or exception as the first argument, got: 5
-nil.field #!> ** (KeyError) key :field not found in: nil
-#!> 
-#!> If you are using the dot syntax, such as map.field, make sure the left-hand side of the dot is a map
 IO.puts(elem(Code.eval_string("inspect(%Point{x: 1})"), 0)) #=> %Point{x: 1, y: 0}

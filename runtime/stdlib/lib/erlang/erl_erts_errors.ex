@@ -1,0 +1,171 @@
+defmodule :erl_erts_errors do
+  @moduledoc """
+  Says which arguments of a function of the machine were wrong, and how.
+
+  The machine raises no more than `:badarg`. The first entry of the stacktrace tells the function and its arguments, and names this
+  module; `Exception.normalize/3` asks it for words.
+
+      iex> try do
+      ...>   hd([])
+      ...> rescue
+      ...>   error -> Exception.message(error)
+      ...> end
+      "errors were found at the given arguments:\\n\\n  * 1st argument: not a nonempty list\\n"
+
+  A function is described by what each of its arguments has to be. Those that are not of that kind are reported; if all are, the
+  function's `complaint` looks at their values.
+  """
+
+  @doc """
+  A map from the numbers of the arguments that are wrong to what is wrong with them; empty if nothing is known.
+  """
+  @spec format_error(term, [tuple]) :: %{optional(pos_integer | :general) => binary}
+  def format_error(reason, stacktrace)
+
+  def format_error(reason, [{module, name, args, _} | _]) when reason in [:badarg, :system_limit] and is_list(args) do
+    kinds = arguments(module, name, length(args))
+
+    case mismatches(args, kinds, 1) do
+      [] -> :maps.from_list(complaint(module, name, args))
+      wrong -> :maps.from_list(wrong)
+    end
+  end
+
+  def format_error(_reason, _stacktrace), do: %{}
+
+  @doc """
+  What is wrong with a segment of a binary that could not be built; the stacktrace tells which segment, of which type.
+  """
+  @spec format_bs_fail(term, [tuple]) :: %{optional(:general | :reason) => binary}
+  def format_bs_fail(_reason, [{_module, _name, _args, info} | _]) do
+    case :lists.keyfind(:error_info, 1, info) do
+      {_, %{cause: {segment, type, problem, value}}} ->
+        type = :erlang.atom_to_binary(type)
+        where = "segment " <> :erlang.integer_to_binary(segment) <> " of type '" <> type <> "': "
+        %{general: where <> segment_problem(type, problem, value), reason: "construction of binary failed"}
+
+      _ ->
+        %{}
+    end
+  end
+
+  defp segment_problem(_type, :short, value), do: "the value " <> inspect(value) <> " is shorter than the size of the segment"
+  defp segment_problem(_type, :size, value), do: "expected a non-negative integer as size but got: " <> inspect(value)
+
+  defp segment_problem(_type, :unit, value),
+    do: "the size of the value " <> inspect(value) <> " is not a multiple of the unit for the segment"
+
+  defp segment_problem(_type, :no_float, value), do: "the value " <> inspect(value) <> " is outside the range expressible as a float"
+  defp segment_problem("float", :invalid, size), do: "expected one of the supported sizes 16, 32, or 64 but got: " <> inspect(size)
+  defp segment_problem("float", :type, value), do: "expected a float or an integer but got: " <> inspect(value)
+  defp segment_problem("integer", :type, value), do: "expected an integer but got: " <> inspect(value)
+
+  defp segment_problem("utf" <> _ = type, _problem, value),
+    do: "expected a non-negative integer encodable as " <> type <> " but got: " <> inspect(value)
+
+  defp segment_problem(type, _problem, value), do: "expected a " <> type <> " but got: " <> inspect(value)
+
+  defp mismatches([arg | args], [kind | kinds], number) do
+    case fits?(kind, arg) do
+      true -> mismatches(args, kinds, number + 1)
+      false -> [{number, "not " <> article(kind)} | mismatches(args, kinds, number + 1)]
+    end
+  end
+
+  defp mismatches(_args, _kinds, _number), do: []
+
+  defp fits?(:any, _), do: true
+  defp fits?(:atom, value), do: is_atom(value)
+  defp fits?(:binary, value), do: is_binary(value)
+  defp fits?(:bitstring, value), do: is_bitstring(value)
+  defp fits?(:float, value), do: is_float(value)
+  defp fits?(:fun, value), do: is_function(value)
+  defp fits?(:integer, value), do: is_integer(value)
+  defp fits?(:iodata, value), do: iodata?(value)
+  defp fits?(:list, value), do: proper?(value)
+  defp fits?(:nonempty, value), do: is_list(value) and value != []
+  defp fits?(:number, value), do: is_number(value)
+  defp fits?(:pid, value), do: is_pid(value)
+  defp fits?(:reference, value), do: is_reference(value)
+  defp fits?(:tuple, value), do: is_tuple(value)
+
+  defp article(:nonempty), do: "a nonempty list"
+  defp article(:iodata), do: "an iodata term"
+  defp article(kind) when kind in [:atom, :integer], do: "an " <> :erlang.atom_to_binary(kind)
+  defp article(kind), do: "a " <> :erlang.atom_to_binary(kind)
+
+  defp proper?([_ | rest]), do: proper?(rest)
+  defp proper?(rest), do: rest == []
+
+  # Left sides are put on a stack of our own: iodata may be nested deeply.
+  defp iodata?(value) when is_bitstring(value), do: is_binary(value)
+  defp iodata?(value), do: iolist?(value, [])
+
+  defp iolist?([], []), do: true
+  defp iolist?([], [next | left]), do: iolist?(next, left)
+  defp iolist?([byte | rest], left) when byte in 0..255, do: iolist?(rest, left)
+  defp iolist?([binary | rest], left) when is_binary(binary), do: iolist?(rest, left)
+  defp iolist?([list | rest], left) when is_list(list), do: iolist?(list, [rest | left])
+  defp iolist?(tail, [next | left]) when is_binary(tail), do: iolist?(next, left)
+  defp iolist?(tail, []), do: is_binary(tail)
+  defp iolist?(_, _), do: false
+
+  # What the arguments have to be. Functions that are not here have nothing to say.
+  defp arguments(:erlang, name, 1) when name in [:hd, :tl], do: [:nonempty]
+  defp arguments(:erlang, name, 1) when name in [:length, :list_to_tuple, :list_to_atom, :list_to_integer, :list_to_float], do: [:list]
+  defp arguments(:erlang, name, 1) when name in [:tuple_size, :tuple_to_list], do: [:tuple]
+  defp arguments(:erlang, name, 1) when name in [:byte_size, :bit_size, :bitstring_to_list], do: [:bitstring]
+  defp arguments(:erlang, name, 1) when name in [:atom_to_binary, :atom_to_list, :whereis, :unregister], do: [:atom]
+  defp arguments(:erlang, name, 1) when name in [:integer_to_binary, :integer_to_list], do: [:integer]
+  defp arguments(:erlang, name, 1) when name in [:float_to_binary, :float_to_list], do: [:float]
+  defp arguments(:erlang, name, 1) when name in [:abs, :ceil, :float, :floor, :round, :trunc], do: [:number]
+  defp arguments(:erlang, name, 1) when name in [:list_to_binary, :iolist_to_binary, :iolist_size], do: [:iodata]
+
+  defp arguments(:erlang, name, 1) when name in [:binary_to_atom, :binary_to_existing_atom, :binary_to_float, :binary_to_integer, :binary_to_list, :binary_to_term],
+    do: [:binary]
+
+  defp arguments(:erlang, name, 2) when name in [:binary_to_atom, :binary_to_existing_atom, :binary_to_term], do: [:binary]
+  defp arguments(:erlang, :binary_to_integer, 2), do: [:binary, :integer]
+  defp arguments(:erlang, name, 2) when name in [:integer_to_binary, :integer_to_list], do: [:integer]
+  defp arguments(:erlang, :element, 2), do: [:integer, :tuple]
+  defp arguments(:erlang, :setelement, 3), do: [:integer, :tuple]
+  defp arguments(:erlang, :delete_element, 2), do: [:integer, :tuple]
+  defp arguments(:erlang, :insert_element, 3), do: [:integer, :tuple]
+  defp arguments(:erlang, :split_binary, 2), do: [:binary, :integer]
+  defp arguments(:erlang, :binary_part, 3), do: [:binary, :integer, :integer]
+  defp arguments(:erlang, :++, 2), do: [:list]
+  defp arguments(:erlang, :--, 2), do: [:list, :list]
+  defp arguments(:erlang, name, 2) when name in [:float_to_binary, :float_to_list], do: [:float]
+  defp arguments(:erlang, :exit, 2), do: [:pid]
+  defp arguments(:erlang, name, 1) when name in [:demonitor, :cancel_timer, :read_timer], do: [:reference]
+  defp arguments(:erlang, :link, 1), do: [:pid]
+  defp arguments(:erlang, name, 1) when name in [:spawn, :spawn_link, :spawn_monitor], do: [:fun]
+  defp arguments(:erlang, :is_process_alive, 1), do: [:pid]
+  defp arguments(:erlang, :group_leader, 2), do: [:pid, :pid]
+  defp arguments(:erlang, :apply, 3), do: [:atom, :atom, :list]
+  defp arguments(_module, _name, _arity), do: []
+
+  # What is wrong with values of the right kinds.
+  defp complaint(:erlang, name, [_ | _]) when name in [:binary_to_integer, :list_to_integer], do: [{1, "not a textual representation of an integer"}]
+  defp complaint(:erlang, name, [_ | _]) when name in [:binary_to_float, :list_to_float], do: [{1, "not a textual representation of a float"}]
+  defp complaint(:erlang, name, [_ | _]) when name in [:binary_to_existing_atom, :list_to_existing_atom], do: [{1, "not an already existing atom"}]
+  defp complaint(:erlang, :binary_to_term, [_ | _]), do: [{1, "invalid external representation of a term"}]
+  defp complaint(:erlang, name, [_ | _]) when name in [:element, :setelement, :delete_element, :insert_element], do: [{1, "out of range"}]
+  defp complaint(:erlang, :split_binary, _), do: [{2, "out of range"}]
+  defp complaint(:erlang, name, [_, _]) when name in [:integer_to_binary, :integer_to_list], do: [{2, "not an integer in the range 2 through 36"}]
+  defp complaint(:erlang, name, [_, _ | _]) when name in [:send, :!], do: [{1, "invalid destination"}]
+
+  defp complaint(:erlang, :binary_part, [binary, start, length]) do
+    size = byte_size(binary)
+
+    cond do
+      start < 0 or start > size -> [{2, "out of range"}]
+      start + length < 0 or start + length > size -> [{3, "out of range"}]
+      true -> []
+    end
+  end
+
+  defp complaint(:erlang, :process_flag, [_, _]), do: [{1, "invalid process flag"}]
+  defp complaint(:persistent_term, :get, [_]), do: [{1, "no persistent term stored with this key"}]
+  defp complaint(_module, _name, _args), do: []
+end
