@@ -169,7 +169,9 @@ defmodule Protocol do
           apply(protocol, :"MACRO-__deriving__", [env, for, options])
 
         ensure_any!(protocol, any, for) and macro?(any, 4) ->
-          struct = apply(for, :__struct__, [])
+          # The module is not there yet, so its fields are asked of the compiler.
+          fields = for %{field: field, default: default} <- Macro.struct_info!(for, env), do: {field, default}
+          struct = :maps.from_list([{:__struct__, for} | fields])
           apply(any, :"MACRO-__deriving__", [env, for, Macro.escape(struct), options])
 
         true ->
