@@ -17,7 +17,7 @@ defmodule Code do
       iex> Code.string_to_quoted("1 + x")
       {:ok, {:+, [line: 1], [1, {:x, [line: 1], nil}]}}
       iex> Code.string_to_quoted("1 +")
-      {:error, {[line: 1, column: 4], "syntax error: expression is incomplete", ""}}
+      {:error, {[line: 1, column: 3], "syntax error before: ", ""}}
   """
   @spec string_to_quoted(List.Chars.t(), keyword) :: {:ok, Macro.t()} | {:error, {keyword, term, binary}}
   def string_to_quoted(string, options \\ []) do
@@ -45,6 +45,7 @@ defmodule Code do
 
     description =
       case message do
+        "syntax error before: " when token == "" -> "syntax error: expression is incomplete"
         {before, rest} -> before <> token <> rest
         before -> before <> token
       end
@@ -63,7 +64,7 @@ defmodule Code do
       cond do
         Keyword.has_key?(meta, :closing_delimiter) -> MismatchedDelimiterError
         Keyword.has_key?(meta, :opening_delimiter) -> TokenMissingError
-        token == "" and message == "syntax error: expression is incomplete" -> TokenMissingError
+        description == "syntax error: expression is incomplete" -> TokenMissingError
         true -> SyntaxError
       end
 
