@@ -11,8 +11,10 @@ use crate::known::KNOWN;
 
 /// Entries the table can hold, as on the BEAM.
 pub const MAX: u32 = 1_048_576;
-/// Entries that [`Atom::try_new`] may fill; the rest is for [`Atom::new`].
+/// Entries that [`Atom::try_new`] may fill.
 pub const USER_MAX: u32 = 1_000_000;
+/// Entries that [`Atom::of_code`] may fill; the rest is for [`Atom::new`].
+pub const CODE_MAX: u32 = MAX - 8_192;
 
 const CHUNK: usize = 4096;
 const SHARDS: usize = 64;
@@ -128,7 +130,7 @@ impl Atom {
     /// Interns a name for the runtime's own use: what compiler and loader need may use the reserve.
     ///
     /// # Panics
-    /// When even the reserve is used up, which takes 48,576 names that no user code made.
+    /// When even the reserve is used up, which takes 8,192 names that come from neither data nor code.
     pub fn new(text: &str) -> Atom {
         Atom(TABLE.insert(text, MAX).expect("the reserve of the atom table is never used up by user code"))
     }
@@ -136,6 +138,12 @@ impl Atom {
     /// Interns a name that user code makes; fails beyond [`USER_MAX`].
     pub fn try_new(text: &str) -> Result<Atom, AtomTableFull> {
         TABLE.insert(text, USER_MAX).map(Atom)
+    }
+
+    /// Interns a name that stands in code: in a source text or in a module that is loaded. It may use most of the reserve, so that
+    /// there is still code to run when data has filled the table; fails beyond [`CODE_MAX`].
+    pub fn of_code(text: &str) -> Result<Atom, AtomTableFull> {
+        TABLE.insert(text, CODE_MAX).map(Atom)
     }
 
     /// The atom with this text if there is one already.

@@ -518,7 +518,7 @@ pub fn read(bytes: &[u8]) -> Result<Image, ImageError> {
         chunks.iter().find(|(chunk, _)| chunk == name).map(|(_, data)| *data).ok_or(ImageError::Damaged)
     };
     let mut reader = Reader { rest: find(b"JvAt")?, atoms: &[] };
-    let atoms = reader.many(|reader| Atom::try_new(reader.text()?).map_err(|_| ImageError::TooManyAtoms))?;
+    let atoms = reader.many(|reader| Atom::of_code(reader.text()?).map_err(|_| ImageError::TooManyAtoms))?;
     let at = |data| Reader { rest: data, atoms: &atoms };
     let mut info = at(find(b"JvIn")?);
     let name = info.atom()?;

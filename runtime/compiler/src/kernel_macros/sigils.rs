@@ -248,7 +248,7 @@ fn split_words(e: &mut Expander<'_>, text: &str, list: NodeId) -> Result<NodeId>
         words.push(match kind {
             's' => e.code.tree.binary(word.as_bytes()),
             'a' => {
-                let atom = Atom::try_new(word)
+                let atom = Atom::of_code(word)
                     .map_err(|_| Halt::exception(known::MOD_SYSTEMLIMITERROR, "a system limit has been reached"))?;
                 e.code.tree.atom(atom)
             }

@@ -416,7 +416,7 @@ defmodule UndefinedFunctionError do
   end
 
   defp expecting_behaviour(module, function, arity) do
-    behaviours = for {:behaviour, behaviours} <- module.module_info(:attributes), one <- behaviours, do: one
+    behaviours = for {:behaviour, behaviours} <- :erlang.get_module_info(module, :attributes), one <- behaviours, do: one
 
     Enum.find(behaviours, fn behaviour ->
       match?({:module, _}, :code.ensure_loaded(behaviour)) and
@@ -428,7 +428,7 @@ defmodule UndefinedFunctionError do
 
   # The same name with another arity is what was meant, if there is one.
   defp similar_functions(module, function) do
-    exports = for {name, _} = export <- module.module_info(:exports), name not in [:module_info, :__info__, :__struct__], do: export
+    exports = for {name, _} = export <- :erlang.get_module_info(module, :exports), name not in [:module_info, :__info__, :__struct__], do: export
 
     similar =
       case for({^function, _} = export <- exports, do: export) do

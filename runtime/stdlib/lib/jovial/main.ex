@@ -5,6 +5,7 @@ defmodule Jovial.Main do
 
   @doc false
   def run_file(path) do
+    System.argv(:jovial_host.argv())
     finish(fn -> Code.require_file(path) end)
   end
 

@@ -74,17 +74,25 @@ pub(crate) const TABLE: &[Entry] = &[
     ("code", "which", 1, |_, args| atom(args[0]).map(|_| word("non_existing"))),
 ];
 
-/// `[module:, exports:, attributes:, compile:, md5:]` of a loaded module.
+/// `[module:, exports:, attributes:, compile:, md5:]` of a loaded module. A module of natives alone has nothing but exports.
 fn get_module_info<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let heap = ctx.heap();
-    let version = need(ctx.machine().ensure_loaded(atom(args[0])?).ok().flatten())?;
+    let entry = |name: &str, value: Term<'h>| heap.tuple(&[word(name), value]);
+    let Some(version) = ctx.machine().ensure_loaded(atom(args[0])?).ok().flatten() else {
+        let natives = ctx.machine().natives_of(atom(args[0])?);
+        if natives.is_empty() {
+            return badarg();
+        }
+        let exports = natives.iter().map(|(name, arity)| heap.tuple(&[Term::atom(*name), Term::small32(i32::from(*arity))]));
+        let exports = heap.list(exports.collect::<Vec<_>>());
+        return Ok(heap.list([entry("module", args[0]), entry("exports", exports), entry("attributes", Term::EMPTY_LIST)]));
+    };
     let exports = version
         .exports()
         .iter()
         .map(|export| heap.tuple(&[Term::atom(export.name), Term::small32(i32::from(export.arity))]))
         .collect::<Vec<_>>();
     let source = version.files().first().map_or("nofile", String::as_str);
-    let entry = |name: &str, value: Term<'h>| heap.tuple(&[word(name), value]);
     let compile = heap.list([
         entry("version", heap.charlist("8.0")),
         entry("options", Term::EMPTY_LIST),

@@ -385,7 +385,7 @@ impl Lexer<'_, '_, '_> {
             let error = || Box::new(Diagnostic::error(at, "unsafe atom does not exist: ", name));
             return Atom::existing(name).ok_or_else(error);
         }
-        Atom::try_new(name)
+        Atom::of_code(name)
             .map_err(|full| Box::new(Diagnostic::error(at, format!("{full}, there is no room for: "), name)))
     }
 
