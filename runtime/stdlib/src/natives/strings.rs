@@ -325,6 +325,13 @@ fn is_printable(c: char) -> bool {
         | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}')
 }
 
+/// Printable, but with nothing to see, or turning the text around it: spaces of other widths, joiners, direction marks.
+fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{a0}' | '\u{34f}' | '\u{61c}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{205f}'..='\u{2064}'
+        | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffc}')
+}
+
 /// A count, or `:infinity`.
 fn limit<'h>(term: Term<'h>) -> Result<usize, Halt<'h>> {
     if term.is_atom(jovial_atoms::known::INFINITY) { Ok(usize::MAX) } else { size(term) }
@@ -381,6 +388,10 @@ fn escape<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
                 '\\' => '\\',
                 '#' if chars.peek() == Some(&'{') => '#',
                 c if c == delimiter => c,
+                c if is_unseen(c) => {
+                    let _ = write!(out, "\\u{:04X}", u32::from(c));
+                    continue;
+                }
                 c if is_printable(c) => {
                     out.push(c);
                     continue;
