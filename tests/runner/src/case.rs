@@ -48,7 +48,8 @@ impl Case {
             }
         }
         lines.push(String::new());
-        let expected = expected.iter().flat_map(|text| text.split('\n')).map(|line| line.trim_end().to_string()).collect();
+        let expected =
+            expected.iter().flat_map(|text| text.split('\n')).map(|line| line.trim_end().to_string()).collect();
         Case { program: lines.join("\n"), expected }
     }
 
@@ -86,7 +87,9 @@ fn split<'a>(line: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
 fn wrap(lines: &mut [String]) {
     let begins = |line: &str| {
         let continues = ["end", "else", "rescue", "catch", "after", ")", "]", "}", "\"\"\"", "'''", "#", "|>"];
-        !line.is_empty() && !line.starts_with(char::is_whitespace) && !continues.iter().any(|word| line.starts_with(word))
+        !line.is_empty()
+            && !line.starts_with(char::is_whitespace)
+            && !continues.iter().any(|word| line.starts_with(word))
     };
     let Some(last) = lines.len().checked_sub(1) else { return };
     let first = lines.iter().rposition(|line| begins(line)).unwrap_or(last);

@@ -5,7 +5,13 @@
 //! `JOVIAL_RUNNER_COMMAND="elixir"`, or any other program that runs a script, that one is judged instead: so a case is shown to tell the truth.
 //!
 //! The examples in the library's documents are run by `doctests.exs` beside this crate: `jovial run tests/runner/doctests.exs FILE...`.
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, clippy::exit, reason = "a test for the terminal")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::exit,
+    reason = "a test for the terminal"
+)]
 #![forbid(unsafe_code)]
 
 #[path = "case.rs"]
@@ -91,7 +97,8 @@ fn check(path: &Path, form: &str, command: Option<&str>) -> Option<String> {
         .stderr(fs::File::create(complained.with_extension(path.file_stem().unwrap())).unwrap());
     let ended = wait(&mut run);
     let read = |file: &Path| {
-        String::from_utf8_lossy(&fs::read(file.with_extension(path.file_stem().unwrap())).unwrap_or_default()).into_owned()
+        String::from_utf8_lossy(&fs::read(file.with_extension(path.file_stem().unwrap())).unwrap_or_default())
+            .into_owned()
     };
     let problem = match (ended, case.differences(&read(&written))) {
         (None, _) => Some("    still running after a minute\n".to_string()),

@@ -8,13 +8,13 @@ const COMMAND: u8 = 4;
 
 /// Bytes of one message that are taken from a peer; no notebook sends more.
 const MESSAGE_MAX: u64 = 1 << 30;
-/// Frames of one message.
+/// Frames of one message that are kept; one with more is read to its end and forgotten.
 const FRAMES_MAX: usize = 4096;
 
 pub(crate) enum Received {
     Message(Vec<Vec<u8>>),
-    /// Such as PING; the kernel's peers need no answer.
-    Command,
+    /// A command such as PING, or a message of more frames than any that makes sense: nothing to act upon.
+    Nothing,
 }
 
 fn malformed(what: &str) -> io::Error {
@@ -24,13 +24,13 @@ fn malformed(what: &str) -> io::Error {
 /// Reads up to the end of the next message or command.
 pub(crate) fn read(stream: &mut impl Read) -> io::Result<Received> {
     let mut frames = Vec::new();
-    let mut total = 0u64;
+    let (mut total, mut count) = (0u64, 0usize);
     loop {
         let mut flags = [0];
         stream.read_exact(&mut flags)?;
         let length = read_length(stream, flags[0])?;
         total = total.saturating_add(length);
-        if total > MESSAGE_MAX || frames.len() == FRAMES_MAX {
+        if total > MESSAGE_MAX {
             return Err(malformed("message too large"));
         }
         // Grows as bytes arrive: a length alone makes nothing be allocated.
@@ -39,11 +39,14 @@ pub(crate) fn read(stream: &mut impl Read) -> io::Result<Received> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         if flags[0] & COMMAND != 0 {
-            return Ok(Received::Command);
+            return Ok(Received::Nothing);
         }
-        frames.push(body);
+        count += 1;
+        if count <= FRAMES_MAX {
+            frames.push(body);
+        }
         if flags[0] & MORE == 0 {
-            return Ok(Received::Message(frames));
+            return Ok(if count <= FRAMES_MAX { Received::Message(frames) } else { Received::Nothing });
         }
     }
 }
@@ -117,6 +120,15 @@ mod tests {
             let Received::Message(back) = read(&mut bytes.as_slice()).expect("whole") else { panic!("no message") };
             assert_eq!(back, frames);
         }
+    }
+
+    #[test]
+    fn too_many_frames_are_read_past() {
+        let mut bytes = encode(&vec![vec![1]; FRAMES_MAX + 1]);
+        bytes.extend(encode(&[vec![2]]));
+        let mut rest = bytes.as_slice();
+        assert!(matches!(read(&mut rest), Ok(Received::Nothing)));
+        assert!(matches!(read(&mut rest), Ok(Received::Message(frames)) if frames == [[2]]));
     }
 
     #[test]
