@@ -79,15 +79,12 @@ defmodule Run do
     counter = :counters.new(1, [])
     IO.inspect(square((:counters.add(counter, 1, 1); 3)))
     IO.inspect(:counters.get(counter, 1))
-    IO.puts(M.shown(1 + foo(x, [y | z]) |> bar))
     IO.inspect({User.one(), User.two(), User.options(), User.names()})
     IO.inspect(User.at())
     IO.inspect(M.splice([1, 2]))
     IO.inspect(quote(do: x + 1))
-    IO.inspect(quote(do: foo.bar(1)) |> Macro.to_string())
     IO.inspect(Code.eval_quoted(quote(do: 1 + unquote(2))))
     IO.inspect(Macro.escape(%{a: {1, 2, 3}}))
-    IO.inspect(Macro.prewalk(quote(do: 1 + 2), fn n when is_integer(n) -> n * 10; n -> n end) |> Macro.to_string())
   end
 end
 
@@ -97,14 +94,11 @@ Run.all()
 #=> :ran
 #=> 9
 #=> 1
-#=> (1 + foo(x, [y | z])) |> bar
 #=> {1, "two", [level: 3], [at: 0, one: 0, options: 0, two: 0, x: 0, y: 0]}
 #=> {User, {:at, 0}, 65}
 #=> [0, 1, 2, 9]
 #=> {:+, [context: Run, imports: [{1, Kernel}, {2, Kernel}]], [{:x, [], Run}, 1]}
-#=> "foo.bar(1)"
 #=> {3, []}
 #=> {:%{}, [], [a: {:{}, [], [1, 2, 3]}]}
-#=> "10 + 20"
 M.missing() #!> ** (UndefinedFunctionError) function M.missing/0 is undefined or private
 M.define(1, 2, 3) #!> ** (UndefinedFunctionError) function M.define/3 is undefined or private

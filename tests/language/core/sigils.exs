@@ -8,10 +8,6 @@ IO.inspect(~c"chars") #=> ~c"chars"
 IO.inspect(~r/a.b/i) #=> ~r/a.b/i
 IO.inspect("aXb" =~ ~r/a.b/) #=> true
 IO.inspect(Regex.run(~r/(\d+)-(?<word>\w+)/, "12-ab")) #=> ["12-ab", "12", "ab"]
-IO.inspect(~D[2024-02-29]) #=> ~D[2024-02-29]
-IO.inspect(~T[10:20:30.5]) #=> ~T[10:20:30.5]
-IO.inspect(~N[2024-01-01 00:00:00]) #=> ~N[2024-01-01 00:00:00]
-IO.inspect(~U[2024-01-01 00:00:00Z]) #=> ~U[2024-01-01 00:00:00Z]
 IO.puts("""
   indented
     more \
