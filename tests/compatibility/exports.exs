@@ -22,6 +22,19 @@ exported = fn module ->
   end)
 end
 
+imported? = fn
+  Kernel, "Kernel macro " <> _, name, arity ->
+    try do
+      Code.eval_quoted(quote(do: import(Kernel, only: [{unquote(name), unquote(arity)}])))
+      true
+    rescue
+      CompileError -> false
+    end
+
+  _, _, _, _ ->
+    false
+end
+
 case System.argv() do
   [] ->
     applications = [:elixir, :eex, :ex_unit, :iex, :logger]
@@ -52,6 +65,15 @@ case System.argv() do
       name = name |> Enum.reverse() |> Enum.join("/") |> String.to_atom()
       module = module |> Code.string_to_quoted!() |> then(fn quoted -> if is_atom(quoted), do: quoted, else: Module.concat(elem(quoted, 2)) end)
 
-      if Code.ensure_loaded?(module) and exported?.(module, name, String.to_integer(arity)), do: IO.puts(line)
+      arity = String.to_integer(arity)
+
+      # A macro that the compiler brings is known by what can be done with it.
+      there =
+        case module do
+          Kernel.SpecialForms -> Macro.special_form?(name, arity)
+          _ -> Code.ensure_loaded?(module) and (exported?.(module, name, arity) or imported?.(module, line, name, arity))
+        end
+
+      if there, do: IO.puts(line)
     end
 end

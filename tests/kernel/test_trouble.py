@@ -83,6 +83,26 @@ def test_what_never_ends_is_interrupted(kernel, code):
     answers(kernel)
 
 
+def test_an_endless_inspect_is_interrupted(kernel):
+    kernel.run(
+        """
+        defmodule Abyss do
+          defstruct []
+
+          defimpl Inspect do
+            def inspect(abyss, options), do: __MODULE__.inspect(abyss, options)
+          end
+        end
+        """
+    )
+    request = kernel.client.execute("%Abyss{}")
+    while kernel.client.get_iopub_msg(timeout=30)["msg_type"] != "execute_input":
+        pass
+    kernel.manager.interrupt_kernel()
+    assert kernel.collect(request).error["ename"] == "Interrupt"
+    answers(kernel)
+
+
 def test_endless_recursion_ends_at_the_memory_limit(kernel):
     kernel.run("kept = 42")
     kernel.run("defmodule Deep do\n  def down(n), do: [n | down(n + 1)]\nend")
@@ -90,6 +110,14 @@ def test_endless_recursion_ends_at_the_memory_limit(kernel):
     assert cell.error["ename"] == "EXIT"
     assert "killed" in cell.error["evalue"]
     assert kernel.run("kept").result == "42"
+    answers(kernel)
+
+
+def test_a_flood_of_atoms_leaves_room_to_define_modules(kernel):
+    cell = kernel.run('for n <- 1..1_100_000, do: String.to_atom("flood_#{n}")\n:done', timeout=120)
+    assert cell.error["ename"] == "SystemLimitError"
+    cell = kernel.run("defmodule AfterTheFlood do\n  def brand_new_function(brand_new_variable), do: brand_new_variable + 1\nend\n\nAfterTheFlood.brand_new_function(1)")
+    assert cell.result == "2"
     answers(kernel)
 
 
@@ -230,7 +258,7 @@ def bent(wire):
         "nothing after the delimiter": [delimiter],
         "one frame": [b""],
         "frames missing": [delimiter, signature, header, parent],
-        "ten thousand frames": [delimiter, signature, header, parent, metadata, content] + [b"x"] * 10_000,
+        "a thousand frames": [delimiter, signature[::-1], header, parent, metadata, content] + [b"x"] * 1_000,
     }
 
 
@@ -250,6 +278,11 @@ def test_bent_messages_are_dropped(kernel, wire, channel):
                 break
             assert out.poll(30_000)
     assert kernel.run("Process.get(:acted)").result == "nil"
+    answers(kernel)
+
+
+def test_too_many_frames_end_the_connection_alone(kernel, wire):
+    wire.shell.send_multipart([*wire.request(), *[b"x"] * 10_000])
     answers(kernel)
 
 
