@@ -7,9 +7,12 @@
 //! 1. A message is a [`Fragment`] until it is adopted by the heap; then its root is one of the process's roots.
 //! 2. `save` is the message that the current receive looks at next; all before it did not match.
 //! 3. A marker is the number of the last message that was there; a receive that uses it starts behind that.
-//! 4. Nodes form a doubly linked list within `nodes`; free ones are listed in `free`.
+//! 4. A queue goes to the thread's spare ones when it has neither messages nor marks: of a crowd that waits, none keeps one.
+//! 5. Nodes form a doubly linked list within `nodes`; free ones are listed in `free`.
 //!
 //! **What it must not know.** Signals, who sends.
+
+use std::cell::RefCell;
 
 use jovial_term::raw::{Visitor, Word};
 use jovial_term::{Fragment, Heap, Term};
@@ -31,7 +34,18 @@ struct Node {
     cause: u64,
 }
 
-/// Messages of a process. Costs nothing until the first one arrives: most processes of a crowd never get any.
+/// Empty queues that a thread keeps.
+const SPARE: usize = 32;
+
+#[expect(clippy::vec_box, reason = "what is kept is the allocation")]
+mod spare {
+    use super::{Queue, RefCell};
+    thread_local! {
+        pub(super) static QUEUES: RefCell<Vec<Box<Queue>>> = const { RefCell::new(Vec::new()) };
+    }
+}
+
+/// Messages of a process. Costs nothing while there are none: most processes of a crowd wait.
 #[derive(Default)]
 pub struct Mailbox {
     queue: Option<Box<Queue>>,
@@ -86,9 +100,29 @@ impl Default for Queue {
 }
 
 impl Mailbox {
+    fn queue(&mut self) -> &mut Queue {
+        self.queue.get_or_insert_with(|| {
+            // A thread that is being torn down has no spare queues any more.
+            spare::QUEUES.try_with(|spare| spare.borrow_mut().pop()).ok().flatten().unwrap_or_default()
+        })
+    }
+
+    /// Gives an idle queue up (invariant 4).
+    fn settle(&mut self) {
+        if let Some(queue) = self.queue.take_if(|queue| queue.len == 0 && queue.mark.is_none() && queue.bound.is_none()) {
+            // Without a place it is simply dropped.
+            let _ = spare::QUEUES.try_with(|spare| {
+                let mut spare = spare.borrow_mut();
+                if spare.len() < SPARE {
+                    spare.push(queue);
+                }
+            });
+        }
+    }
+
     /// Appends a message.
     pub fn push(&mut self, message: Fragment) {
-        self.queue.get_or_insert_default().push(message);
+        self.queue().push(message);
     }
 
     pub fn len(&self) -> usize {
@@ -121,6 +155,7 @@ impl Mailbox {
     pub(crate) fn accept(&mut self, heap: &Heap) -> u64 {
         let cause = self.queue.as_mut().map_or(0, |queue| queue.accept(heap));
         self.end_receive();
+        self.settle();
         cause
     }
 
@@ -145,7 +180,7 @@ impl Mailbox {
     }
 
     pub(crate) fn set_mark(&mut self) {
-        let queue = self.queue.get_or_insert_default();
+        let queue = self.queue();
         queue.mark = Some(queue.next_number - 1);
     }
 
