@@ -80,9 +80,11 @@ fn rust(filter: &[String]) -> Outcome {
     if nextest {
         command.args(["nextest", "run", "--no-fail-fast"]);
     } else {
-        command.arg("test");
+        command.args(["test", "--no-fail-fast"]);
     }
-    run(command.args(["--workspace", "--release"]).args(filter))
+    // The language cases have a runner of their own, which nextest can't list.
+    run(command.args(["--workspace", "--exclude", "jovial-runner", "--release"]).args(filter))?;
+    run(cargo().args(["test", "--package", "jovial-runner", "--release", "--"]).args(filter))
 }
 
 fn jupyter(args: &[String]) -> Outcome {
