@@ -22,18 +22,8 @@ exported = fn module ->
   end)
 end
 
-imported? = fn
-  Kernel, "Kernel macro " <> _, name, arity ->
-    try do
-      Code.eval_quoted(quote(do: import(Kernel, only: [{unquote(name), unquote(arity)}])))
-      true
-    rescue
-      CompileError -> false
-    end
-
-  _, _, _, _ ->
-    false
-end
+# Macros that the compiler brings.
+native = Keyword.get(__ENV__.macros, Kernel, [])
 
 case System.argv() do
   [] ->
@@ -67,11 +57,10 @@ case System.argv() do
 
       arity = String.to_integer(arity)
 
-      # A macro that the compiler brings is known by what can be done with it.
       there =
         case module do
           Kernel.SpecialForms -> Macro.special_form?(name, arity)
-          _ -> Code.ensure_loaded?(module) and (exported?.(module, name, arity) or imported?.(module, line, name, arity))
+          _ -> Code.ensure_loaded?(module) and (exported?.(module, name, arity) or (module == Kernel and {name, arity} in native))
         end
 
       if there, do: IO.puts(line)
