@@ -109,7 +109,8 @@ impl Mailbox {
 
     /// Gives an idle queue up (invariant 4).
     fn settle(&mut self) {
-        if let Some(queue) = self.queue.take_if(|queue| queue.len == 0 && queue.mark.is_none() && queue.bound.is_none()) {
+        if let Some(queue) = self.queue.take_if(|queue| queue.len == 0 && queue.mark.is_none() && queue.bound.is_none())
+        {
             // Without a place it is simply dropped.
             let _ = spare::QUEUES.try_with(|spare| {
                 let mut spare = spare.borrow_mut();

@@ -83,9 +83,14 @@ fn get_module_info<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         if natives.is_empty() {
             return badarg();
         }
-        let exports = natives.iter().map(|(name, arity)| heap.tuple(&[Term::atom(*name), Term::small32(i32::from(*arity))]));
+        let exports =
+            natives.iter().map(|(name, arity)| heap.tuple(&[Term::atom(*name), Term::small32(i32::from(*arity))]));
         let exports = heap.list(exports.collect::<Vec<_>>());
-        return Ok(heap.list([entry("module", args[0]), entry("exports", exports), entry("attributes", Term::EMPTY_LIST)]));
+        return Ok(heap.list([
+            entry("module", args[0]),
+            entry("exports", exports),
+            entry("attributes", Term::EMPTY_LIST),
+        ]));
     };
     let exports = version
         .exports()
