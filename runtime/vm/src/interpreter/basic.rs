@@ -363,6 +363,14 @@ unsafe fn boxed_kind(word: Word) -> Option<Boxed> {
     if word.is_boxed() { Some(unsafe { raw::boxed_slot(word, 0) }.header_kind()) } else { None }
 }
 
+/// Whether a sub-binary has no bits beyond its last byte. A call of its own: what it builds on the stack must not keep a
+/// handler from jumping.
+#[inline(never)]
+unsafe fn is_whole_bytes(word: Word) -> bool {
+    // SAFETY: as `boxed_kind`.
+    unsafe { Term::from_word(word) }.as_binary().is_some()
+}
+
 macro_rules! type_tests {
     ($($op:ident $word:ident => $holds:expr;)*) => {$(
         #[inline(always)]
@@ -395,7 +403,7 @@ type_tests! {
     op_jump_not_bitstring word => matches!(boxed_kind(word), Some(Boxed::HeapBinary | Boxed::RefcBinary | Boxed::SubBinary));
     op_jump_not_binary word => match boxed_kind(word) {
         Some(Boxed::HeapBinary | Boxed::RefcBinary) => true,
-        Some(Boxed::SubBinary) => Term::from_word(word).as_binary().is_some(),
+        Some(Boxed::SubBinary) => is_whole_bytes(word),
         _ => false,
     };
 }

@@ -28,6 +28,31 @@ macro_rules! dispatch {
     }};
 }
 
+/// Where the slow form of an instruction left the registers.
+struct Stepped {
+    pc: *const u32,
+    fp: *mut Word,
+    hp: *mut Word,
+    reds: i64,
+    flow: Flow,
+}
+
+/// The slow form of an instruction. It takes the registers one by one and gives them back in a value of its caller's: a
+/// reference to a `State` would escape into the slow form, and a caller whose local escaped can't jump any more.
+#[inline(never)]
+unsafe extern "C-unwind" fn step_slowly(
+    pc: *const u32,
+    fp: *mut Word,
+    hp: *mut Word,
+    reds: i64,
+    run: &Run<'_>,
+) -> Stepped {
+    let mut state = State { pc, fp, hp, reds, run };
+    // SAFETY: as in `dispatch`.
+    let flow = unsafe { super::slow_step(&mut state) };
+    Stepped { pc: state.pc, fp: state.fp, hp: state.hp, reds: state.reds, flow }
+}
+
 /// An instruction in its slow form, then the next.
 #[cold]
 #[inline(never)]
@@ -38,13 +63,12 @@ unsafe extern "C-unwind" fn slowly<'a>(
     reds: i64,
     run: &'a Run<'a>,
 ) -> i64 {
-    let mut state = State { pc, fp, hp, reds, run };
     // SAFETY: as in `dispatch`.
-    let flow = unsafe { super::slow_step(&mut state) };
+    let Stepped { pc, fp, hp, reds, flow } = unsafe { step_slowly(pc, fp, hp, reds, run) };
     if flow != NEXT {
-        return state.reds;
+        return reds;
     }
-    dispatch!(state)
+    dispatch!(State { pc, fp, hp, reds, run })
 }
 
 macro_rules! handlers {
