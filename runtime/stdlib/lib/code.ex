@@ -78,6 +78,32 @@ defmodule Code do
   end
 
   @doc """
+  Turns quoted code into an `Inspect.Algebra` document of formatted source.
+
+  What a text does not need and a tree does not say is chosen in the plainest way: parentheses around arguments, double
+  quotes around strings, a `do` block for a last argument `[do: ...]`.
+
+  Options:
+
+    * `:comments` - the comments of the text that the tree was parsed from, as `string_to_quoted_with_comments/2` gives them
+    * `:escape` - whether special characters in strings are escaped; `true` if not given
+    * `:locals_without_parens` - calls `[name: arity]` to write without parentheses; an arity of `:*` means any
+    * `:syntax_colors` - colours as in `Inspect.Opts`
+
+  ## Examples
+
+      iex> doc = Code.quoted_to_algebra(quote(do: add(1,2)))
+      iex> doc |> Inspect.Algebra.format(80) |> IO.iodata_to_binary()
+      "add(1, 2)"
+
+  """
+  @doc since: "1.13.0"
+  @spec quoted_to_algebra(Macro.t(), keyword) :: Inspect.Algebra.t()
+  def quoted_to_algebra(quoted, opts \\ []) do
+    Jovial.Printer.to_algebra(quoted, false, opts)
+  end
+
+  @doc """
   The env in which evaluated code stands, from an env or from options such as `:file`, `:line` and `:module`.
   """
   @spec env_for_eval(Macro.Env.t() | keyword) :: Macro.Env.t()

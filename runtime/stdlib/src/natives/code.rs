@@ -4,6 +4,7 @@ use jovial_atoms::known;
 use jovial_compiler::carried::Code;
 use jovial_compiler::env::{Env, Kind, Var};
 use jovial_compiler::host::{Compiled, Host};
+use jovial_syntax::quoted::{Meta, NodeId, Tree};
 use jovial_syntax::{Diagnostic, Options};
 use jovial_term::{Fragment, Heap, Term};
 use jovial_vm::Ctx;
@@ -16,6 +17,7 @@ use crate::compile::{Library, env_term, evaluate, session};
 
 pub(crate) const TABLE: &[Entry] = &[
     ("jovial_code", "string_to_quoted", 2, string_to_quoted),
+    ("jovial_code", "string_to_quoted_with_comments", 2, string_to_quoted_with_comments),
     ("jovial_code", "prepare", 3, prepare),
     ("jovial_code", "new_env", 1, |ctx, args| {
         let file = need(args[0].bytes())?;
@@ -97,7 +99,19 @@ fn problem<'h>(heap: &'h Heap, found: &Diagnostic) -> Term<'h> {
 
 /// `{:ok, quoted}` or `{:error, {meta, message, token}}`.
 fn string_to_quoted<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
-    let source = bytes(args[0])?;
+    parse(ctx, args[0], args[1], false)
+}
+
+/// `{:ok, quoted, comments}` or `{:error, {meta, message, token}}`.
+fn string_to_quoted_with_comments<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    parse(ctx, args[0], args[1], true)
+}
+
+/// Besides those of `Code.string_to_quoted/2` there is the option `wrap_literals: name`: each literal becomes
+/// `{name, meta, [literal]}`. With `:__block__` that is what formatters want; with a name that no code has, it marks the
+/// places where `literal_encoder` is to be called.
+fn parse<'h>(ctx: &Ctx<'h>, source: Term<'h>, asked: Term<'h>, comments: bool) -> Out<'h> {
+    let source = bytes(source)?;
     let Ok(source) = std::str::from_utf8(&source) else {
         let heap = ctx.heap();
         let line = 1 + source.utf8_chunks().next().map_or(0, |chunk| chunk.valid().matches('\n').count());
@@ -105,9 +119,14 @@ fn string_to_quoted<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         let message = heap.binary(b"invalid encoding in source");
         return Ok(error(heap, heap.tuple(&[meta, message, heap.binary(b"")])));
     };
-    let flag = |name: &str, default: bool| option(args[1], name).and_then(Term::as_bool).unwrap_or(default);
+    let flag = |name: &str, default: bool| option(asked, name).and_then(Term::as_bool).unwrap_or(default);
     let number = |name: &str| {
-        option(args[1], name).and_then(Term::as_small).and_then(|value| u32::try_from(value).ok()).unwrap_or(1)
+        option(asked, name).and_then(Term::as_small).and_then(|value| u32::try_from(value).ok()).unwrap_or(1)
+    };
+    let wrapper = option(asked, "wrap_literals").and_then(Term::as_atom);
+    let mut wrap = |tree: &mut Tree, literal: NodeId, meta: Meta| match wrapper {
+        Some(name) => Ok(tree.call(name, meta, &[literal])),
+        None => Ok(literal),
     };
     let mut options = Options {
         line: number("line"),
@@ -117,16 +136,36 @@ fn string_to_quoted<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         unescape: flag("unescape", true),
         emit_warnings: flag("emit_warnings", true),
         existing_atoms_only: flag("existing_atoms_only", false),
+        comments,
         ..Options::default()
     };
+    if wrapper.is_some() {
+        options.literal_encoder = Some(&mut wrap);
+    }
     let parsed = jovial_syntax::parse(source, &mut options);
     charge(ctx, source.len());
+    let heap = ctx.heap();
     if let Some(found) = parsed.error() {
-        return Ok(error(ctx.heap(), problem(ctx.heap(), found)));
+        return Ok(error(heap, problem(heap, found)));
     }
     let root = parsed.root;
-    let quoted = convert::to_term(ctx.heap(), &Code::from(parsed.tree), &Values::default(), root);
-    Ok(ok(ctx.heap(), quoted))
+    let quoted = convert::to_term(heap, &Code::from(parsed.tree), &Values::default(), root);
+    if !comments {
+        return Ok(ok(heap, quoted));
+    }
+    let comments = parsed.comments.iter().map(|comment| {
+        let number = |value: u32| Term::count(value as usize);
+        let pairs = [
+            (word("line"), number(comment.line)),
+            (word("column"), number(comment.column)),
+            (word("previous_eol_count"), number(comment.previous_eol_count)),
+            (word("next_eol_count"), number(comment.next_eol_count)),
+            (word("text"), heap.binary(comment.text.as_bytes())),
+        ];
+        heap.map_from(pairs)
+    });
+    let comments = heap.list(comments.collect::<Vec<_>>());
+    Ok(heap.tuple(&[Term::OK, quoted, comments]))
 }
 
 /// A variable's key as bindings have it: a name, or a name with a context.
