@@ -128,7 +128,7 @@ defmodule Module do
   @spec has_attribute?(module, atom) :: boolean
   def has_attribute?(module, key) when is_atom(module) and is_atom(key) do
     assert_open!(:has_attribute?, 2, module)
-    :jovial_module.has(module, key)
+    :jovial_module.has(module, key) or :jovial_module.accumulates(module, key)
   end
 
   @doc """
