@@ -318,7 +318,7 @@ fn parse(
         let calendar = crate::errors::inspect_module(calendar);
         let _ = e;
         Halt::argument_error(format!(
-            "cannot parse {} as {kind} for calendar {calendar}, reason: {reason}",
+            "cannot parse {} as {kind} for {calendar}, reason: {reason}",
             inspect_string(&text)
         ))
     };

@@ -73,7 +73,7 @@ defmodule Kernel.Utils do
       end
 
     derive = derived(module)
-    :jovial_module.put(module, :__struct__, :maps.to_list(struct), nil)
+    :jovial_module.put(module, :__struct__, [{:__struct__, module} | fields], nil)
     :jovial_module.announce_struct(module, for({key, _default} <- fields, do: key))
     {struct, derive, escape(struct), quote(do: kv), body}
   end

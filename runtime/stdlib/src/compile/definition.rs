@@ -221,12 +221,17 @@ fn struct_fields(host: &mut CompileHost<'_>, env: &Env, definitions: &[&Definiti
     let module = load_local(host, env.module)?;
     let value = host.call(module, known::DUNDER_STRUCT, |_, _| Vec::new())?;
     let Some(map) = value.root().as_map() else { return Ok(nil) };
-    let fields = map.iter().filter(|(key, _)| !key.is_atom(known::DUNDER_STRUCT)).filter_map(|(key, default)| {
-        let pairs = vec![
-            (Literal::Atom(Atom::new("field")), Literal::Atom(key.as_atom()?)),
+    // The order is that of the definition, where there is one.
+    let declared = host.library.building(env.module).and_then(|build| lock(&build).struct_fields.clone());
+    let pairs: Vec<(Atom, Term<'_>)> = match &declared {
+        Some(names) => names.iter().filter_map(|name| Some((*name, map.get(Term::atom(*name))?))).collect(),
+        None => map.iter().filter_map(|(key, default)| Some((key.as_atom()?, default))).collect(),
+    };
+    let fields = pairs.into_iter().filter(|(key, _)| *key != known::DUNDER_STRUCT).map(|(key, default)| {
+        Literal::Map(vec![
+            (Literal::Atom(Atom::new("field")), Literal::Atom(key)),
             (Literal::Atom(known::DEFAULT), data::literal_of(default).unwrap_or_else(|| nil.clone())),
-        ];
-        Some(Literal::Map(pairs))
+        ])
     });
     Ok(Literal::List(fields.collect()))
 }
