@@ -21,6 +21,7 @@ mod ending;
 mod ets;
 mod files;
 mod hashes;
+mod json;
 mod lists;
 mod macros;
 mod maps;
@@ -56,6 +57,7 @@ const TABLES: &[&[Entry]] = &[
     elixir::TABLE,
     files::TABLE,
     hashes::TABLE,
+    json::TABLE,
     lists::TABLE,
     macros::TABLE,
     maps::TABLE,
