@@ -22,7 +22,7 @@ impl Output for ToFrontend {
     fn write(&self, cell: u64, stream: Stream, text: &str) -> Duration {
         let name = match stream {
             Stream::Stdout => StreamName::Stdout,
-            Stream::Stderr => StreamName::Stderr,
+            Stream::Stderr | Stream::Log => StreamName::Stderr,
         };
         self.0.stream(CellId(cell), name, text)
     }

@@ -20,7 +20,7 @@ impl Output for Terminal {
     fn write(&self, _cell: u64, stream: Stream, text: &str) -> Duration {
         // Nobody is left to hear that a pipe is closed.
         let _ = match stream {
-            Stream::Stdout => std::io::stdout().lock().write_all(text.as_bytes()),
+            Stream::Stdout | Stream::Log => std::io::stdout().lock().write_all(text.as_bytes()),
             Stream::Stderr => std::io::stderr().lock().write_all(text.as_bytes()),
         };
         Duration::ZERO

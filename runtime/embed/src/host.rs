@@ -36,7 +36,11 @@ pub(crate) fn shared<'h>(ctx: &Ctx<'h>) -> Result<Arc<Shared>, Halt<'h>> {
 }
 
 pub(crate) fn stream(term: Term<'_>) -> Stream {
-    if term.as_atom().is_some_and(|atom| atom.as_str() == "stderr") { Stream::Stderr } else { Stream::Stdout }
+    match term.as_atom().map(jovial_atoms::Atom::as_str) {
+        Some("stderr") => Stream::Stderr,
+        Some("log") => Stream::Log,
+        _ => Stream::Stdout,
+    }
 }
 
 /// Writes for the cell whose message this process is handling; gives the milliseconds to wait.

@@ -6,6 +6,8 @@ use std::time::Duration;
 pub enum Stream {
     Stdout,
     Stderr,
+    /// What the logger says: Elixir's console handler writes it where standard output goes, a notebook shows it as errors.
+    Log,
 }
 
 /// What came of asking for a line.

@@ -23,7 +23,7 @@ struct Streams;
 impl Output for Streams {
     fn write(&self, _cell: u64, stream: Stream, text: &str) -> Duration {
         let _ = match stream {
-            Stream::Stdout => std::io::stdout().lock().write_all(text.as_bytes()),
+            Stream::Stdout | Stream::Log => std::io::stdout().lock().write_all(text.as_bytes()),
             Stream::Stderr => std::io::stderr().lock().write_all(text.as_bytes()),
         };
         Duration::ZERO

@@ -345,7 +345,7 @@ defmodule :logger do
   # `Logger.Formatter` gives its configuration a shape of its own.
   defp default_handler do
     %{bare_handler(:default, :logger_std_h) | filters: [remote_gl: {&Logger.Filter.remote_gl/2, :stop}]}
-    |> :maps.merge(%{config: %{type: :standard_error}})
+    |> :maps.merge(%{config: %{type: :standard_io}})
   end
 
   defp callback(module, function, args, default) do

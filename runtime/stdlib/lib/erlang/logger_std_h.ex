@@ -1,6 +1,6 @@
 defmodule :logger_std_h do
   @moduledoc """
-  The handler that writes log events to the error output.
+  The handler that writes log events to the console: the standard output of a script, the error output of a notebook.
 
   It formats and writes in the process that logs.
   """
@@ -9,7 +9,7 @@ defmodule :logger_std_h do
   @spec log(map, map) :: :ok
   def log(event, %{formatter: {formatter, config}}) do
     text = IO.chardata_to_string(formatter.format(event, config))
-    :jovial_host.write(:stderr, text)
+    :jovial_host.write(:log, text)
     :ok
   end
 

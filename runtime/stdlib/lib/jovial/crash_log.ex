@@ -29,7 +29,7 @@ defmodule Jovial.CrashLog do
 
   defp print(pid, cause, reason, stacktrace) do
     text = ["Process ", inspect(pid), verb(cause), words(cause, reason, list(stacktrace))]
-    :jovial_host.write(:stderr, Jovial.ConsoleLog.line(:error, text))
+    :jovial_host.write(:log, Jovial.ConsoleLog.line(:error, text))
   end
 
   defp verb("Error" <> _), do: " raised an exception\n"

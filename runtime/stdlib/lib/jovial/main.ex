@@ -17,7 +17,17 @@ defmodule Jovial.Main do
   defp finish(work) do
     System.argv(:jovial_host.argv())
 
-    work |> status(0) |> at_exit() |> :jovial_host.exit()
+    # The script has a process of its own: what it links to may end it, and somebody must be left to tell.
+    {script, monitor} = :erlang.spawn_monitor(fn -> :erlang.exit({:shutdown, work |> status(0) |> at_exit()}) end)
+
+    receive do
+      {:DOWN, ^monitor, _, _, {:shutdown, status}} when is_integer(status) ->
+        :jovial_host.exit(status)
+
+      {:DOWN, ^monitor, _, _, reason} ->
+        IO.puts(:stderr, Exception.format({:EXIT, script}, reason, []))
+        :jovial_host.exit(at_exit(1))
+    end
   end
 
   # The status that `work` leaves behind: what it exits with, 1 if it fails, else `status`.
@@ -49,7 +59,11 @@ defmodule Jovial.Main do
     end
   end
 
-  defp prune([{module, _, _, _} | rest]) when module in [__MODULE__, :jovial_compiler], do: prune(rest)
-  defp prune([entry | rest]), do: [entry | prune(rest)]
-  defp prune([]), do: []
+  # What called the script is of no interest to who wrote it.
+  defp prune(stacktrace) do
+    stacktrace
+    |> Enum.reverse()
+    |> Enum.drop_while(fn {module, _, _, _} -> module in [__MODULE__, Code, :lists, :jovial_compiler] end)
+    |> Enum.reverse()
+  end
 end

@@ -128,9 +128,9 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
         chunks,
         host: &|number| host.values.get(number).and_then(|value| data::literal_of(value.root())),
     };
-    let made = lower::module(unit).map_err(|error| evaluate::lower_failure(env, &error))?;
+    let mut made = lower::module(unit).map_err(|error| evaluate::lower_failure(env, &error))?;
     evaluate::warn_hidden(host, env, &made);
-    let binary = evaluate::load(host, &made.module, env)?;
+    let binary = evaluate::load(host, &mut made.module, env)?;
     host.library.defined(start.name, &binary);
     host.library.note_module(start.owner, start.name, &binary);
     for (module, function) in callbacks(shared, known::AFTER_COMPILE) {
@@ -284,7 +284,7 @@ pub fn load_local(host: &mut CompileHost<'_>, name: Atom) -> Result<Atom> {
         chunks: Vec::new(),
         host: &|number| host.values.get(number).and_then(|value| data::literal_of(value.root())),
     };
-    let made = lower::module(unit).map_err(|error| evaluate::lower_failure(&env, &error))?;
-    evaluate::load(host, &made.module, &env)?;
+    let mut made = lower::module(unit).map_err(|error| evaluate::lower_failure(&env, &error))?;
+    evaluate::load(host, &mut made.module, &env)?;
     Ok(made_name)
 }

@@ -56,9 +56,9 @@ pub fn prepare(host: &mut CompileHost<'_>, code: &mut Code, root: NodeId, env: &
     });
     let made = made.map_err(|error| lower_failure(env, &error))?;
     warn_hidden(host, env, &made);
-    let made = made.module;
+    let mut made = made.module;
     let function = made.exports.first().map_or(known::NIL, |export| export.name);
-    load(host, &made, env)?;
+    load(host, &mut made, env)?;
     Ok(Prepared {
         module,
         function,
@@ -69,7 +69,11 @@ pub fn prepare(host: &mut CompileHost<'_>, code: &mut Code, root: NodeId, env: &
 }
 
 /// Makes bytecode of a module and loads it.
-pub fn load(host: &CompileHost<'_>, module: &ir::Module, env: &Env) -> Result<Vec<u8>> {
+pub fn load(host: &CompileHost<'_>, module: &mut ir::Module, env: &Env) -> Result<Vec<u8>> {
+    for file in &mut module.files {
+        *file = super::host::relative_to_cwd(file);
+    }
+    let module = &*module;
     let image = jovial_bytecode::emit(module).map_err(|error| failure(env, 0, format!("{error:?}")))?;
     host.library.machine().load(&image).map_err(|error| failure(env, 0, format!("{error:?}")))?;
     Ok(jovial_bytecode::image::write(&image))

@@ -1,6 +1,7 @@
 //! The compiler's host: answers what a compilation asks, by tables where it can, else by having the process run Elixir code.
 
 use std::any::Any;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jovial_atoms::{Atom, known};
@@ -250,6 +251,10 @@ impl Host for CompileHost<'_> {
         self.library.unique_integer()
     }
 
+    fn relative_path(&self, file: &str) -> String {
+        relative_to_cwd(file)
+    }
+
     fn yield_point(&mut self) -> Result<()> {
         self.yields += 1;
         if self.yields < YIELDS {
@@ -303,4 +308,10 @@ fn trace_term<'h>(heap: &'h Heap, event: &TraceEvent, line: u32) -> Term<'h> {
         }
         TraceEvent::Defmodule => heap.tuple(&[word("defmodule"), meta]),
     }
+}
+
+/// A path as traces and messages show it: relative to the current directory where it lies below.
+pub(super) fn relative_to_cwd(file: &str) -> String {
+    let below = std::env::current_dir().ok().and_then(|cwd| Path::new(file).strip_prefix(cwd).ok()?.to_str().map(str::to_owned));
+    below.filter(|path| !path.is_empty()).unwrap_or_else(|| file.to_owned())
 }

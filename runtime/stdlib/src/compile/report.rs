@@ -26,7 +26,7 @@ fn source_line(diagnostic: &Diagnostic) -> Option<String> {
 }
 
 fn place(diagnostic: &Diagnostic) -> String {
-    let mut text = diagnostic.file.to_string();
+    let mut text = super::host::relative_to_cwd(&diagnostic.file);
     if diagnostic.line > 0 {
         let _ = write!(text, ":{}", diagnostic.line);
         if let Some(column) = diagnostic.column {
