@@ -1,0 +1,143 @@
+defmodule Config.Reader do
+  @moduledoc """
+  Runs configuration files and gives what they set.
+
+  It is a `Config.Provider` too: given a path (or options with `:path`), it merges what the file sets into a configuration.
+  """
+
+  @behaviour Config.Provider
+
+  @impl true
+  def init(opts) when is_list(opts) do
+    {path, opts} = Keyword.pop!(opts, :path)
+    Config.Provider.validate_config_path!(path)
+    {path, opts}
+  end
+
+  def init(path) do
+    Config.Provider.validate_config_path!(path)
+    {path, []}
+  end
+
+  @impl true
+  def load(config, {path, opts}) do
+    merge(config, path |> Config.Provider.resolve_config_path!() |> read!(opts))
+  end
+
+  @doc ~S"""
+  Runs configuration that is given as text. The file name stands in messages, and imports are relative to it.
+
+  ## Options
+
+    * `:env`, `:target` - what `Config.config_env/0` and `Config.config_target/0` give
+    * `:imports` - files that count as read already, or `:disabled` to forbid imports
+
+  ## Examples
+
+      iex> Config.Reader.eval!("config.exs", "import Config; config :a, b: 1; config :a, c: 2")
+      [a: [b: 1, c: 2]]
+
+  """
+  @doc since: "1.11.0"
+  @spec eval!(Path.t(), binary, keyword) :: keyword
+  def eval!(file, contents, opts \\ []) when is_binary(file) and is_binary(contents) and is_list(opts) do
+    file |> Path.expand() |> Config.__eval__!(contents, opts) |> elem(0)
+  end
+
+  @doc """
+  Runs a configuration file.
+
+  Options are those of `eval!/3`.
+  """
+  @doc since: "1.9.0"
+  @spec read!(Path.t(), keyword) :: keyword
+  def read!(file, opts \\ []) when is_binary(file) and is_list(opts) do
+    file = Path.expand(file)
+    file |> Config.__eval__!(File.read!(file), opts) |> elem(0)
+  end
+
+  @doc """
+  As `read!/2`, with the files that were read, itself among them.
+  """
+  @doc since: "1.9.0"
+  @spec read_imports!(Path.t(), keyword) :: {keyword, [Path.t()] | :disabled}
+  def read_imports!(file, opts \\ []) when is_binary(file) and is_list(opts) do
+    file = Path.expand(file)
+    Config.__eval__!(file, File.read!(file), opts)
+  end
+
+  @doc """
+  Merges two configurations: keyword lists at any depth, of other values the second counts.
+
+  ## Examples
+
+      iex> Config.Reader.merge([shop: [open: true, mail: [port: 25]]], shop: [mail: [port: 587]])
+      [shop: [open: true, mail: [port: 587]]]
+
+  """
+  @doc since: "1.9.0"
+  @spec merge(keyword, keyword) :: keyword
+  def merge(config1, config2) when is_list(config1) and is_list(config2), do: Config.__merge__(config1, config2)
+end
+
+defmodule Config.Provider do
+  @moduledoc """
+  What loads configuration when a system starts.
+
+  `c:init/1` gets what the provider was set up with and gives its state; `c:load/2` gets the configuration so far and gives a new one.
+  """
+
+  @type config :: keyword
+  @type state :: term
+
+  @typedoc "An absolute path, or one below the directory that an environment variable names."
+  @type config_path :: {:system, binary(), binary()} | binary()
+
+  @doc "Makes the state."
+  @callback init(term) :: state
+
+  @doc "Loads configuration into what is there."
+  @callback load(config, state) :: config
+
+  @doc """
+  Raises unless it is a path as providers take it.
+
+  ## Examples
+
+      iex> Config.Provider.validate_config_path!("/etc/shop.exs")
+      :ok
+
+  """
+  @doc since: "1.9.0"
+  @spec validate_config_path!(config_path) :: :ok
+  def validate_config_path!({:system, name, path}) when is_binary(name) and is_binary(path), do: :ok
+
+  def validate_config_path!(path) do
+    if is_binary(path) and Path.type(path) != :relative do
+      :ok
+    else
+      raise ArgumentError, """
+      expected configuration path to be:
+
+        * a binary representing an absolute path
+        * a tuple {:system, system_var, path} where the config is the concatenation of the `system_var` with the given `path`
+
+      Got: #{inspect(path)}
+      """
+    end
+  end
+
+  @doc """
+  The path itself, where a variable of the environment is part of it.
+
+  ## Examples
+
+      iex> Config.Provider.resolve_config_path!("/etc/shop.exs")
+      "/etc/shop.exs"
+
+  """
+  @doc since: "1.9.0"
+  @spec resolve_config_path!(config_path) :: binary()
+  def resolve_config_path!(path) when is_binary(path), do: path
+  def resolve_config_path!({:system, name, path}), do: System.fetch_env!(name) <> path
+end

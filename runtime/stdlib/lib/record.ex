@@ -1,0 +1,211 @@
+defmodule Record do
+  @moduledoc ~S"""
+  Tuples with a name in front whose other elements have names while code is compiled.
+
+  Records are how Erlang code knows structures. `defrecord/3` makes macros for one:
+
+      iex> Code.eval_string(~S'''
+      ...> defmodule Points do
+      ...>   require Record
+      ...>   Record.defrecord(:point, x: 0, y: 0)
+      ...>
+      ...>   def run do
+      ...>     point = point(y: 5)
+      ...>     point(x: x) = point
+      ...>     {point, x, point(point, :y), point(point, x: 1), point(point), point(:y)}
+      ...>   end
+      ...> end
+      ...> Points.run()
+      ...> ''') |> elem(0)
+      {{:point, 0, 5}, 0, 5, {:point, 1, 5}, [x: 0, y: 5], 2}
+
+  For data of your own, structs are the better choice.
+  """
+
+  @doc """
+  Whether a term is a tuple whose first element is that atom. Works in guards.
+
+  ## Examples
+
+      iex> require Record
+      iex> Record.is_record({:point, 1, 2}, :point)
+      true
+      iex> Record.is_record({:other, 1}, :point)
+      false
+
+  """
+  defmacro is_record(data, kind) do
+    if Macro.Env.in_guard?(__CALLER__) do
+      quote do
+        is_atom(unquote(kind)) and is_tuple(unquote(data)) and tuple_size(unquote(data)) > 0 and
+          :erlang.element(1, unquote(data)) == unquote(kind)
+      end
+    else
+      quote do
+        kind = unquote(kind)
+        data = unquote(data)
+        is_atom(kind) and is_tuple(data) and tuple_size(data) > 0 and :erlang.element(1, data) == kind
+      end
+    end
+  end
+
+  @doc """
+  Whether a term is a tuple whose first element is an atom. Works in guards.
+
+  ## Examples
+
+      iex> require Record
+      iex> {Record.is_record({:point, 1, 2}), Record.is_record({1, 2})}
+      {true, false}
+
+  """
+  defmacro is_record(data) do
+    if Macro.Env.in_guard?(__CALLER__) do
+      quote do
+        is_tuple(unquote(data)) and tuple_size(unquote(data)) > 0 and is_atom(:erlang.element(1, unquote(data)))
+      end
+    else
+      quote do
+        data = unquote(data)
+        is_tuple(data) and tuple_size(data) > 0 and is_atom(:erlang.element(1, data))
+      end
+    end
+  end
+
+  @doc """
+  Defines macros that make, read, change and match a record.
+
+  The macros have the record's name, and the tuple has it in front unless a tag is given. Fields are a keyword list of defaults, or a list of
+  atoms where the default is `nil`. See the top of this page for what they do; `name(_: value)` gives a value to all fields that aren't named.
+  """
+  defmacro defrecord(name, tag \\ nil, kv) do
+    quote bind_quoted: [name: name, tag: tag, kv: kv] do
+      tag = tag || name
+      fields = Record.__record__(__MODULE__, name, tag, kv, __ENV__)
+
+      defmacro unquote(name)(args \\ []) do
+        Record.__access__(unquote(tag), unquote(fields), args, __CALLER__)
+      end
+
+      defmacro unquote(name)(record, args) do
+        Record.__access__(unquote(tag), unquote(fields), record, args, __CALLER__)
+      end
+    end
+  end
+
+  @doc """
+  As `defrecord/3`, with macros that only this module sees.
+  """
+  defmacro defrecordp(name, tag \\ nil, kv) do
+    quote bind_quoted: [name: name, tag: tag, kv: kv] do
+      tag = tag || name
+      fields = Record.__record__(__MODULE__, name, tag, kv, __ENV__)
+
+      defmacrop unquote(name)(args \\ []) do
+        Record.__access__(unquote(tag), unquote(fields), args, __CALLER__)
+      end
+
+      defmacrop unquote(name)(record, args) do
+        Record.__access__(unquote(tag), unquote(fields), record, args, __CALLER__)
+      end
+    end
+  end
+
+  @doc false
+  # The fields with their defaults as code.
+  def __record__(_module, _name, _tag, kv, env) do
+    fields =
+      for field <- kv do
+        case field do
+          {key, default} when is_atom(key) -> {key, Macro.escape(default)}
+          key when is_atom(key) -> {key, nil}
+          {key, _} -> raise ArgumentError, "defrecord fields must be atoms, got: #{inspect(key)}"
+          other -> raise ArgumentError, "defrecord fields must be atoms, got: #{inspect(other)}"
+        end
+      end
+
+    keys = Keyword.keys(fields)
+    for key <- Enum.uniq(keys -- Enum.uniq(keys)), do: IO.warn("duplicate key #{inspect(key)} found in record", env)
+    Macro.escape(fields)
+  end
+
+  @doc false
+  # One argument: the index of a field, a new record, or the fields of one as a keyword list.
+  def __access__(tag, fields, args, caller) do
+    cond do
+      is_atom(args) -> index!(tag, fields, args)
+      Keyword.keyword?(args) -> new(tag, fields, args, caller)
+      true -> quote(do: Record.__keyword__(unquote(tag), unquote(Keyword.keys(fields)), unquote(args)))
+    end
+  end
+
+  @doc false
+  # Two: a field of a record, or a record with other fields.
+  def __access__(tag, fields, record, args, caller) do
+    cond do
+      is_atom(args) and not is_nil(args) ->
+        quote(do: :erlang.element(unquote(index!(tag, fields, args) + 1), unquote(record)))
+
+      Keyword.keyword?(args) ->
+        if Macro.Env.in_match?(caller) do
+          raise ArgumentError, "cannot invoke update style macro inside match"
+        end
+
+        Enum.reduce(args, record, fn {key, value}, record ->
+          quote(do: :erlang.setelement(unquote(index!(tag, fields, key) + 1), unquote(record), unquote(value)))
+        end)
+
+      true ->
+        raise ArgumentError, "expected arguments to be a compile time atom or a keyword list, got: #{Macro.to_string(args)}"
+    end
+  end
+
+  defp index!(tag, fields, key) do
+    case Enum.find_index(fields, fn {name, _} -> name == key end) do
+      nil -> raise ArgumentError, "record #{inspect(tag)} does not have the key: #{inspect(key)}"
+      index -> index + 1
+    end
+  end
+
+  defp new(tag, fields, args, caller) do
+    {rest, args} = Keyword.pop(args, :_, :none)
+
+    absent = fn default ->
+      cond do
+        rest != :none -> rest
+        Macro.Env.in_match?(caller) -> quote(do: _)
+        true -> default
+      end
+    end
+
+    {values, left} =
+      Enum.map_reduce(fields, args, fn {key, default}, left ->
+        case Keyword.fetch(left, key) do
+          {:ok, value} -> {value, Keyword.delete(left, key)}
+          :error -> {absent.(default), left}
+        end
+      end)
+
+    case left do
+      [] -> {:{}, [], [tag | values]}
+      [{key, _} | _] -> raise ArgumentError, "record #{inspect(tag)} does not have the key: #{inspect(key)}"
+    end
+  end
+
+  @doc false
+  def __keyword__(tag, keys, record) do
+    if is_record(record, tag) do
+      [_ | values] = Tuple.to_list(record)
+
+      if length(values) == length(keys) do
+        Enum.zip(keys, values)
+      else
+        raise ArgumentError,
+              "expected argument to be a #{inspect(tag)} record with #{length(keys)} fields, got: " <> inspect(record)
+      end
+    else
+      raise ArgumentError,
+            "expected argument to be a literal atom, literal keyword or a #{inspect(tag)} record, got runtime: " <> inspect(record)
+    end
+  end
+end
