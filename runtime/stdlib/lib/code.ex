@@ -351,4 +351,70 @@ defmodule Code do
   """
   @spec get_compiler_option(atom) :: term
   def get_compiler_option(key) when is_atom(key), do: :jovial_code.get_option(key)
+
+  # ## Where modules are looked for
+
+  # The folders are kept for those who ask. Modules come from the library and from what was compiled, never from files of compiled code.
+
+  @doc """
+  Puts a folder before those where modules are looked for; says whether there is such a folder.
+
+  ## Examples
+
+      iex> Code.prepend_path(".")
+      true
+      iex> Code.prepend_path("/no/such/folder")
+      false
+  """
+  @spec prepend_path(Path.t(), cache: boolean) :: boolean
+  def prepend_path(path, _options \\ []), do: :code.add_patha(to_charlist(Path.expand(path))) == true
+
+  @doc """
+  Puts a folder behind those where modules are looked for; says whether there is such a folder.
+
+  ## Examples
+
+      iex> Code.append_path("/no/such/folder")
+      false
+  """
+  @spec append_path(Path.t(), cache: boolean) :: boolean
+  def append_path(path, _options \\ []), do: :code.add_pathz(to_charlist(Path.expand(path))) == true
+
+  @doc """
+  As `prepend_path/2`, for several folders.
+  """
+  @spec prepend_paths([Path.t()], cache: boolean) :: :ok
+  def prepend_paths(paths, _options \\ []) do
+    for path <- :lists.reverse(paths), do: prepend_path(path)
+    :ok
+  end
+
+  @doc """
+  As `append_path/2`, for several folders.
+  """
+  @spec append_paths([Path.t()], cache: boolean) :: :ok
+  def append_paths(paths, _options \\ []) do
+    for path <- paths, do: append_path(path)
+    :ok
+  end
+
+  @doc """
+  Takes a folder away from those where modules are looked for; says whether it was there.
+
+  ## Examples
+
+      iex> Code.delete_path("/no/such/folder")
+      false
+  """
+  @spec delete_path(Path.t()) :: boolean
+  def delete_path(path), do: :code.del_path(to_charlist(Path.expand(path))) == true
+
+  @doc """
+  As `delete_path/1`, for several folders.
+  """
+  @spec delete_paths([Path.t()]) :: :ok
+  def delete_paths(paths) do
+    for path <- paths, do: delete_path(path)
+    :ok
+  end
 end

@@ -94,7 +94,7 @@ defmodule ExUnit do
   # A script that failed before its end has no tests to run.
   defp run_at_exit(0) do
     Application.put_env(:ex_unit, :autorun_pending, false)
-    %{failures: failures} = run()
+    %{failures: failures} = run([], ExUnit.Server.load_time())
     status = Keyword.fetch!(configuration(), :exit_status)
     if failures > 0, do: System.at_exit(fn _status -> exit({:shutdown, status}) end)
   end
@@ -148,11 +148,13 @@ defmodule ExUnit do
       ExUnit.run([SumTest])
   """
   @spec run([module]) :: suite_result
-  def run(additional_modules \\ []) do
+  def run(additional_modules \\ []), do: run(additional_modules, nil)
+
+  defp run(additional_modules, load_time) do
     ExUnit.Server.ensure_started()
     for module <- additional_modules, do: ExUnit.Server.add_module(module, module.__ex_unit__(:config))
     options = run_options()
-    result = repeat(options, additional_modules, ExUnit.Server.load_time(), options[:repeat_until_failure])
+    result = repeat(options, additional_modules, load_time, options[:repeat_until_failure])
     for callback <- Application.get_env(:ex_unit, :after_suite, []), do: callback.(result)
     result
   end

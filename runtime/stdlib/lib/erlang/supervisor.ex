@@ -139,6 +139,11 @@ defmodule :supervisor do
     end
   end
 
+  # A child that did not start, as errors show it.
+  defp as_record(child) do
+    {:child, :undefined, child.id, child.start, child.restart, child.significant, child.shutdown, child.type, child.modules}
+  end
+
   # Starts in order. What could not be started is told together with what was, the last first.
   defp start_all([], started, _state), do: {:ok, :lists.reverse(started)}
 
@@ -259,7 +264,7 @@ defmodule :supervisor do
 
         {:error, reason} ->
           report(state, :start_error, reason, child)
-          {:reply, {:error, reason}, state}
+          {:reply, {:error, {reason, as_record(child)}}, state}
       end
     else
       {:error, reason} -> {:reply, {:error, reason}, state}

@@ -378,7 +378,7 @@ defmodule ExUnit.Assertions do
     {:messages, messages} = Process.info(self(), :messages)
 
     if Enum.any?(messages, matches?) do
-      raise ExUnit.AssertionError, message: too_late(ExUnit.Formatter.code(pattern, 98, 0), timeout)
+      raise ExUnit.AssertionError, message: too_late(Macro.to_string(pattern), timeout)
     end
 
     told = "Assertion failed, no matching message after #{timeout}ms" <> __pins__(pins)
@@ -462,7 +462,7 @@ defmodule ExUnit.Assertions do
   def __unexpected__(received, pattern, expr, nil) do
     raise ExUnit.AssertionError,
       expr: expr,
-      message: "Unexpectedly received message #{inspect(received)} (which matched #{ExUnit.Formatter.code(pattern, 98, 0)})"
+      message: "Unexpectedly received message #{inspect(received)} (which matched #{Macro.to_string(pattern)})"
   end
 
   def __unexpected__(_received, _pattern, _expr, message), do: raise(ExUnit.AssertionError, message: message)

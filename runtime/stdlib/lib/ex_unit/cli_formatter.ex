@@ -21,8 +21,6 @@ defmodule ExUnit.CLIFormatter do
       width: width(),
       counts: %{},
       failures: 0,
-      # Modules whose setup_all failed: they take a number each, but are no tests.
-      broken: 0,
       invalid: 0,
       skipped: 0,
       excluded: 0,
@@ -57,10 +55,9 @@ defmodule ExUnit.CLIFormatter do
   end
 
   def handle_cast({:module_finished, %ExUnit.TestModule{state: {:failed, failures}} = module}, state) do
-    number = state.failures + state.broken + 1
-    told = format_test_all_failure(module, failures, number, state.width, &colored(&1, &2, state))
+    told = format_test_all_failure(module, failures, state.failures, state.width, &colored(&1, &2, state))
     IO.puts(["\n", told])
-    {:noreply, %{state | broken: state.broken + 1}}
+    {:noreply, state}
   end
 
   def handle_cast({:test_started, test}, %{trace: true} = state) do
@@ -106,7 +103,7 @@ defmodule ExUnit.CLIFormatter do
   defp finished({:failed, failures}, test, state) do
     if state.trace, do: trace(test, "(#{milliseconds(test.time)}ms)", :failure, state)
     number = state.failures + 1
-    told = format_test_failure(test, failures, number + state.broken, state.width, &colored(&1, &2, state))
+    told = format_test_failure(test, failures, number, state.width, &colored(&1, &2, state))
     IO.puts(if state.trace, do: told, else: ["\n", told])
     %{state | failures: number}
   end

@@ -135,7 +135,11 @@ defmodule ExUnit.Formatter do
 
   # The line of the test that was at work.
   defp source_line(%ExUnit.Test{module: module, name: name, tags: %{file: file}}, stacktrace, formatter) do
-    line = Enum.find_value(stacktrace, fn entry -> match?({^module, ^name, 1, _}, entry) && elem(entry, 3)[:line] end)
+    line =
+      Enum.find_value(stacktrace, fn
+        {^module, ^name, arity, location} when arity == 1 or length(arity) == 1 -> location[:line]
+        _entry -> nil
+      end)
 
     with true <- is_integer(line) and line > 0,
          {:ok, text} <- File.read(file),
@@ -159,7 +163,7 @@ defmodule ExUnit.Formatter do
     pad(formatter.(:extra_info, "stacktrace:")) <> "\n" <> Enum.join(entries)
   end
 
-  defp entry({module, name, arity, location}, %ExUnit.Test{module: module, name: name}) when arity in [0, 1] do
+  defp entry({module, name, arity, location}, %ExUnit.Test{module: module, name: name}) when arity == 1 or length(arity) == 1 do
     case location[:file] do
       nil -> "(test)"
       file -> Exception.format_file_line(to_string(file), location[:line]) <> " (test)"
@@ -169,7 +173,11 @@ defmodule ExUnit.Formatter do
   defp entry(entry, _test), do: Exception.format_stacktrace_entry(entry)
 
   defp logs(logs) when logs in ["", nil], do: ""
-  defp logs(logs), do: "\n" <> pad("The following output was logged:") <> "\n" <> pad("\n" <> logs) <> "\n"
+
+  defp logs(logs) do
+    lines = for line <- String.split("\n" <> String.trim(logs, "\n") <> "\n", "\n"), do: "     " <> line <> "\n"
+    "\n" <> pad("The following output was logged:") <> "\n" <> String.trim_trailing(Enum.join(lines), "\n")
+  end
 
   # Lines of nothing get no margin, except in logs.
   defp pad(text, margin \\ @margin) do
@@ -201,14 +209,14 @@ defmodule ExUnit.Formatter do
   end
 
   defp sides(%{context: {:mailbox, _pins}} = error, width, margin, formatter) do
-    pattern = code(error.left, space(width, margin + 11), 11)
+    pattern = code(error.left, 11)
 
     shown =
       for value <- error.right do
         pad("pattern: " <> pattern <> "\nvalue:   " <> value(value, space(width, margin + 11), 11), 2)
       end
 
-    ["code: " <> code(error.expr, space(width, margin + 6), 6), formatter.(:extra_info, "mailbox:") <> "\n" <> Enum.join(shown, "\n\n")]
+    ["code: " <> code(error.expr, 6), formatter.(:extra_info, "mailbox:") <> "\n" <> Enum.join(shown, "\n\n")]
   end
 
   defp sides(error, width, margin, formatter) do
@@ -216,7 +224,7 @@ defmodule ExUnit.Formatter do
     indent = String.length(hd(labels))
     space = space(width, margin + indent)
     {left, right} = both(error, space, indent, formatter)
-    expr = if error.expr == @none, do: nil, else: code(error.expr, space, indent)
+    expr = if error.expr == @none, do: nil, else: code(error.expr, indent)
     for {label, text} <- Enum.zip(labels, [expr, left, right]), text != nil, do: formatter.(:extra_info, label) <> text
   end
 
@@ -233,7 +241,7 @@ defmodule ExUnit.Formatter do
         {colored(left, :diff_delete, indent, formatter), colored(right, :diff_insert, indent, formatter)}
 
       _none ->
-        shown = if match?({:match, _}, context), do: code(left, space, indent), else: value(left, space, indent)
+        shown = if match?({:match, _}, context), do: code(left, indent), else: value(left, space, indent)
         {shown, value(right, space, indent)}
     end
   end
@@ -256,15 +264,9 @@ defmodule ExUnit.Formatter do
 
   defp value(value, width, indent), do: value |> inspect(pretty: true, width: width) |> hang(indent)
 
-  @doc false
-  def code(code, width, indent) do
-    # The text of trees is written by the code formatter.
-    if function_exported?(Code, :quoted_to_algebra, 1) do
-      code |> Code.quoted_to_algebra() |> Inspect.Algebra.format(width) |> IO.iodata_to_binary() |> hang(indent)
-    else
-      value(code, width, indent)
-    end
-  end
+  # An assertion is a call without parentheses of what it is about.
+  defp code({name, _, [arg]}, indent) when name in [:assert, :refute], do: hang("#{name} #{Macro.to_string(arg)}", indent)
+  defp code(code, indent), do: code |> Macro.to_string() |> hang(indent)
 
   # Further lines start under the first one.
   defp hang(text, indent) do

@@ -111,7 +111,7 @@ defmodule ExUnit.Runner do
     notify(config, {:module_started, %{described | tests: tests}})
 
     tests = for test <- tests, wanted?(test, config), do: test
-    marked = for test <- tests, do: mark(test, tests, config)
+    marked = for test <- shuffle(tests, config), do: mark(test, tests, config)
     {to_run, left_out} = Enum.split_with(marked, &(&1.state == nil))
 
     for test <- left_out do
@@ -119,7 +119,7 @@ defmodule ExUnit.Runner do
       notify(config, {:test_finished, test})
     end
 
-    {described, finished} = run_tests(config, %{described | tests: tests}, shuffle(to_run, config), async?)
+    {described, finished} = run_tests(config, %{described | tests: tests}, to_run, async?)
     # What could not run for want of time or because of too many failures is not told of.
     finished = left_out ++ finished
     notify(config, {:module_finished, %{described | tests: finished}})
@@ -347,9 +347,12 @@ defmodule ExUnit.Runner do
 
   def prune_stacktrace(stacktrace), do: prune(stacktrace)
 
-  # Where the machinery of tests is no part of the story: the assertion on top, and what called the test.
-  defp prune([{ExUnit.Assertions, _, _, _} | rest]), do: prune(rest)
-  defp prune(stacktrace), do: Enum.take_while(stacktrace, fn entry -> elem(entry, 0) != __MODULE__ end)
+  # The machinery of tests is no part of the story: neither the assertion nor what called the test.
+  defp prune(stacktrace) do
+    stacktrace
+    |> Enum.take_while(fn entry -> elem(entry, 0) != __MODULE__ end)
+    |> Enum.reject(fn entry -> elem(entry, 0) == ExUnit.Assertions end)
+  end
 
   # ## The folder of a test
 

@@ -1,0 +1,47 @@
+defmodule :code do
+  @moduledoc """
+  The code that is loaded, and the folders where more would be looked for.
+
+  Modules come from the library and from what was compiled; the folders are kept for those who ask.
+  """
+
+  @doc "The folders, as charlists."
+  @spec get_path() :: [charlist]
+  def get_path, do: :jovial_system.get(:code_path, [])
+
+  @doc "Sets the folders."
+  @spec set_path([charlist]) :: true | {:error, :bad_path}
+  def set_path(paths) when is_list(paths), do: store(paths)
+
+  @doc "Puts a folder in front."
+  @spec add_patha(charlist) :: true | {:error, :bad_directory}
+  def add_patha(folder), do: add(folder, fn paths, folder -> [folder | :lists.delete(folder, paths)] end)
+
+  @doc "Puts a folder at the end."
+  @spec add_pathz(charlist) :: true | {:error, :bad_directory}
+  def add_pathz(folder) do
+    add(folder, fn paths, folder -> if :lists.member(folder, paths), do: paths, else: paths ++ [folder] end)
+  end
+
+  @doc "As `add_pathz/1`."
+  @spec add_path(charlist) :: true | {:error, :bad_directory}
+  def add_path(folder), do: add_pathz(folder)
+
+  defp add(folder, how) do
+    folder = :unicode.characters_to_list(folder)
+    if File.dir?(List.to_string(folder)), do: store(how.(get_path(), folder)), else: {:error, :bad_directory}
+  end
+
+  @doc "Takes a folder away."
+  @spec del_path(charlist) :: boolean
+  def del_path(folder) do
+    folder = :unicode.characters_to_list(folder)
+    paths = get_path()
+    :lists.member(folder, paths) and store(:lists.delete(folder, paths))
+  end
+
+  defp store(paths) do
+    :jovial_system.put(:code_path, paths)
+    true
+  end
+end
