@@ -10,7 +10,7 @@ defmodule Code do
   Parses a text into quoted code.
 
   Options: `:file`, `:line`, `:column`, `:columns` (give columns), `:token_metadata`, `:unescape`, `:existing_atoms_only`,
-  `:emit_warnings`.
+  `:emit_warnings`, `:literal_encoder` (a function that gives `{:ok, node}` for each literal and its metadata).
 
   ## Examples
 
@@ -21,7 +21,7 @@ defmodule Code do
   """
   @spec string_to_quoted(List.Chars.t(), keyword) :: {:ok, Macro.t()} | {:error, {keyword, term, binary}}
   def string_to_quoted(string, options \\ []) do
-    :jovial_code.string_to_quoted(text(string), options)
+    parse(:string_to_quoted, text(string), options)
   end
 
   @doc """
@@ -31,7 +31,7 @@ defmodule Code do
   def string_to_quoted!(string, options \\ []) do
     string = text(string)
 
-    case :jovial_code.string_to_quoted(string, options) do
+    case parse(:string_to_quoted, string, options) do
       {:ok, quoted} -> quoted
       {:error, problem} -> raise_problem(problem, string, options)
     end
@@ -75,6 +75,136 @@ defmodule Code do
 
   defp snippet(string, line, first) do
     :lists.nth(max(line - first + 1, 1), :binary.split(string, "\n", [:global]) ++ [""])
+  end
+
+  @doc """
+  As `string_to_quoted/2`, but gives the comments of the text too.
+
+  Each comment is a map with its `:line`, `:column` and `:text`, and the numbers of line ends before and behind it, as
+  `:previous_eol_count` and `:next_eol_count`.
+
+  ## Examples
+
+      iex> {:ok, {:f, _, []}, [comment]} = Code.string_to_quoted_with_comments("f() # why")
+      iex> comment.text
+      "# why"
+
+  """
+  @doc since: "1.13.0"
+  @spec string_to_quoted_with_comments(List.Chars.t(), keyword) ::
+          {:ok, Macro.t(), [map]} | {:error, {keyword, term, binary}}
+  def string_to_quoted_with_comments(string, opts \\ []) do
+    case parse(:string_to_quoted_with_comments, text(string), opts) do
+      {:ok, quoted, comments} -> {:ok, quoted, comments}
+      {:error, problem} -> {:error, problem}
+    end
+  end
+
+  @doc """
+  As `string_to_quoted_with_comments/2`, but gives a pair of code and comments, or raises what the text's fault calls for.
+
+  ## Examples
+
+      iex> {_, [%{text: text}]} = Code.string_to_quoted_with_comments!("# nothing else")
+      iex> text
+      "# nothing else"
+
+  """
+  @doc since: "1.13.0"
+  @spec string_to_quoted_with_comments!(List.Chars.t(), keyword) :: {Macro.t(), [map]}
+  def string_to_quoted_with_comments!(string, opts \\ []) do
+    string = text(string)
+
+    case parse(:string_to_quoted_with_comments, string, opts) do
+      {:ok, quoted, comments} -> {quoted, comments}
+      {:error, problem} -> raise_problem(problem, string, opts)
+    end
+  end
+
+  # The literals of a text pass through a function of the caller: the parser marks them, and the function is called for each
+  # mark, the inner ones first.
+  defp parse(native, string, opts) do
+    case Keyword.get(opts, :literal_encoder) do
+      nil ->
+        :erlang.apply(:jovial_code, native, [string, opts])
+
+      encoder ->
+        with {:ok, quoted} <- outcome(:erlang.apply(:jovial_code, native, [string, [{:wrap_literals, :"$literal"} | opts]])) do
+          encoded(quoted, encoder)
+        end
+    end
+  end
+
+  defp outcome({:error, problem}), do: {:error, problem}
+  defp outcome(parsed), do: {:ok, parsed}
+
+  defp encoded({:ok, quoted}, encoder), do: {:ok, encode(quoted, encoder)}
+  defp encoded({:ok, quoted, comments}, encoder), do: {:ok, encode(quoted, encoder), comments}
+
+  defp encode(quoted, encoder) do
+    Macro.postwalk(quoted, fn
+      {:"$literal", meta, [literal]} ->
+        case encoder.(literal, meta) do
+          {:ok, encoded} -> encoded
+          {:error, reason} -> raise ArgumentError, reason
+        end
+
+      node ->
+        node
+    end)
+  end
+
+  @doc """
+  Formats a text as Elixir's style has it.
+
+  Lines get at most 98 columns, wherever the text can be broken. What an author may choose stays as it is: blank lines
+  between expressions (but no more than one), parentheses around the arguments of calls like `if`, a line break behind an
+  opening bracket or in front of `|>`. Comments move to lines of their own.
+
+  Options:
+
+    * `:line_length` - other than 98 columns
+    * `:locals_without_parens` - calls `[name: arity]` to leave without parentheses; an arity of `:*` means any
+    * `:file`, `:line` - where the text comes from, for errors
+    * `:sigils` - functions `[name: fun]` that format the contents of sigils, given the text and facts about the sigil
+    * `:force_do_end_blocks` - turns `do: expression` into blocks
+
+  ## Examples
+
+      iex> Code.format_string!("f 1,[2|x]") |> IO.iodata_to_binary()
+      "f(1, [2 | x])"
+
+  """
+  @doc since: "1.6.0"
+  @spec format_string!(binary, keyword) :: iodata
+  def format_string!(string, opts \\ []) when is_binary(string) and is_list(opts) do
+    parser = [unescape: false, wrap_literals: :__block__, token_metadata: true, emit_warnings: false]
+
+    case :jovial_code.string_to_quoted_with_comments(string, parser ++ opts) do
+      {:ok, quoted, comments} ->
+        doc = Jovial.Printer.to_algebra(quoted, true, [comments: comments] ++ opts)
+        Inspect.Algebra.format(doc, Keyword.get(opts, :line_length, 98))
+
+      {:error, problem} ->
+        raise_problem(problem, string, opts)
+    end
+  end
+
+  @doc """
+  Formats the contents of a file, see `format_string!/2`. The file stays as it is; what comes back ends with a line break.
+
+  ## Examples
+
+      iex> path = Path.join(System.tmp_dir!(), "code_format_file.exs")
+      iex> File.write!(path, "1+2")
+      iex> Code.format_file!(path) |> IO.iodata_to_binary()
+      "1 + 2\\n"
+
+  """
+  @doc since: "1.6.0"
+  @spec format_file!(binary, keyword) :: iodata
+  def format_file!(file, opts \\ []) when is_binary(file) and is_list(opts) do
+    [format_string!(File.read!(file), [file: file, line: 1] ++ opts), ?\n]
   end
 
   @doc """

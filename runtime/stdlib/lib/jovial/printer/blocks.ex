@@ -22,7 +22,7 @@ defmodule Jovial.Printer.Blocks do
   def sequence(node, ctx) do
     case lines(node, ctx) do
       [] -> empty()
-      [{doc, _, _}] -> doc
+      [{doc, _, _}] -> group(doc)
       lines -> force_unfit(stack(lines, empty(), empty()))
     end
   end
@@ -67,7 +67,7 @@ defmodule Jovial.Printer.Blocks do
 
     {seam, below} =
       cond do
-        blank? -> {concat(line(), line()), empty()}
+        blank? -> {concat(blank_line(), line()), empty()}
         kind == :statement -> {line(), soft_blank()}
         true -> {line(), empty()}
       end
@@ -81,8 +81,12 @@ defmodule Jovial.Printer.Blocks do
   defp blank?({_, below?}, :comment, _next), do: below?
   defp blank?(meta, _kind, _next), do: (meta[:end_of_expression][:newlines] || 1) >= 2
 
-  # An empty line if the group around it is broken.
-  defp soft_blank(), do: nest(break(""), :reset)
+  # An empty line if the group around it is broken. Stands next to a line end whose lines are collapsed, which also drops
+  # the indentation that it would leave.
+  defp soft_blank(), do: break("")
+
+  # An empty line without indentation.
+  def blank_line(), do: nest(line(), :reset)
 
   # A sequence in the middle of an expression.
   def in_parens(block, ctx) do
@@ -170,7 +174,7 @@ defmodule Jovial.Printer.Blocks do
   end
 
   defp clause_stack([{doc, {_, below?}, :comment} | rest]) do
-    concat([doc, line(), if(below?, do: line(), else: empty()), clause_stack(rest)])
+    concat([doc, if(below?, do: blank_line(), else: empty()), line(), clause_stack(rest)])
   end
 
   defp clause({:->, _, [args, body]}, _forced?, ctx) do
@@ -240,7 +244,7 @@ defmodule Jovial.Printer.Blocks do
         head = if args == [], do: "->", else: nest(group(head(args, "", ctx)), :cursor)
         head = if match?([{:when, _, [_]}], args), do: head, else: head
         doc = nest(glue(head, clause_body(body, ctx)), 2)
-        doc = nest(doc, 1)
+        doc = nest(doc, :cursor)
         group(concat(["(", if(forced?, do: force_unfit(doc), else: doc), ")"]))
 
       _ ->

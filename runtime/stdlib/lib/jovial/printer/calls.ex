@@ -6,7 +6,7 @@ defmodule Jovial.Printer.Calls do
   import Inspect.Algebra
   import Jovial.Printer, only: [in_front_of_dot: 2, in_parens: 1, newlines?: 1]
   alias Jovial.Printer
-  alias Jovial.Printer.{Blocks, Comments, Operators, Rows}
+  alias Jovial.Printer.{Blocks, Operators, Rows}
 
   # Ways to write the arguments:
   #
@@ -109,7 +109,7 @@ defmodule Jovial.Printer.Calls do
 
       case Rows.note_only(items) do
         nil ->
-          {join, doc} = Rows.row(items, join, &Rows.item(&1, ctx))
+          {join, doc} = Rows.row(items, join, &group(Rows.item(&1, ctx)))
           Rows.enclose("{", doc, "}", join)
 
         notes ->
@@ -125,7 +125,7 @@ defmodule Jovial.Printer.Calls do
 
     case Rows.note_only(items) do
       nil ->
-        {join, doc} = Rows.row(items, if(newlines?(meta) and match?([_, _ | _], items), do: :lines, else: :strict), &Rows.item(&1, ctx))
+        {join, doc} = Rows.row(items, if(newlines?(meta) and match?([_, _ | _], items), do: :lines, else: :strict), &group(Rows.item(&1, ctx)))
         concat(subject, Rows.enclose("[", doc, "]", join))
 
       notes ->
@@ -134,16 +134,15 @@ defmodule Jovial.Printer.Calls do
   end
 
   # `name value` behind an `@`.
-  def attribute(name, meta, value, ctx), do: arguments(Atom.to_string(name), [value], meta, :bare, :statement, ctx)
+  def attribute(name, meta, value, ctx), do: arguments(Atom.to_string(name), [value], meta, :attribute, :statement, ctx)
 
   # ## Arguments
 
   defp arguments(name, args, meta, style, role, ctx) do
     case blocks(meta, args, ctx) do
       nil ->
-        bare? = style == :bare and bare_allowed?(args, role)
-        doc = concat(name, row(args, meta, bare?, style == :bare, empty(), ctx))
-        if bare?, do: doc, else: doc
+        bare? = style == :attribute or (style == :bare and bare_allowed?(args, role))
+        concat(name, row(args, meta, bare?, style != :attribute, empty(), ctx))
 
       blocks ->
         {before, _} = Enum.split(args, -1)
@@ -152,7 +151,7 @@ defmodule Jovial.Printer.Calls do
           cond do
             before == [] and style == :parens -> "() do"
             before == [] -> " do"
-            true -> row(before, meta, style in [:dropped_for_block, :bare], true, " do", ctx)
+            true -> row(before, meta, style in [:dropped_for_block, :bare, :attribute], true, " do", ctx)
           end
 
         doc = force_unfit(concat([name, head, Blocks.do_blocks(blocks, meta, ctx), line(), "end"]))
@@ -162,7 +161,6 @@ defmodule Jovial.Printer.Calls do
 
   # Several arguments without parentheses can't stand between other arguments.
   defp bare_allowed?([], _role), do: false
-  defp bare_allowed?([_], role), do: role in [:statement, :operand, :sole, :sole_bare, :bare_operand] or role == :bare and false
   defp bare_allowed?(_, role), do: role in [:statement, :operand, :sole, :sole_bare]
 
   # The clauses of `do ... end`, or `nil`.
@@ -195,16 +193,13 @@ defmodule Jovial.Printer.Calls do
       (fn keys -> Enum.uniq(keys) == keys end).(for {key, _} <- pairs, do: block_key(key))
   end
 
-  defp row([], meta, _bare?, _open?, tail, _ctx) do
-    _ = meta
-    concat("()", tail)
-  end
+  defp row([], _meta, _bare?, _open?, tail, _ctx), do: concat("()", tail)
 
   defp row(args, meta, bare?, open?, tail, ctx) do
     case Rows.note_only(args) do
       nil ->
         {before, [last]} = Enum.split(args, -1)
-        pairs = open_keywords(last, before, bare?, open?, ctx)
+        pairs = if open?, do: open_keywords(Blocks.bare_node(last), bare?), else: bare_keywords(Blocks.bare_node(last), ctx)
         row(before, last, pairs, meta, bare?, tail, ctx)
 
       notes ->
@@ -212,67 +207,78 @@ defmodule Jovial.Printer.Calls do
     end
   end
 
-  # A keyword list in the last place loses its brackets, but in a text only if the author left them out.
-  defp open_keywords(last, before, bare?, _open?, ctx) do
-    node = Blocks.bare_node(last)
+  # A keyword list in the last place loses its brackets, unless a comment in front of its first key needs them.
+  defp open_keywords(last, bare?) do
+    case last do
+      {:__block__, meta, [[first | _] = pairs]} ->
+        unless Keyword.has_key?(meta, :delimiter) or (bare? and match?({:__commented__, _, _}, first)), do: Rows.keywords(pairs)
 
-    cond do
-      is_list(node) -> Rows.keywords(node)
-      ctx.source? -> struct_keywords(last, before, bare?)
-      match?({:__block__, _, [[_ | _]]}, node) -> nil
-      true -> nil
+      _ ->
+        Rows.keywords(last)
     end
   end
 
-  # `defstruct [a: 1]` is an idiom of its own.
-  defp struct_keywords(_last, _before, _bare?), do: nil
+  # The value of an attribute keeps the brackets of its text.
+  defp bare_keywords(node, ctx) do
+    case node do
+      _ when is_list(node) -> Rows.keywords(node)
+      {:__block__, _, [[_ | _] = pairs]} when not ctx.source? -> Rows.keywords(pairs)
+      _ -> nil
+    end
+  end
 
   defp row(before, last, nil, meta, bare?, tail, ctx) do
     args = before ++ [last]
-    role = role(before, bare?)
-    generators? = generators?(args)
-    many_lines? = match?([_, _ | _], args) and newlines?(meta)
-    join = if many_lines? or (generators? and own_lines?(args)), do: :lines, else: :strict
-    fun = &Printer.doc(&1, role, ctx)
+    join = join(args, newlines?(meta), meta, ctx)
+    fun = &Printer.doc(&1, role(before, bare?), ctx)
     last_fits? = join == :strict and not Rows.commented?(args) and Operators.breaks_well?(last, ctx)
     {join, doc} = Rows.row(args, join, fun, last_fits: last_fits?)
     finish(doc, join, last_fits?, bare?, tail)
   end
 
   defp row([], _last, pairs, meta, bare?, tail, ctx) do
-    join = if (match?([_, _ | _], pairs) and newlines?(meta)) or own_lines?(pairs), do: :lines, else: :strict
-    last_fits? = false
-    {join, doc} = Rows.row(pairs, join, &Rows.pair(&1, ctx), last_fits: last_fits?)
-    finish(doc, join, last_fits?, bare?, tail)
+    {join, doc} = Rows.row(pairs, join(pairs, newlines?(meta), meta, ctx), &Rows.pair(&1, ctx))
+    finish(doc, join, false, bare?, tail)
   end
 
   defp row(before, _last, pairs, meta, bare?, tail, ctx) do
     args = before ++ pairs
 
     if generators?(args) do
-      join = if newlines?(meta) or own_lines?(args), do: :lines, else: :strict
-      fun = fn node -> if Rows.pair?(node), do: Rows.pair(node, ctx), else: Printer.doc(node, role(before, bare?), ctx) end
-      {join, doc} = Rows.row(args, join, fun)
+      fun = fn node ->
+        if Rows.pair?(node), do: Rows.pair(node, ctx), else: Printer.doc(node, role([node], bare?), ctx)
+      end
+
+      {join, doc} = Rows.row(args, join(args, newlines?(meta), meta, ctx), fun)
       finish(doc, join, false, bare?, tail)
     else
-      forced? = match?([_, _ | _], args) and newlines?(meta)
-      role = if bare?, do: :bare, else: :argument
-      left_join = if forced? or own_lines?(before), do: :lines, else: :strict
-      {left_join, left} = Rows.row(before, left_join, &Printer.doc(&1, role, ctx), comma: true)
-      right_join = if forced? or own_lines?(pairs) or own_lines?(args), do: :lines, else: :strict
+      forced? = newlines?(meta)
+      fun = &Printer.doc(&1, if(bare?, do: :bare, else: :argument), ctx)
+      left_join = if forced?, do: :lines, else: join(before, false, meta, ctx)
+      {left_join, left} = Rows.row(before, left_join, fun, comma: true)
+      right_join = if forced? or own_lines?(args, meta, ctx), do: :lines, else: join(pairs, false, meta, ctx)
       {right_join, right} = Rows.row(pairs, right_join, &Rows.pair(&1, ctx))
       right = concat(if(right_join == :lines, do: line(), else: break()), right)
-      lines? = :lines in [left_join, right_join]
 
-      if bare? do
-        right = group(if right_join == :lines, do: force_unfit(right), else: right)
-        doc = concat(left, next_break_fits(right, :enabled))
-        doc = if left_join == :lines, do: force_unfit(doc), else: doc
-        concat(group(concat(" ", nest(nest(doc, :cursor, :break), 2))) |> next_break_fits(:disabled), tail)
-      else
-        concat(Rows.enclose("(", concat(left, right), ")", if(lines?, do: :lines, else: :strict)), tail)
+      cond do
+        bare? ->
+          right = group(if(right_join == :lines, do: force_unfit(right), else: right), :inherit)
+          doc = concat(left, next_break_fits(right, :enabled))
+          doc = if left_join == :lines, do: force_unfit(doc), else: doc
+          doc = group(concat(" ", nest(nest(doc, :cursor, :break), 2)))
+          concat(next_break_fits(doc, :disabled), tail)
+
+        true ->
+          # The arguments in front stay on the line of the name if they fit there.
+          left = group(concat(break(""), if(left_join == :lines, do: force_unfit(left), else: left)))
+          doc = concat(nest(concat(["(", left, right]), 2), concat([break(""), ")", tail]))
+          group(if right_join == :lines, do: force_unfit(doc), else: doc)
       end
     end
+  end
+
+  defp join(args, newline?, meta, ctx) do
+    if (newline? and match?([_, _ | _], args)) or own_lines?(args, meta, ctx), do: :lines, else: :strict
   end
 
   defp finish(doc, join, last_fits?, true, tail) do
@@ -282,9 +288,8 @@ defmodule Jovial.Printer.Calls do
   end
 
   defp finish(doc, join, last_fits?, false, tail) do
-    doc = Rows.enclose("(", doc, ")", join)
-    doc = if last_fits?, do: next_break_fits(doc, :disabled), else: doc
-    concat(doc, tail)
+    doc = Rows.enclose("(", doc, concat(")", tail), join)
+    if last_fits?, do: next_break_fits(doc, :disabled), else: doc
   end
 
   defp role([], true), do: :sole_bare
@@ -294,18 +299,19 @@ defmodule Jovial.Printer.Calls do
 
   defp generators?(args), do: :lists.any(&match?({:<-, _, [_, _]}, Blocks.bare_node(&1)), args)
 
-  # Whether each argument starts a line of its own in the text.
-  defp own_lines?([_, _ | _] = args) do
-    lines = for arg <- args, line = start_line(arg), line != nil, do: line
+  # Whether each argument starts a line of its own in the text. Bare literals count as standing on the line of the call.
+  defp own_lines?([_, _ | _] = args, meta, ctx) do
+    own = if ctx.source?, do: nil, else: Keyword.get(meta, :line)
+    lines = for arg <- args, line = start_line(arg, own), line != nil, do: line
     match?([_, _ | _], lines) and Enum.uniq(lines) == lines
   end
 
-  defp own_lines?(_), do: false
+  defp own_lines?(_, _, _), do: false
 
-  defp start_line({:__commented__, _, [node]}), do: start_line(node)
-  defp start_line({{_, meta, _}, _}) when is_list(meta), do: Keyword.get(meta, :line)
-  defp start_line({_, meta, _} = node) when is_list(meta), do: Keyword.get(meta, :line) && Comments.first_line(node)
-  defp start_line(_), do: nil
+  defp start_line({:__commented__, _, [node]}, own), do: start_line(node, own)
+  defp start_line({{_, meta, _}, _}, _own) when is_list(meta), do: Keyword.get(meta, :line)
+  defp start_line({_, meta, _}, _own) when is_list(meta), do: Keyword.get(meta, :line)
+  defp start_line(_, own), do: own
 
   # ## For others
 

@@ -198,17 +198,15 @@ defmodule Jovial.Printer.Literals do
     for part <- parts, do: if(is_binary(part), do: String.replace(part, "\\'", "'"), else: part)
   end
 
-  defp quoted(open, text, close, ctx), do: concat([open, unindented(raw(escaped(text, close, ctx))), close])
-
   # Line breaks inside quotes are part of the text: no indentation may follow them.
-  defp unindented(doc), do: nest(doc, :reset)
-
   defp raw(text) do
     case :binary.split(text, "\n", [:global]) do
       [text] -> string(text)
-      [first | rest] -> force_unfit(concat([string(first) | for(text <- rest, do: concat(line(), string(text)))]))
+      [first | rest] -> nest(concat([string(first) | for(text <- rest, do: concat(line(), string(text)))]), :reset)
     end
   end
+
+  defp quoted(open, text, close, ctx), do: concat([open, raw(escaped(text, close, ctx)), close])
 
   defp escaped(text, close, ctx) do
     if ctx.escape? do
@@ -243,7 +241,7 @@ defmodule Jovial.Printer.Literals do
     doc =
       case Keyword.get(meta, :delimiter) do
         ~s["""] -> heredoc(~s["""], parts, ~s["""], ctx)
-        _ -> interpolated("\"", quotes_escaped(parts, ctx), "\"", %{ctx | escape?: false})
+        _ -> interpolated("\"", quotes_escaped(parts, ctx), "\"", ctx, & &1)
       end
 
     color_doc(doc, :string, ctx.opts)
@@ -280,13 +278,15 @@ defmodule Jovial.Printer.Literals do
 
   def interpolated_atom(_meta, parts, ctx), do: color_doc(interpolated(":\"", parts, "\"", ctx), :atom, ctx.opts)
 
-  defp interpolated(open, parts, close, ctx) do
+  defp interpolated(open, parts, close, ctx), do: interpolated(open, parts, close, ctx, &escaped(&1, close, ctx))
+
+  defp interpolated(open, parts, close, ctx, escape) do
     inner =
       for part <- parts do
-        if is_binary(part), do: raw(escaped(part, close, ctx)), else: hole(part, ctx)
+        if is_binary(part), do: raw(escape.(part)), else: hole(part, ctx)
       end
 
-    concat([open, unindented(concat(inner)), close])
+    concat([open, concat(inner), close])
   end
 
   # What stands in `#{}` is printed on one line however long it is.
@@ -302,14 +302,11 @@ defmodule Jovial.Printer.Literals do
 
   # ## Heredocs
 
-  defp heredoc(open, parts, close, ctx) do
-    concat([open, line(), heredoc_body(parts, close, ctx) |> concat(), close]) |> force_unfit()
-  end
+  defp heredoc(open, parts, close, ctx), do: heredoc(open, parts, close, ctx, &heredoc_escape(&1, close, ctx))
 
-  defp heredoc_body(parts, close, ctx) do
-    for part <- parts do
-      if is_binary(part), do: heredoc_text(heredoc_escape(part, close, ctx)), else: hole(part, ctx)
-    end
+  defp heredoc(open, parts, close, ctx, escape) do
+    body = for part <- parts, do: if(is_binary(part), do: heredoc_text(escape.(part)), else: hole(part, ctx))
+    force_unfit(concat([open, line(), concat(body), close]))
   end
 
   defp heredoc_text(text) do
@@ -394,10 +391,10 @@ defmodule Jovial.Printer.Literals do
     close = closing(open)
 
     if open in [~s["""], "'''"] do
-      concat(heredoc("~" <> letters <> open, sigil_escape(parts, open, ctx), close, %{ctx | escape?: false}), modifiers)
+      concat(heredoc("~" <> letters <> open, sigil_escape(parts, open, ctx), close, ctx, & &1), modifiers)
     else
       parts = sigil_escape(parts, close, ctx)
-      inner = interpolated("~" <> letters <> open, parts, close, %{ctx | escape?: false})
+      inner = interpolated("~" <> letters <> open, parts, close, ctx, & &1)
       concat(inner, modifiers)
     end
   end

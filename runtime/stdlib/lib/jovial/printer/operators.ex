@@ -8,7 +8,7 @@ defmodule Jovial.Printer.Operators do
   import Inspect.Algebra
   import Jovial.Printer, only: [in_parens: 1, newlines?: 1]
   alias Jovial.Printer
-  alias Jovial.Printer.{Calls, Literals, Rows}
+  alias Jovial.Printer.{Blocks, Calls, Literals, Rows}
 
   @strength %{
     :<- => {40, :left},
@@ -61,7 +61,7 @@ defmodule Jovial.Printer.Operators do
   @tight [:.., :"//"]
   @one_line [:in, :\\]
   @pipelines [:|>, :~>>, :<<~, :~>, :<~, :<~>, :"<|>"]
-  @assigning [:=, :"::", :<-, :\\]
+  @assigning [:=, :"::", :<-, :==]
   @logical [:||, :|||, :or, :&&, :&&&, :and]
   @marks_operands [:|>, :<<<, :>>>, :<~, :~>, :<<~, :~>>, :<~>, :"<|>", :"^^^", :+++, :---, :in, :++, :--, :.., :<>]
 
@@ -88,7 +88,7 @@ defmodule Jovial.Printer.Operators do
       {:"..//", _, [first, last, step]} -> stepped(first, last, step, role, ctx)
       {:"//", _, _} -> nil
       {op, _, [operand]} when op in @unary -> unary(op, operand, role, ctx)
-      {op, meta, [left, right]} when is_map_key(@strength, op) -> group(binary(op, Atom.to_string(op), meta, left, right, role, ctx, 2))
+      {op, meta, [left, right]} when is_map_key(@strength, op) -> binary(op, Atom.to_string(op), meta, left, right, role, ctx, 2)
       _ -> nil
     end
   end
@@ -145,7 +145,7 @@ defmodule Jovial.Printer.Operators do
 
     cond do
       operator?(captured) and not match?({:@, _, [{_, _, context}]} when is_atom(context), captured) ->
-        concat(sign, in_parens(doc))
+        concat([sign, "(", nest(doc, 2), ")"])
 
       starts_with_number?(captured) ->
         concat([sign, " ", doc])
@@ -263,7 +263,7 @@ defmodule Jovial.Printer.Operators do
   defp right_side(right, :when, role, ctx) do
     case Rows.keywords(right) do
       nil -> side(right, :when, :right, role, ctx, 0)
-      pairs -> pairs |> Rows.row(:strict, &Rows.pair(&1, ctx)) |> elem(1)
+      pairs -> pairs |> Rows.row(:strict, &Rows.pair(&1, ctx)) |> elem(1) |> group()
     end
   end
 
@@ -277,7 +277,7 @@ defmodule Jovial.Printer.Operators do
   defp gap([], meta), do: {glue_break(), newlines?(meta)}
 
   defp gap(notes, _meta) do
-    lines = for {text, before?, _} <- notes, do: [if(before?, do: line(), else: empty()), line(), text]
+    lines = for {text, before?, _} <- notes, do: [if(before?, do: Blocks.blank_line(), else: empty()), line(), text]
     {concat(List.flatten([lines, line()])), true}
   end
 

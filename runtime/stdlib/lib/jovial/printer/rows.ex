@@ -22,26 +22,36 @@ defmodule Jovial.Printer.Rows do
     join = if commented?(items), do: :lines, else: join
     last_fits? = Keyword.get(options, :last_fits, false)
     comma? = Keyword.get(options, :comma, false)
-    {join, pieces(items, join, fun, last_fits?, comma?)}
+    # One item shares the fate of its row; of several each decides for itself where it breaks.
+    each = if match?([_, _ | _], items) or join == :flex, do: &group(fun.(&1)), else: fun
+    {join, pieces(items, join, each, last_fits?, comma?)}
   end
 
   defp pieces([], _join, _fun, _last_fits?, _comma?), do: empty()
 
   defp pieces([item], join, fun, last_fits?, comma?) do
-    doc = body(item, join, fun)
+    doc = body(item, fun)
     doc = if last_fits?, do: next_break_fits(doc, :enabled), else: doc
-    doc = if comma?, do: concat(doc, ","), else: doc
+    doc = if comma?, do: with_comma(doc), else: doc
     with_notes(item, doc)
   end
 
   defp pieces([item | rest], join, fun, last_fits?, comma?) do
-    doc = with_notes(item, concat(body(item, join, fun), ","))
+    doc = with_notes(item, with_comma(body(item, fun)))
     concat(doc, concat(separator(join, hd(rest)), pieces(rest, join, fun, last_fits?, comma?)))
   end
 
-  defp body({:__commented__, _, [node]}, join, fun), do: body(node, join, fun)
-  defp body(node, :flex, fun), do: group(fun.(node))
-  defp body(node, _join, fun), do: fun.(node)
+  # The comma counts when the last group of an item asks whether it fits.
+  defp with_comma(doc) do
+    case doc do
+      {:doc_cons, left, right} -> {:doc_cons, left, with_comma(right)}
+      {:doc_group, inner, mode} -> {:doc_group, with_comma(inner), mode}
+      _ -> concat(doc, ",")
+    end
+  end
+
+  defp body({:__commented__, _, [node]}, fun), do: fun.(node)
+  defp body(node, fun), do: fun.(node)
 
   defp separator(:strict, _next), do: break()
   defp separator(:flex, _next), do: flex_break()
@@ -50,7 +60,7 @@ defmodule Jovial.Printer.Rows do
     case next do
       {:__commented__, notes, _} ->
         case Keyword.get(notes, :before, []) do
-          [{_, true, _} | _] -> concat(line(), line())
+          [{_, true, _} | _] -> concat(Printer.Blocks.blank_line(), line())
           _ -> line()
         end
 
@@ -60,22 +70,13 @@ defmodule Jovial.Printer.Rows do
   end
 
   defp with_notes({:__commented__, notes, _}, doc) do
-    above = for {text, _, gap?} <- Keyword.get(notes, :before, []), do: [text, line(), if(gap?, do: line(), else: empty())]
-    below = for {text, gap?, _} <- Keyword.get(notes, :after, []), do: [line(), if(gap?, do: line(), else: empty()), text]
-    concat(List.flatten([settle(Keyword.get(notes, :before, []), above), doc, below]))
+    below = for {text, gap?, _} <- Keyword.get(notes, :after, []), do: [if(gap?, do: Printer.Blocks.blank_line(), else: empty()), line(), text]
+    concat(List.flatten([above(Keyword.get(notes, :before, [])), doc, below]))
   end
 
   defp with_notes(_item, doc), do: doc
 
-  # Blank lines between two comments are counted on both of them.
-  defp settle(_notes, []), do: []
-  defp settle(notes, _above), do: above(notes)
-
-  defp above([{text, _, gap?}]), do: [text, line(), if(gap?, do: line(), else: empty())]
-
-  defp above([{text, _, _} | [{_, gap?, _} | _] = rest]) do
-    [text, line(), if(gap?, do: line(), else: empty()) | above(rest)]
-  end
+  defp above(notes), do: for({text, _, gap?} <- notes, do: [text, if(gap?, do: Printer.Blocks.blank_line(), else: empty()), line()])
 
   def commented?(items), do: :lists.any(&match?({:__commented__, _, _}, &1), items)
 
@@ -96,8 +97,8 @@ defmodule Jovial.Printer.Rows do
   end
 
   def tuple(meta, items, ctx) do
-    join = if keyword_tail?(items), do: :strict, else: :flex
-    container(color_doc("{", :tuple, ctx.opts), meta, open_tail(items), color_doc("}", :tuple, ctx.opts), join, ctx)
+    items = if newlines?(meta), do: open_tail(items), else: closed_tail(items)
+    container(color_doc("{", :tuple, ctx.opts), meta, items, color_doc("}", :tuple, ctx.opts), :flex, ctx)
   end
 
   defp container(open, meta, items, close, join, ctx) do
@@ -106,7 +107,7 @@ defmodule Jovial.Printer.Rows do
 
     case note_only(items) do
       nil ->
-        {join, doc} = row(items, join, &item(&1, ctx))
+        {join, doc} = row(items, join, &group(item(&1, ctx)))
         between(open, doc, close, join)
 
       notes ->
@@ -121,7 +122,7 @@ defmodule Jovial.Printer.Rows do
   def note_only([{:__commented__, notes, []}]) do
     texts = for {text, gap?, _} <- Keyword.get(notes, :before, []), do: {text, gap?}
     [{first, _} | rest] = texts
-    concat([first | List.flatten(for {text, gap?} <- rest, do: [line(), if(gap?, do: line(), else: empty()), text])])
+    concat([first | List.flatten(for {text, gap?} <- rest, do: [if(gap?, do: Printer.Blocks.blank_line(), else: empty()), line(), text])])
   end
 
   def note_only(_items), do: nil
@@ -144,13 +145,21 @@ defmodule Jovial.Printer.Rows do
   end
 
   defp plain({key, value}), do: {:__block__, [], [{key, value}]}
+  defp plain({:__commented__, notes, [node]}), do: {:__commented__, notes, [plain(node)]}
   defp plain(item), do: item
 
-  defp keyword_tail?([]), do: false
+  # The same where lines are filled: the pairs stay together as one item.
+  defp closed_tail(items) do
+    case :lists.reverse(items) do
+      [last | [_ | _] = before] ->
+        case keywords(last) do
+          nil -> for item <- items, do: plain(item)
+          pairs -> if commented?(pairs), do: open_tail(items), else: :lists.reverse(for(item <- before, do: plain(item)), [{:keywords, pairs}])
+        end
 
-  defp keyword_tail?(items) do
-    last = Printer.Blocks.bare_node(:lists.last(items))
-    match?([_, _ | _], items) and keywords(last) != nil
+      _ ->
+        for item <- items, do: plain(item)
+    end
   end
 
   # The pairs of a list that is written without brackets, or `nil`.
@@ -177,6 +186,8 @@ defmodule Jovial.Printer.Rows do
   def pair?(_), do: false
 
   # An item of a container.
+  def item({:keywords, pairs}, ctx), do: pairs |> row(:strict, &pair(&1, ctx)) |> elem(1)
+
   def item(node, ctx) do
     if pair?(node), do: pair(node, ctx), else: Printer.doc(node, :argument, ctx)
   end
