@@ -136,7 +136,7 @@ defmodule Jovial.Printer do
   defp sigil_name(key) do
     name = Atom.to_string(key)
 
-    case :jovial_string.characters(name) do
+    case String.to_charlist(name) do
       [letter] when letter in ?a..?z or letter in ?A..?Z -> name
       [first | rest] when first in ?A..?Z -> sigil_tail(rest, name)
       _ -> raise_sigil(key)
@@ -189,12 +189,12 @@ defmodule Jovial.Printer do
 
   def doc({:__block__, meta, [{left, right}]}, _role, ctx), do: Rows.tuple(meta, [left, right], ctx)
 
-  def doc({:__block__, meta, statements} = block, role, ctx) when is_list(statements) do
+  def doc({:__block__, _, statements} = block, role, ctx) when is_list(statements) do
     case statements do
       [] -> "nil"
       [{:unquote_splicing, _, _} = call] -> concat(["(", doc(call, :argument, ctx), ")"])
       [statement] when role == :statement -> doc(statement, role, ctx)
-      [statement] -> single_in_block(statement, meta, role, ctx)
+      [statement] -> single_in_block(statement, role, ctx)
       _ -> Blocks.in_parens(block, ctx)
     end
   end
@@ -258,7 +258,7 @@ defmodule Jovial.Printer do
   defp variable(name, ctx), do: color_doc(Atom.to_string(name), :variable, ctx.opts)
 
   # A block of one: what was put in parentheses so that it could not be misread, such as the left side of `(not a) in b`.
-  defp single_in_block(statement, _meta, role, ctx) do
+  defp single_in_block(statement, role, ctx) do
     if Operators.operator?(statement),
       do: in_parens(doc(statement, :operand, ctx)),
       else: doc(statement, role, ctx)

@@ -115,15 +115,12 @@ defmodule Jovial.Printer.Blocks do
 
   defp body(node, ctx) do
     case node do
-      {:__block__, _, [nil]} = block -> if explicit_nil?(block), do: filled(node, ctx), else: filled(node, ctx)
       [{:->, _, _} | _] -> nest(concat(line(), clauses(node, ctx)), 2)
       [{:__commented__, _, [{:->, _, _}]} | _] -> nest(concat(line(), clauses(node, ctx)), 2)
       {:__block__, _, [[{:->, _, _} | _] = clauses]} -> nest(concat(line(), clauses(clauses, ctx)), 2)
       _ -> filled(node, ctx)
     end
   end
-
-  defp explicit_nil?(_), do: true
 
   defp filled(node, ctx) do
     case sequence(node, ctx) do
@@ -137,9 +134,9 @@ defmodule Jovial.Printer.Blocks do
   # If one clause needs several lines, all of them get some, with blank lines between.
   def clauses(clauses, ctx) do
     forced? = :lists.any(&several_lines?/1, clauses)
-    docs = clause_lines(clauses, forced?, ctx)
+    docs = clause_lines(clauses, ctx)
     doc = clause_stack(docs)
-    if forced?, do: force_unfit(group(doc)), else: group(doc)
+    group(if forced?, do: force_unfit(doc), else: doc)
   end
 
   defp several_lines?({:__commented__, _, [clause]}), do: several_lines?(clause)
@@ -151,17 +148,17 @@ defmodule Jovial.Printer.Blocks do
   defp noted?({:__block__, _, statements}) when is_list(statements), do: :lists.any(&match?({:__commented__, _, _}, &1), statements)
   defp noted?(_), do: false
 
-  defp clause_lines(clauses, forced?, ctx) do
+  defp clause_lines(clauses, ctx) do
     :lists.append(
       for clause <- clauses do
         case clause do
           {:__commented__, notes, nodes} ->
             before = for {text, above?, below?} <- Keyword.get(notes, :before, []), do: {text, {above?, below?}, :comment}
             behind = for {text, above?, below?} <- Keyword.get(notes, :after, []), do: {text, {above?, below?}, :comment}
-            before ++ for(node <- nodes, do: {clause(node, forced?, ctx), nil, :clause}) ++ behind
+            before ++ for(node <- nodes, do: {clause(node, before != [], ctx), nil, :clause}) ++ behind
 
           _ ->
-            [{clause(clause, forced?, ctx), nil, :clause}]
+            [{clause(clause, false, ctx), nil, :clause}]
         end
       end
     )
@@ -177,33 +174,42 @@ defmodule Jovial.Printer.Blocks do
     concat([doc, if(below?, do: blank_line(), else: empty()), line(), clause_stack(rest)])
   end
 
-  defp clause({:->, _, [args, body]}, _forced?, ctx) do
-    concat([group(head(args, "() ->", ctx)), nest(glue(empty(), clause_body(body, ctx)), 2)])
+  defp clause({:->, _, [args, body]}, noted?, ctx) do
+    concat([clause_head(args, noted?, ctx), nest(glue(empty(), clause_body(body, ctx)), 2)])
   end
 
   # What stands in front of the body, with its arrow.
+  defp clause_head([], _noted?, _ctx), do: "() ->"
+  defp clause_head([{:when, _, _}] = args, noted?, ctx), do: head_group(guarded(args, ctx), noted?)
+  defp clause_head(args, noted?, ctx), do: head_group(arguments(args, :clause_head, ctx), noted?)
+
+  # Behind a comment the arrow does not count.
+  defp head_group(doc, true), do: concat(group(doc), " ->")
+  defp head_group(doc, false), do: group(concat(doc, " ->"))
+
   defp head([], empty_head, _ctx), do: empty_head
 
-  defp head([{:when, meta, args}], _empty_head, ctx) do
+  defp head([{:when, _, _}] = args, _empty_head, ctx), do: concat(guarded(args, ctx), " ->")
+  defp head(args, _empty_head, ctx), do: concat(arguments(args, :bare, ctx), " ->")
+
+  defp guarded([{:when, meta, args}], ctx) do
     {patterns, [guard]} = Enum.split(args, -1)
-    guard_doc = nest(Printer.doc(guard, :operand, ctx), 5)
-
-    gap = Keyword.get(meta, :comments, [])
-    _ = gap
-
-    patterns = if patterns == [], do: "()", else: arguments(patterns, ctx)
-    concat([glue(patterns, concat("when ", guard_doc)), " ->"])
+    patterns = if patterns == [], do: "()", else: group(arguments(patterns, :bare, ctx))
+    guards = for guard <- guards(guard), do: concat([break(), "when ", nest(Printer.doc(guard, :operand, ctx), 5)])
+    doc = concat([patterns | guards])
+    if newlines?(meta), do: force_unfit(doc), else: doc
   end
 
-  defp head(args, _empty_head, ctx), do: concat(arguments(args, ctx), " ->")
+  defp guards({:when, _, [left, right]}), do: [left | guards(right)]
+  defp guards(guard), do: [guard]
 
-  defp arguments(args, ctx) do
-    {_join, doc} = Rows.row(Rows.open_tail(args), :strict, &argument(&1, args, ctx))
-    group(doc)
+  defp arguments(args, role, ctx) do
+    {_join, doc} = Rows.row(Rows.open_tail(args), :strict, &argument(&1, args, role, ctx), loose: true)
+    doc
   end
 
-  defp argument(node, args, ctx) do
-    if Rows.pair?(node) and args != [node], do: Rows.pair(node, ctx), else: Printer.doc(node, :bare, ctx)
+  defp argument(node, args, role, ctx) do
+    if Rows.pair?(node) and args != [node], do: Rows.pair(node, ctx), else: Printer.doc(node, role, ctx)
   end
 
   defp clause_body(body, ctx) do
@@ -242,7 +248,6 @@ defmodule Jovial.Printer.Blocks do
       [{:->, clause_meta, [args, body]}] ->
         forced? = newlines?(clause_meta) or noted?(body)
         head = if args == [], do: "->", else: nest(group(head(args, "", ctx)), :cursor)
-        head = if match?([{:when, _, [_]}], args), do: head, else: head
         doc = nest(glue(head, clause_body(body, ctx)), 2)
         doc = nest(doc, :cursor)
         group(concat(["(", if(forced?, do: force_unfit(doc), else: doc), ")"]))

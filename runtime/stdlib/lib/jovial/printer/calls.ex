@@ -56,14 +56,14 @@ defmodule Jovial.Printer.Calls do
 
   def remote({{:., _, [target, :{}]}, meta, args}, _role, ctx) do
     target = in_front_of_dot(target, ctx)
-    concat([target, ".", Rows.list([], [], ctx) |> then(fn _ -> tuple_of_aliases(meta, args, ctx) end)])
+    concat([target, ".", tuple_of_aliases(meta, args, ctx)])
   end
 
   def remote({{:., _, [target]}, meta, args}, role, ctx) do
     arguments(concat(in_front_of_dot(target, ctx), "."), args, meta, :parens, role, ctx)
   end
 
-  def remote({{:., _, [target, name]}, meta, args} = node, role, ctx) when is_atom(name) do
+  def remote({{:., _, [target, name]}, meta, args}, role, ctx) when is_atom(name) do
     target_doc = in_front_of_dot(target, ctx)
     name_doc = concat([target_doc, ".", color_doc(remote_name(name, meta, ctx), :call, ctx.opts)])
 
@@ -75,7 +75,6 @@ defmodule Jovial.Printer.Calls do
         arguments(name_doc, args, meta, :dropped_for_block, role, ctx)
 
       true ->
-        _ = node
         arguments(name_doc, args, meta, :kept, role, ctx)
     end
   end
@@ -94,7 +93,7 @@ defmodule Jovial.Printer.Calls do
 
   defp remote_name(name, meta, ctx) do
     if Keyword.has_key?(meta, :delimiter) and ctx.source? and Macro.classify_atom(name) not in [:identifier, :unquoted] do
-      "\"" <> Atom.to_string(name) <> "\""
+      "\"" <> String.replace(Atom.to_string(name), "\"", "\\\"") <> "\""
     else
       Macro.inspect_atom(:remote_call, name)
     end
@@ -125,7 +124,7 @@ defmodule Jovial.Printer.Calls do
 
     case Rows.note_only(items) do
       nil ->
-        {join, doc} = Rows.row(items, if(newlines?(meta) and match?([_, _ | _], items), do: :lines, else: :strict), &group(Rows.item(&1, ctx)))
+        {join, doc} = Rows.row(items, if(newlines?(meta), do: :lines, else: :strict), &group(Rows.item(&1, ctx)))
         concat(subject, Rows.enclose("[", doc, "]", join))
 
       notes ->
@@ -171,7 +170,7 @@ defmodule Jovial.Printer.Calls do
           Keyword.has_key?(meta, :do) -> pairs
           block_key(key) != :do or Rows.keywords(pairs) == nil -> nil
           ctx.source? and not distinct_blocks?(pairs) -> nil
-          ctx.source? -> if ctx.do_blocks? and forced?(pairs), do: pairs
+          ctx.source? -> if ctx.do_blocks?, do: pairs
           Keyword.has_key?(meta, :closing) or encoded?(pairs) -> nil
           true -> pairs
         end
@@ -184,7 +183,6 @@ defmodule Jovial.Printer.Calls do
   defp block_key({:__block__, _, [key]}), do: key
   defp block_key(key), do: key
 
-  defp forced?(_pairs), do: true
   defp encoded?(pairs), do: :lists.any(fn {key, _} -> is_tuple(key) end, pairs)
 
   defp distinct_blocks?(pairs) do
@@ -300,16 +298,19 @@ defmodule Jovial.Printer.Calls do
   defp generators?(args), do: :lists.any(&match?({:<-, _, [_, _]}, Blocks.bare_node(&1)), args)
 
   # Whether each argument starts a line of its own in the text. Bare literals count as standing on the line of the call.
-  defp own_lines?([_, _ | _] = args, meta, ctx) do
+  def own_lines?([_, _ | _] = args, meta, ctx) do
     own = if ctx.source?, do: nil, else: Keyword.get(meta, :line)
     lines = for arg <- args, line = start_line(arg, own), line != nil, do: line
     match?([_, _ | _], lines) and Enum.uniq(lines) == lines
   end
 
-  defp own_lines?(_, _, _), do: false
+  def own_lines?(_, _, _), do: false
 
   defp start_line({:__commented__, _, [node]}, own), do: start_line(node, own)
-  defp start_line({{_, meta, _}, _}, _own) when is_list(meta), do: Keyword.get(meta, :line)
+  defp start_line({{_, meta, _}, _} = pair, own) when is_list(meta) do
+    if own == nil or Rows.pair?(pair), do: Keyword.get(meta, :line), else: own
+  end
+
   defp start_line({_, meta, _}, _own) when is_list(meta), do: Keyword.get(meta, :line)
   defp start_line(_, own), do: own
 

@@ -171,31 +171,27 @@ defmodule Jovial.Printer.Literals do
     color_doc(doc, :string, ctx.opts)
   end
 
-  defp charlist(chars, meta, ctx) do
-    text = :unicode.characters_to_binary(chars)
+  defp charlist(chars, meta, ctx), do: charlist_of([:unicode.characters_to_binary(chars)], Keyword.get(meta, :delimiter), ctx)
+
+  defp charlist_of(parts, delimiter, ctx) do
+    sigil? = not ctx.source? or ctx.charlists?
 
     doc =
-      case Keyword.get(meta, :delimiter) do
-        "'''" -> heredoc(~s[~c"""], [text], ~s["""], ctx)
-        "'" -> single_quoted([text], ctx)
-        _ -> quoted("~c\"", text, "\"", ctx)
+      case delimiter do
+        "'''" when sigil? -> heredoc(~s[~c"""], parts, ~s["""], ctx)
+        "'''" -> heredoc("'''", parts, "'''", ctx)
+        "'" when sigil? -> as_sigil(parts, ctx)
+        "'" -> interpolated("'", parts, "'", ctx)
+        _ -> interpolated("~c\"", parts, "\"", ctx)
       end
 
     color_doc(doc, :charlist, ctx.opts)
   end
 
   # `'...'` becomes `~c"..."`, or `~c'...'` where the contents would need escapes in the former.
-  defp single_quoted(parts, ctx) do
-    {open, close} = if has_quote?(parts), do: {"~c'", "'"}, else: {"~c\"", "\""}
-    interpolated(open, unescape_quote(parts, close), close, ctx)
-  end
-
-  defp has_quote?(parts), do: :lists.any(fn part -> is_binary(part) and :binary.match(part, "\"") != :nomatch end, parts)
-
-  defp unescape_quote(parts, "'"), do: parts
-
-  defp unescape_quote(parts, _close) do
-    for part <- parts, do: if(is_binary(part), do: String.replace(part, "\\'", "'"), else: part)
+  defp as_sigil(parts, ctx) do
+    quote? = :lists.any(fn part -> is_binary(part) and :binary.match(part, "\"") != :nomatch end, parts)
+    if quote?, do: interpolated("~c'", parts, "'", ctx), else: interpolated("~c\"", parts, "\"", ctx)
   end
 
   # Line breaks inside quotes are part of the text: no indentation may follow them.
@@ -208,13 +204,19 @@ defmodule Jovial.Printer.Literals do
 
   defp quoted(open, text, close, ctx), do: concat([open, raw(escaped(text, close, ctx)), close])
 
+  # The parser takes the backslash from delimiters in texts that keep their other escapes.
   defp escaped(text, close, ctx) do
-    if ctx.escape? do
-      <<delimiter>> = :binary.part(close, byte_size(close) - 1, 1)
-      {text, _} = :jovial_string.escape(text, delimiter, :infinity)
-      text
-    else
-      text
+    cond do
+      ctx.escape? ->
+        <<delimiter>> = :binary.part(close, byte_size(close) - 1, 1)
+        {text, _} = :jovial_string.escape(text, delimiter, :infinity)
+        text
+
+      ctx.source? ->
+        String.replace(text, close, "\\" <> close)
+
+      true ->
+        text
     end
   end
 
@@ -241,17 +243,11 @@ defmodule Jovial.Printer.Literals do
     doc =
       case Keyword.get(meta, :delimiter) do
         ~s["""] -> heredoc(~s["""], parts, ~s["""], ctx)
-        _ -> interpolated("\"", quotes_escaped(parts, ctx), "\"", ctx, & &1)
+        # With interpolations Elixir escapes nothing but quotes, so that line breaks stay line breaks.
+        _ -> interpolated("\"", parts, "\"", ctx, &String.replace(&1, "\"", "\\\""))
       end
 
     color_doc(doc, :string, ctx.opts)
-  end
-
-  # In strings with interpolations Elixir leaves all else as it is, so that line breaks stay line breaks.
-  defp quotes_escaped(parts, ctx) do
-    for part <- parts do
-      if ctx.escape? and is_binary(part), do: String.replace(part, "\"", "\\\""), else: part
-    end
   end
 
   def interpolated_charlist?({_, meta, [parts]}) do
@@ -260,16 +256,7 @@ defmodule Jovial.Printer.Literals do
          :lists.all(fn part -> is_binary(part) or list_interpolation?(part) end, parts))
   end
 
-  def interpolated_charlist(meta, parts, ctx) do
-    doc =
-      case Keyword.get(meta, :delimiter) do
-        "'''" -> heredoc(~s[~c"""], parts, ~s["""], ctx)
-        "'" -> single_quoted(parts, ctx)
-        _ -> interpolated("~c\"", parts, "\"", ctx)
-      end
-
-    color_doc(doc, :charlist, ctx.opts)
-  end
+  def interpolated_charlist(meta, parts, ctx), do: charlist_of(parts, Keyword.get(meta, :delimiter), ctx)
 
   def interpolated_atom?(meta, parts, utf8) do
     utf8 in [:utf8, {:__block__, [], [:utf8]}] and
@@ -306,7 +293,15 @@ defmodule Jovial.Printer.Literals do
 
   defp heredoc(open, parts, close, ctx, escape) do
     body = for part <- parts, do: if(is_binary(part), do: heredoc_text(escape.(part)), else: hole(part, ctx))
-    force_unfit(concat([open, line(), concat(body), close]))
+
+    # The line end behind the opening delimiter is part of the first text, which may begin with an empty line.
+    body =
+      case parts do
+        [text | _] when is_binary(text) -> [heredoc_text("\n" <> escape.(text)) | tl(body)]
+        _ -> [line() | body]
+      end
+
+    force_unfit(concat([open, concat(body), close]))
   end
 
   defp heredoc_text(text) do
@@ -321,15 +316,15 @@ defmodule Jovial.Printer.Literals do
   defp heredoc_lines([text | rest]), do: [line(), string(text) | heredoc_lines(rest)]
 
   defp heredoc_escape(text, close, ctx) do
-    if ctx.escape? do
-      # Line breaks stay what they are.
-      Enum.map_join(:binary.split(text, "\n", [:global]), "\n", fn part ->
-        {escaped, _} = :jovial_string.escape(part, 0, :infinity)
-        String.replace(escaped, close, "\\" <> close)
-      end)
-    else
-      text
-    end
+    text =
+      if ctx.escape? do
+        # Line breaks stay what they are.
+        Enum.map_join(:binary.split(text, "\n", [:global]), "\n", &elem(:jovial_string.escape(&1, 0, :infinity), 0))
+      else
+        text
+      end
+
+    if ctx.escape? or ctx.source?, do: String.replace(text, close, "\\" <> close), else: text
   end
 
   # ## Sigils
@@ -401,7 +396,7 @@ defmodule Jovial.Printer.Literals do
 
   defp sigil_escape(parts, close, ctx) do
     for part <- parts do
-      if is_binary(part) and ctx.escape?, do: String.replace(part, close, "\\" <> close), else: part
+      if is_binary(part) and (ctx.escape? or ctx.source?), do: String.replace(part, close, "\\" <> close), else: part
     end
   end
 

@@ -84,11 +84,11 @@ defmodule Jovial.Printer.Operators do
       {:&, _, [{:__block__, _, [number]}]} when is_integer(number) -> "&" <> Integer.to_string(number)
       {:&, _, [captured]} -> capture(captured, role, ctx)
       {:@, meta, [named]} -> attribute(named, meta, role, ctx)
-      {:not, _, [{:in, meta, [left, right]}]} -> group(binary(:in, "not in", meta, left, right, role, ctx, 2))
+      {:not, _, [{:in, meta, [left, right]}]} -> top(:in, "not in", meta, left, right, role, ctx)
       {:"..//", _, [first, last, step]} -> stepped(first, last, step, role, ctx)
       {:"//", _, _} -> nil
       {op, _, [operand]} when op in @unary -> unary(op, operand, role, ctx)
-      {op, meta, [left, right]} when is_map_key(@strength, op) -> binary(op, Atom.to_string(op), meta, left, right, role, ctx, 2)
+      {op, meta, [left, right]} when is_map_key(@strength, op) -> top(op, Atom.to_string(op), meta, left, right, role, ctx)
       _ -> nil
     end
   end
@@ -103,11 +103,14 @@ defmodule Jovial.Printer.Operators do
 
     cond do
       op == :... -> concat([name, if(operator?(operand) and not chains?(op, operand), do: in_parens(doc), else: doc)])
-      operator?(operand) and not chains?(op, operand) -> concat([name, if(op == :not, do: " ", else: ""), in_parens(doc)])
+      operator?(operand) and not chains?(op, operand) -> wrapped(name, op, doc)
       op == :not -> concat([name, " ", doc])
       true -> concat(name, doc)
     end
   end
+
+  defp wrapped(name, :not, doc), do: concat([name, " ", nest(in_parens(doc), 4)])
+  defp wrapped(name, op, doc), do: concat(name, nest(in_parens(doc), byte_size(Atom.to_string(op))))
 
   # `!!x` and `not not x`; and `@x` binds so tightly that it needs nothing.
   defp chains?(op, operand) do
@@ -128,13 +131,12 @@ defmodule Jovial.Printer.Operators do
     end
   end
 
-  defp capture({:/, _, [{{:., _, [module, name]}, meta, []}, arity]} = division, _role, ctx) when is_atom(name) do
+  defp capture({:/, _, [{{:., _, [module, name]}, _, []}, arity]} = division, _role, ctx) when is_atom(name) do
     case arity_of(arity) do
       nil ->
         concat("&", in_parens(Printer.doc(division, :operand, ctx)))
 
       text ->
-        _ = meta
         concat([color_doc("&", :operator, ctx.opts), Printer.in_front_of_dot(module, ctx), ".", Macro.inspect_atom(:remote_call, name), "/", text])
     end
   end
@@ -188,7 +190,7 @@ defmodule Jovial.Printer.Operators do
       operator?(call) or not plain_name?(name) ->
         concat(sign(ctx), in_parens(Printer.doc(call, :operand, ctx)))
 
-      role == :statement or (role in [:sole_bare] and false) ->
+      role in [:statement, :operand] ->
         Calls.attribute(name, meta, value, ctx) |> then(&concat(sign(ctx), &1))
 
       true ->
@@ -222,6 +224,10 @@ defmodule Jovial.Printer.Operators do
 
   # ## Binary
 
+  # In the head of a clause the indentation must differ from that of the body.
+  defp top(op, text, meta, left, right, :clause_head, ctx), do: binary(op, text, meta, left, right, :bare, ctx, 4)
+  defp top(op, text, meta, left, right, role, ctx), do: binary(op, text, meta, left, right, role, ctx, 2)
+
   # `nesting` is how far the right operand is indented if it starts a new line: 2 for the outermost of a row of equal
   # operators, 0 for those within its right side.
   defp binary(op, text, meta, left, right, role, ctx, nesting) do
@@ -243,9 +249,11 @@ defmodule Jovial.Printer.Operators do
 
       op in [:|, :when] ->
         {gap, forced?} = gap(notes, meta)
-        text = name(text, ctx)
-        right_doc = if nesting == 0 and op == :|, do: right_doc, else: right_doc
-        doc = concat([left_doc, gap, text, " ", nest_unless_chain(right_doc, op, right)])
+        width = byte_size(text) + 1
+        # In a row of them the parent's text stands in front of the left side.
+        left_doc = if nesting == 0, do: nest(left_doc, width), else: left_doc
+        right_doc = if match?({^op, _, [_, _]}, right), do: right_doc, else: nest(right_doc, width)
+        doc = concat([left_doc, gap, name(text, ctx), " ", right_doc])
         if forced?, do: force_unfit(doc), else: doc
 
       newlines?(meta) ->
@@ -263,25 +271,22 @@ defmodule Jovial.Printer.Operators do
   defp right_side(right, :when, role, ctx) do
     case Rows.keywords(right) do
       nil -> side(right, :when, :right, role, ctx, 0)
-      pairs -> pairs |> Rows.row(:strict, &Rows.pair(&1, ctx)) |> elem(1) |> group()
+      pairs ->
+        join = if Calls.own_lines?(pairs, [], ctx), do: :lines, else: :strict
+        {join, doc} = Rows.row(pairs, join, &Rows.pair(&1, ctx))
+        group(if join == :lines, do: force_unfit(doc), else: doc)
     end
   end
 
   defp right_side(right, op, role, ctx), do: side(right, op, :right, role, ctx, 0)
 
-  defp nest_unless_chain(doc, op, {op, _, [_, _]}), do: doc
-  defp nest_unless_chain(doc, :|, _), do: nest(doc, 2)
-  defp nest_unless_chain(doc, :when, _), do: nest(doc, 5)
-
   # What divides an operand from the operator on the next line: a break, or comments on lines of their own.
-  defp gap([], meta), do: {glue_break(), newlines?(meta)}
+  defp gap([], meta), do: {break(), newlines?(meta)}
 
   defp gap(notes, _meta) do
     lines = for {text, before?, _} <- notes, do: [if(before?, do: Blocks.blank_line(), else: empty()), line(), text]
     {concat(List.flatten([lines, line()])), true}
   end
-
-  defp glue_break(), do: Inspect.Algebra.break()
 
   defp name(text, ctx), do: color_doc(text, :operator, ctx.opts)
   defp spaced(text, ctx), do: color_doc(" " <> text, :operator, ctx.opts)
@@ -314,6 +319,7 @@ defmodule Jovial.Printer.Operators do
 
   defp operand(node, parent, which, role, ctx) do
     doc = Printer.doc(node, role, ctx)
+    doc = if binary_operator?(node), do: group(doc), else: doc
     if parens?(node, parent, which), do: in_parens(doc), else: doc
   end
 
@@ -352,12 +358,15 @@ defmodule Jovial.Printer.Operators do
   def breaks_well?(node, ctx) do
     case node do
       {:__commented__, _, [node]} -> breaks_well?(node, ctx)
-      {:<<>>, meta, [_ | _]} -> heredoc?(meta)
+      {:<<>>, meta, [_ | _]} -> heredoc?(meta) or newlines?(meta)
       {{:., _, [List, :to_charlist]}, meta, [[_ | _]]} -> heredoc?(meta)
       {{:., _, [_, :{}]}, _, [_ | _]} -> true
       {:__block__, meta, [list]} when is_list(list) -> if Keyword.has_key?(meta, :delimiter), do: heredoc?(meta), else: list != [] and not token?(meta)
       {:__block__, meta, [text]} when is_binary(text) -> heredoc?(meta)
       {form, _, [_ | _]} when form in [:fn, :%{}, :%] -> true
+      # Tuples and bitstrings do if their author broke them.
+      {:{}, meta, [_ | _]} -> newlines?(meta)
+      {:__block__, meta, [{_, _}]} -> newlines?(meta)
       {name, meta, [{:<<>>, _, _}, _]} when is_atom(name) -> heredoc?(meta)
       [_ | _] -> true
       _ -> false

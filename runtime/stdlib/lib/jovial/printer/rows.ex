@@ -16,29 +16,29 @@ defmodule Jovial.Printer.Rows do
 
   # ## Rows
 
-  # One document for all items. `last_fits?` lets the last item begin on the line although it has to be broken.
-  # `comma?` puts a comma behind the last one too.
+  # One document for all items. `:last_fits` lets the last item begin on the line although it has to be broken, `:comma`
+  # puts a comma behind the last one too, and `:loose` keeps commas out of the items' groups.
   def row(items, join, fun, options \\ []) do
     join = if commented?(items), do: :lines, else: join
     last_fits? = Keyword.get(options, :last_fits, false)
-    comma? = Keyword.get(options, :comma, false)
     # One item shares the fate of its row; of several each decides for itself where it breaks.
     each = if match?([_, _ | _], items) or join == :flex, do: &group(fun.(&1)), else: fun
-    {join, pieces(items, join, each, last_fits?, comma?)}
+    comma = if Keyword.get(options, :loose, false), do: &concat(&1, ","), else: &with_comma/1
+    last = if Keyword.get(options, :comma, false), do: comma, else: & &1
+    {join, pieces(items, join, each, last_fits?, comma, last)}
   end
 
-  defp pieces([], _join, _fun, _last_fits?, _comma?), do: empty()
+  defp pieces([], _join, _fun, _last_fits?, _comma, _last), do: empty()
 
-  defp pieces([item], join, fun, last_fits?, comma?) do
+  defp pieces([item], _join, fun, last_fits?, _comma, last) do
     doc = body(item, fun)
     doc = if last_fits?, do: next_break_fits(doc, :enabled), else: doc
-    doc = if comma?, do: with_comma(doc), else: doc
-    with_notes(item, doc)
+    with_notes(item, last.(doc))
   end
 
-  defp pieces([item | rest], join, fun, last_fits?, comma?) do
-    doc = with_notes(item, with_comma(body(item, fun)))
-    concat(doc, concat(separator(join, hd(rest)), pieces(rest, join, fun, last_fits?, comma?)))
+  defp pieces([item | rest], join, fun, last_fits?, comma, last) do
+    doc = with_notes(item, comma.(body(item, fun)))
+    concat(doc, concat(separator(join, hd(rest)), pieces(rest, join, fun, last_fits?, comma, last)))
   end
 
   # The comma counts when the last group of an item asks whether it fits.
@@ -103,7 +103,6 @@ defmodule Jovial.Printer.Rows do
 
   defp container(open, meta, items, close, join, ctx) do
     join = if newlines?(meta), do: :lines, else: join
-    join = if join == :flex and note_only?(items), do: :lines, else: join
 
     case note_only(items) do
       nil ->
@@ -126,8 +125,6 @@ defmodule Jovial.Printer.Rows do
   end
 
   def note_only(_items), do: nil
-
-  defp note_only?(items), do: note_only(items) != nil
 
   # `{a, b: 1}`: the pairs of a last item that is a keyword list become items in their own right. Pairs that stand for
   # themselves are no keywords here.
@@ -196,30 +193,17 @@ defmodule Jovial.Printer.Rows do
   def pair({:__commented__, _, [node]}, ctx), do: pair(node, ctx)
 
   def pair({key, value}, ctx) do
-    assign(Literals.key(key, ctx), key, value, ctx)
+    assign(Literals.key(key, ctx), value, ctx)
   end
 
-  # A value behind its key, `=>` or the like.
-  def assign(left, key, value, ctx) do
+  # A value behind its key and `=>` or the like.
+  def assign(left, value, ctx) do
     doc = Printer.doc(value, :argument, ctx)
 
-    cond do
-      own_line?(key, value) -> force_unfit(nest(glue(left, " ", group(doc)), 2)) |> group()
-      Operators.breaks_well?(value, ctx) -> fitting(doc, fn doc -> group(nest(glue(left, " ", doc), 2, :break)) end)
-      true -> group(nest(glue(left, " ", group(doc)), 2))
-    end
+    if Operators.breaks_well?(value, ctx),
+      do: fitting(doc, fn doc -> group(nest(glue(left, " ", doc), 2, :break)) end),
+      else: group(nest(glue(left, " ", group(doc)), 2))
   end
-
-  defp own_line?(key, value) do
-    case {line_of(key), line_of(value)} do
-      {nil, _} -> false
-      {_, nil} -> false
-      {above, below} -> above != below and not match?({:fn, _, _}, value)
-    end
-  end
-
-  defp line_of({_, meta, _} = node) when is_list(meta), do: Printer.Comments.first_line(node)
-  defp line_of(_), do: nil
 
   # `next_break_fits/2` around `doc`, and none of it outside of what `fun` makes of it.
   def fitting(doc, fun), do: doc |> next_break_fits(:enabled) |> fun.() |> next_break_fits(:disabled)
@@ -232,14 +216,12 @@ defmodule Jovial.Printer.Rows do
     close = color_doc("}", :map, ctx.opts)
 
     case args do
-      [{:|, bar_meta, [map, updates]}] when is_list(updates) ->
+      [{:|, _, [map, updates]}] when is_list(updates) ->
         left = Printer.doc(map, :operand, ctx)
         left = if Operators.binary_operator?(map), do: Printer.in_parens(left), else: group(left)
         {inner, doc} = row(with_styles(updates), join, &map_item(&1, ctx))
         join = if inner == :lines, do: :lines, else: join
-        notes = Keyword.get(bar_meta, :comments, [])
-        _ = notes
-        enclose(open, group_unless_lines(concat([left, break(), "| ", nest(doc, 2)]), join), close, join)
+        enclose(open, concat([left, break(), "| ", nest(doc, 2)]), close, join)
 
       _ ->
         case note_only(args) do
@@ -252,9 +234,6 @@ defmodule Jovial.Printer.Rows do
         end
     end
   end
-
-  defp group_unless_lines(doc, :lines), do: doc
-  defp group_unless_lines(doc, _), do: doc
 
   # Bare pairs don't say how they were written: as keywords where no other pair follows.
   defp with_styles(args) do
@@ -278,21 +257,11 @@ defmodule Jovial.Printer.Rows do
 
         left = if Operators.binary_operator?(key), do: Printer.in_parens(left), else: left
 
-        assign(concat(group(left), color_doc(" =>", :map, ctx.opts)), arrow_line(key), value, ctx)
+        assign(concat(group(left), color_doc(" =>", :map, ctx.opts)), value, ctx)
     end
   end
 
   defp map_item(node, ctx), do: Printer.doc(node, :argument, ctx)
-
-  # The line of `=>`, which the parser notes in its key.
-  defp arrow_line({_, meta, _} = key) when is_list(meta) do
-    case Keyword.get(meta, :assoc) do
-      nil -> key
-      assoc -> {:assoc, assoc, nil}
-    end
-  end
-
-  defp arrow_line(key), do: key
 
   # ## Bitstrings
 
@@ -330,10 +299,7 @@ defmodule Jovial.Printer.Rows do
   defp segment({:<-, _meta, [left, right]} = node, edge?, ctx) do
     left_doc = segment(left, edge?, ctx)
 
-    doc =
-      case right do
-        _ -> group(glue(concat(left_doc, " <-"), " ", nest(Printer.doc(right, :operand, ctx), 2)))
-      end
+    doc = group(glue(concat(left_doc, " <-"), " ", nest(Printer.doc(right, :operand, ctx), 2)))
 
     if edge? and (ends_in_bits?(node) or match?({:<<>>, _, _}, left) and not Literals.text?(left)) do
       concat(["(", segment_arrow(left, right, ctx), ")"])
