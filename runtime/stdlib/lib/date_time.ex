@@ -550,16 +550,12 @@ defmodule DateTime do
     (datetime |> to_naive() |> NaiveDateTime.to_iso8601(format)) <> Calendar.ISO.offset_to_string(utc, std, zone, format)
   end
 
-  def to_iso8601(%{calendar: Calendar.ISO, microsecond: {_, precision}} = datetime, format, 0) when format in [:extended, :basic] do
-    datetime |> to_utc_iso_days() |> from_iso_days(Calendar.ISO, precision, @utc, utc_period()) |> to_iso8601(format)
-  end
-
   def to_iso8601(%{calendar: Calendar.ISO, microsecond: {_, precision}} = datetime, format, offset)
       when format in [:extended, :basic] and is_integer(offset) do
     datetime
     |> to_utc_iso_days()
     |> offset_by(offset)
-    |> from_iso_days(Calendar.ISO, precision, "", %{utc_offset: offset, std_offset: 0, zone_abbr: ""})
+    |> from_iso_days(Calendar.ISO, precision, datetime.time_zone, %{utc_offset: offset, std_offset: 0, zone_abbr: ""})
     |> to_iso8601(format)
   end
 

@@ -80,6 +80,7 @@ end
 IO.inspect(winter) #=> #DateTime<2024-02-29 23:30:00+01:00 WIN Test/Zone>
 IO.inspect(DateTime.add(winter, 2, :hour, Clocks)) #=> #DateTime<2024-03-01 02:30:00+02:00 SUM Test/Zone>
 IO.inspect(DateTime.shift(winter, [month: 1], Clocks)) #=> #DateTime<2024-03-30 00:30:00+02:00 SUM Test/Zone>
+IO.inspect({DateTime.to_iso8601(winter, :extended, 0), DateTime.to_iso8601(~U[2024-01-01 00:00:00Z], :extended, 0)}) #=> {"2024-02-29T22:30:00+00:00", "2024-01-01T00:00:00Z"}
 IO.inspect(DateTime.shift_zone!(winter, "Etc/UTC", Clocks)) #=> ~U[2024-02-29 22:30:00Z]
 IO.inspect(DateTime.new(~D[2024-03-01], ~T[01:30:00], "Test/Zone", Clocks))
 #=> {:gap, #DateTime<2024-03-01 00:59:59.999999+01:00 WIN Test/Zone>,

@@ -37,7 +37,7 @@ defprotocol JSON.Encoder do
                                   Protocol.derive(JSON.Encoder, NameOfTheStruct)\
                               """
 
-  @impl true
+  @doc false
   defmacro __deriving__(module, options) do
     fields = for %{field: field} <- Macro.struct_info!(module, __CALLER__), do: field
     fields = JSON.Encoder.Fields.chosen(fields, options)
