@@ -58,7 +58,7 @@ impl Scheduler {
         shared.names.close(&process.name);
         process.state.finish();
         for signal in process.signals.close() {
-            owner.held.add(signal.tag, 1);
+            owner.hold(&signal);
             shared.refuse(place, own, signal);
         }
         shared.config.log.add(Event::Exited { pid: own.number() });

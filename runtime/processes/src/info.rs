@@ -7,6 +7,8 @@
 //!
 //! **What it must not know.** Who asks; how an answer travels.
 
+use std::sync::LazyLock;
+
 use jovial_atoms::Atom;
 use jovial_term::{Heap, Pid, Term};
 use jovial_vm as vm;
@@ -72,9 +74,16 @@ pub(crate) const FULLSWEEP_AFTER: u32 = 65535;
 
 pub(crate) type Items = Vec<Item>;
 
+/// The names of all items, looked up once.
+static ATOMS: LazyLock<Vec<Atom>> = LazyLock::new(|| Item::ALL.iter().map(|item| Atom::new(item.text())).collect());
+
 impl Item {
+    pub fn atom(self) -> Atom {
+        ATOMS[self as usize]
+    }
+
     pub fn from_atom(atom: Atom) -> Option<Item> {
-        Item::ALL.iter().copied().find(|item| item.text() == atom.as_str())
+        ATOMS.iter().position(|name| *name == atom).map(|place| Item::ALL[place])
     }
 
     /// What `process_info/1` shows, in its order.

@@ -18,6 +18,9 @@ use loom::sync::{Arc, Mutex};
 use queue::{Node, Queue};
 use state::{Priority, State};
 
+/// Signals with this number are quiet.
+const QUIET: u32 = 7;
+
 #[derive(Default)]
 struct Model {
     queue: Queue<(u32, u32)>,
@@ -37,7 +40,7 @@ impl Model {
     }
 
     fn send(&self, sender: u32, number: u32) -> bool {
-        match self.queue.push(Node::new((sender, number))) {
+        match self.queue.push(Node::new((sender, number)), number == QUIET) {
             Ok(true) => {
                 if self.state().notify().is_some() {
                     *self.runnable.lock().expect("no panic") += 1;
@@ -102,6 +105,30 @@ fn no_signal_sleeps() {
         assert!(model.queue.is_empty() && model.state().is_waiting());
         in_order(&seen, 0, 2);
         in_order(&seen, 1, 2);
+    });
+}
+
+#[test]
+fn a_quiet_signal_hides_none_behind_it() {
+    loom::model(|| {
+        let model = Arc::new(Model::new());
+        let senders: Vec<_> = (0..2)
+            .map(|sender| {
+                let model = model.clone();
+                loom::thread::spawn(move || {
+                    assert!(model.send(sender, QUIET));
+                    assert!(model.send(sender, 0));
+                })
+            })
+            .collect();
+        let mut seen = Vec::new();
+        model.slice(&mut seen);
+        for sender in senders {
+            sender.join().expect("no panic");
+        }
+        model.slice(&mut seen);
+        assert!(model.queue.is_empty() && model.state().is_waiting());
+        assert_eq!(seen.len(), 4);
     });
 }
 

@@ -161,7 +161,7 @@ impl<'h> Local<'h> {
             if process.state.is_gone() {
                 return Ok(false);
             }
-            if process.state.is_waiting() && process.signals.is_empty() {
+            if process.state.is_waiting() && process.signals.is_calm() {
                 return Ok(true);
             }
         }
@@ -466,11 +466,11 @@ impl<'h> Local<'h> {
     pub fn process_info(&self, pid: Pid, items: &[Item]) -> Result<Option<Vec<(Item, Term<'h>)>>, Halt<'h>> {
         if pid == self.self_pid() {
             let guard = pin();
+            let Some(process) = self.shared().processes.get(pid.number(), &guard) else { return Ok(None) };
             // What came before the question is part of the answer.
-            if vm::System::drain(self.scheduler, self.vm) == vm::Drained::Interrupt {
+            if self.scheduler.catch_up(process, self.vm) {
                 self.end_slice();
             }
-            let Some(process) = self.shared().processes.get(pid.number(), &guard) else { return Ok(None) };
             let owner = self.scheduler.current.borrow();
             let engine = &*self.shared().engine;
             let machine = &*self.shared().machine;
@@ -656,6 +656,16 @@ impl<'h> Local<'h> {
 
     pub fn schedulers(&self) -> usize {
         self.shared().lanes.len()
+    }
+
+    /// Schedulers that run processes.
+    pub fn schedulers_online(&self) -> usize {
+        self.shared().online()
+    }
+
+    /// Lets so many schedulers run processes; gives the number before, badarg when there are not so many.
+    pub fn set_schedulers_online(&self, count: usize) -> Result<usize, Halt<'h>> {
+        self.shared().set_online(count).ok_or_else(Halt::badarg)
     }
 
     /// Runnable processes in the queues.

@@ -242,6 +242,13 @@ impl Owner {
         self.rare.get_or_insert_default()
     }
 
+    /// Notes a signal that was taken out of the queue, to end its count when the process has parked.
+    pub(crate) fn hold(&mut self, signal: &Signal) {
+        if !signal.kind.is_quiet() {
+            self.held.add(signal.tag, 1);
+        }
+    }
+
     /// Whether a signal asks for something before the code goes on.
     pub(crate) fn is_called(&self) -> bool {
         self.ends.is_some() || self.interrupted || self.collects

@@ -6,7 +6,7 @@
 //!
 //! **Invariants.**
 //! 1. `head` is null, [`closed`], or the first of a chain of nodes made by `Box::into_raw`, each reachable from one
-//!    place only; the chain belongs to the queue.
+//!    place only; the chain belongs to the queue. It carries the mark [`QUIET`] exactly when all of the chain was pushed quietly.
 //! 2. A node is written before the exchange that publishes it (release) and read after the exchange that takes it
 //!    (acquire); in between nobody reads it. Nodes are never taken one by one, so there is no ABA problem.
 //! 3. Once closed, always closed.
@@ -32,6 +32,9 @@ impl<T> Node<T> {
     }
 }
 
+/// Mark in the address of the first node: nobody was told of anything in the chain. Nodes are aligned to eight bytes.
+const QUIET: usize = 2;
+
 fn closed<T>() -> *mut Node<T> {
     // Odd, so no node's address.
     ptr::without_provenance_mut(1)
@@ -54,9 +57,9 @@ impl<T> Default for Queue<T> {
 }
 
 impl<T> Queue<T> {
-    /// Adds a node. `Ok(true)` when the queue was empty: the caller is then the one who must notify the owner.
-    /// Gives the node back when the queue is closed.
-    pub(crate) fn push(&self, node: Box<Node<T>>) -> Result<bool, Box<Node<T>>> {
+    /// Adds a node. `Ok(true)` when the queue held nothing but quiet ones: the caller is then the one who must notify the
+    /// owner. A `quiet` node waits until something else wakes the owner. Gives the node back when the queue is closed.
+    pub(crate) fn push(&self, node: Box<Node<T>>, quiet: bool) -> Result<bool, Box<Node<T>>> {
         let node = Box::into_raw(node);
         let mut head = self.head.load(Ordering::Relaxed);
         loop {
@@ -65,9 +68,11 @@ impl<T> Queue<T> {
                 return Err(unsafe { Box::from_raw(node) });
             }
             // SAFETY: as above, until the exchange below succeeds.
-            unsafe { (*node).next = head };
-            match self.head.compare_exchange_weak(head, node, Ordering::AcqRel, Ordering::Acquire) {
-                Ok(_) => return Ok(head.is_null()),
+            unsafe { (*node).next = head.map_addr(|address| address & !QUIET) };
+            let unnoticed = head.is_null() || head.addr() & QUIET != 0;
+            let first = if quiet && unnoticed { node.map_addr(|address| address | QUIET) } else { node };
+            match self.head.compare_exchange_weak(head, first, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => return Ok(unnoticed && !quiet),
                 Err(now) => head = now,
             }
         }
@@ -76,6 +81,12 @@ impl<T> Queue<T> {
     pub(crate) fn is_empty(&self) -> bool {
         let head = self.head.load(Ordering::Acquire);
         head.is_null() || head == closed()
+    }
+
+    /// Whether nothing is there that the owner is to be told of.
+    pub(crate) fn is_calm(&self) -> bool {
+        let head = self.head.load(Ordering::Acquire);
+        head.is_null() || head == closed() || head.addr() & QUIET != 0
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -89,13 +100,13 @@ impl<T> Queue<T> {
             return List { head: ptr::null_mut() };
         }
         // The owner alone closes, so the head can't turn into the marker between the check and the swap.
-        List::reversed(self.head.swap(ptr::null_mut(), Ordering::AcqRel))
+        List::reversed(self.head.swap(ptr::null_mut(), Ordering::AcqRel).map_addr(|address| address & !QUIET))
     }
 
     /// Takes all that has arrived and turns away what comes later. Only for the owner.
     pub(crate) fn close(&self) -> List<T> {
         let head = self.head.swap(closed(), Ordering::AcqRel);
-        List::reversed(if head == closed() { ptr::null_mut() } else { head })
+        List::reversed(if head == closed() { ptr::null_mut() } else { head.map_addr(|address| address & !QUIET) })
     }
 }
 

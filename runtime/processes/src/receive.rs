@@ -22,7 +22,7 @@
 
 use std::sync::atomic::Ordering;
 
-use jovial_atoms::{Atom, known};
+use jovial_atoms::known;
 use jovial_term::raw::Word;
 use jovial_term::{Fragment, Pid, Term};
 use jovial_vm as vm;
@@ -38,8 +38,8 @@ use crate::tags::Tag;
 
 impl Scheduler {
     pub(crate) fn receive(&self, process: &Process, owner: &mut Owner, vm: &vm::Process, signal: Signal) {
+        owner.hold(&signal);
         let Signal { tag, kind } = signal;
-        owner.held.add(tag, 1);
         let own = process.pid();
         match kind {
             Kind::Message(message) => put(owner, vm, tag, message),
@@ -185,7 +185,7 @@ impl Scheduler {
                 .iter()
                 .map(|&item| {
                     let value = describe(&subject, item, heap);
-                    heap.tuple(&[Term::atom(Atom::new(item.text())), value])
+                    heap.tuple(&[Term::atom(item.atom()), value])
                 })
                 .collect();
             heap.list_from_iter(pairs)

@@ -140,6 +140,8 @@ pub(crate) struct Shared {
     pub(crate) ending_largest: AtomicBool,
     sleepers: AtomicUsize,
     next_lane: AtomicUsize,
+    /// Schedulers that run processes: the first so many.
+    online: AtomicUsize,
 }
 
 impl Shared {
@@ -162,6 +164,7 @@ impl Shared {
             ending_largest: AtomicBool::new(false),
             sleepers: AtomicUsize::new(0),
             next_lane: AtomicUsize::new(0),
+            online: AtomicUsize::new(lanes),
             config,
         }
     }
@@ -193,14 +196,19 @@ impl Shared {
         let guard = pin();
         let Some(process) = self.processes.get(to.number(), &guard) else { return Err(kind) };
         let name = kind.name();
-        self.tags.begin(place, tag);
-        match process.signals.push(Node::new(Signal { tag, kind })) {
+        let quiet = kind.is_quiet();
+        if !quiet {
+            self.tags.begin(place, tag);
+        }
+        match process.signals.push(Node::new(Signal { tag, kind }), quiet) {
             Ok(first) => {
                 self.config.log.add(Event::Signal { to: to.number(), kind: name });
                 Ok(if first { process.state.notify() } else { None })
             }
             Err(node) => {
-                self.tags.end(place, tag);
+                if !quiet {
+                    self.tags.end(place, tag);
+                }
                 Err(node.value.kind)
             }
         }
@@ -211,6 +219,21 @@ impl Shared {
         self.processes.get(pid.number(), &guard).is_some_and(|process| !process.state.is_gone())
     }
 
+    /// How many schedulers run processes.
+    pub(crate) fn online(&self) -> usize {
+        self.online.load(Ordering::SeqCst)
+    }
+
+    /// Lets the first `count` schedulers alone run processes; gives the number before, or nothing when there are not so many.
+    pub(crate) fn set_online(&self, count: usize) -> Option<usize> {
+        if count == 0 || count > self.lanes.len() {
+            return None;
+        }
+        let before = self.online.swap(count, Ordering::SeqCst);
+        self.wake_all();
+        Some(before)
+    }
+
     /// Puts a process whose state says queued into a run queue.
     pub(crate) fn enqueue(&self, place: usize, number: u64, priority: Priority, front: bool) {
         if let Some(lane) = self.lanes.get(place) {
@@ -218,7 +241,7 @@ impl Shared {
                 self.wake_one();
             }
         } else {
-            let lane = self.next_lane.fetch_add(1, Ordering::Relaxed) % self.lanes.len();
+            let lane = self.next_lane.fetch_add(1, Ordering::Relaxed) % self.online();
             self.lanes[lane].queue.push(number, priority, front);
             if !self.wake(lane) {
                 self.wake_one();
@@ -230,7 +253,7 @@ impl Shared {
     pub(crate) fn wake_one(&self) {
         if self.sleepers.load(Ordering::SeqCst) > 0 {
             // Ends at the first that was asleep.
-            let _ = (0..self.lanes.len()).any(|lane| self.wake(lane));
+            let _ = (0..self.online()).any(|lane| self.wake(lane));
         }
     }
 
@@ -257,7 +280,8 @@ impl Shared {
         *own.awake.lock() = false;
         own.sleeping.store(true, Ordering::SeqCst);
         self.sleepers.fetch_add(1, Ordering::SeqCst);
-        if self.lanes.iter().all(|lane| lane.queue.is_empty()) && !self.stops.load(Ordering::SeqCst) && !stay() {
+        let watched = if lane < self.online() { &self.lanes[..] } else { &self.lanes[lane..=lane] };
+        if watched.iter().all(|lane| lane.queue.is_empty()) && !self.stops.load(Ordering::SeqCst) && !stay() {
             let mut awake = own.awake.lock();
             if !*awake {
                 match timeout {

@@ -11,7 +11,7 @@
 //! 1. `current` holds the owner part of the process that this scheduler runs, and nothing otherwise.
 //! 2. `current` is never borrowed while a signal is sent to oneself, a process is made, or code runs.
 //! 3. What a slice began in the counts of `tags.rs` is ended only after the process was counted for how it goes on.
-//! 4. The time of the next timer is looked at between two slices, so a timer is late by a slice at most.
+//! 4. The time of the next timer is looked at between two slices, or a few short ones, so a timer is late by a slice at most.
 //!
 //! **What it must not know.** What signals mean (`receive.rs`), what is left to do at an exit (`exit.rs`).
 
@@ -37,7 +37,10 @@ use crate::timers::{Destination, Task};
 use crate::wheel::Due;
 
 /// Looks for work before a scheduler sleeps.
-const SPINS: u32 = 64;
+const SPINS: u32 = 400;
+
+/// Reductions, each slice counted for a few more, after which the clock is compared with the next timer.
+const LOOK_EVERY: u32 = 1024;
 
 /// Waits that may fail, as signals came, before a process goes to the end of its run queue.
 const ROUNDS: u32 = 16;
@@ -48,6 +51,14 @@ pub(crate) struct Scheduler {
     pub(crate) pid: Cell<Pid>,
     pub(crate) current: RefCell<Owner>,
     due: RefCell<Vec<Due<Task>>>,
+    /// Slices, and reductions in them, since the clock was last compared with the next timer.
+    unlooked: Cell<u32>,
+}
+
+/// What code sees of the scheduler while a process runs.
+struct Slice<'s> {
+    scheduler: &'s Scheduler,
+    process: &'s Process,
 }
 
 /// How a slice left the process.
@@ -59,7 +70,7 @@ enum Outcome {
 
 impl Scheduler {
     pub(crate) fn new(shared: Arc<Shared>, index: usize) -> Scheduler {
-        Scheduler { shared, index, pid: Cell::new(Pid::new(0)), current: RefCell::default(), due: RefCell::default() }
+        Scheduler { shared, index, pid: Cell::new(Pid::new(0)), current: RefCell::default(), due: RefCell::default(), unlooked: Cell::new(u32::MAX) }
     }
 
     /// Until the runtime stops.
@@ -76,12 +87,26 @@ impl Scheduler {
         self.fire_timers();
         let shared = &*self.shared;
         let lane = &shared.lanes[self.index];
+        if self.index >= shared.online() {
+            self.hand_over();
+            return false;
+        }
         match lane.queue.pop(|waiting| shared.config.policy.next(waiting)).or_else(|| self.steal()) {
             Some(number) => {
                 self.run(number);
                 true
             }
             None => false,
+        }
+    }
+
+    /// Gives what is in the lane of a scheduler that is offline to the first one.
+    fn hand_over(&self) {
+        let lanes = &self.shared.lanes;
+        while !lanes[self.index].queue.is_empty() {
+            let processes = lanes[self.index].queue.steal_half();
+            lanes[0].queue.extend(processes);
+            self.shared.wake(0);
         }
     }
 
@@ -108,6 +133,7 @@ impl Scheduler {
     /// With nothing to run: moves virtual time, looks once more, or sleeps. At most until `limit`, in real time.
     pub(crate) fn rest(&self, stay: impl Fn() -> bool, limit: Option<Duration>) {
         let shared = &*self.shared;
+        self.unlooked.set(u32::MAX);
         let clock = &shared.config.clock;
         let next = shared.lanes[self.index].timers.next_event();
         if clock.is_virtual() {
@@ -124,7 +150,7 @@ impl Scheduler {
         if shared.lanes.len() > 1 {
             for _ in 0..SPINS {
                 std::hint::spin_loop();
-                if shared.lanes.iter().any(|lane| !lane.queue.is_empty()) {
+                if self.index < shared.online() && shared.lanes.iter().any(|lane| !lane.queue.is_empty()) {
                     return;
                 }
             }
@@ -144,6 +170,13 @@ impl Scheduler {
         let shared = &*self.shared;
         let timers = &shared.lanes[self.index].timers;
         let Some(next) = timers.next_event() else { return };
+        // Reading the clock costs as much as a short slice, so a few of those share one look.
+        let unlooked = self.unlooked.get().saturating_add(LOOK_EVERY / 16);
+        if unlooked < LOOK_EVERY && !shared.config.clock.is_virtual() {
+            self.unlooked.set(unlooked);
+            return;
+        }
+        self.unlooked.set(0);
         let now = shared.config.clock.now_us();
         if next > now {
             return;
@@ -304,12 +337,14 @@ impl Scheduler {
             drop(owner);
             let reductions = shared.config.policy.slice(shared.config.slice);
             let before = vm.reductions();
-            let run = || shared.engine.run(&shared.machine, vm, self, reductions);
+            let slice = Slice { scheduler: self, process };
+            let run = || shared.engine.run(&shared.machine, vm, &slice, reductions);
             let Ok(stop) = catch_unwind(AssertUnwindSafe(run)) else {
                 // A bug in the machine or a native ends the process that met it, and nothing else.
                 return Outcome::Ends(End::Limit(Cause::Bug));
             };
             let used = vm.reductions().saturating_sub(before);
+            self.unlooked.set(self.unlooked.get().saturating_add(u32::try_from(used).unwrap_or(u32::MAX)));
             let total = &shared.lanes[self.index].reductions;
             total.store(total.load(Ordering::Relaxed) + used, Ordering::Relaxed);
             shared.config.log.add(Event::Ran { pid: process.pid().number(), reductions: used as u32 });
@@ -318,8 +353,8 @@ impl Scheduler {
             match stop {
                 Stop::Yield if urgent => {}
                 Stop::Yield => return Outcome::Yields,
-                Stop::Wait { deadline_ms } => {
-                    self.wait(deadline_ms.map(|deadline| deadline.saturating_mul(1_000)));
+                Stop::Wait { deadline_us } => {
+                    self.wait(deadline_us);
                     if !urgent {
                         return Outcome::Waits;
                     }
@@ -401,6 +436,16 @@ impl Scheduler {
         Some(number)
     }
 
+    /// Handles what has arrived for the process that runs here; whether the slice must end for it.
+    pub(crate) fn catch_up(&self, process: &Process, vm: &vm::Process) -> bool {
+        // A signal that comes after this look comes after the question.
+        if !process.signals.is_empty() {
+            self.handle_signals(process, vm);
+        }
+        let owner = self.current.borrow();
+        owner.is_called() || owner.is_suspended()
+    }
+
     /// Handles what has arrived for the process that runs here.
     fn handle_signals(&self, process: &Process, vm: &vm::Process) {
         process.state.clear_notified();
@@ -412,7 +457,7 @@ impl Scheduler {
         for signal in signals {
             if owner.ends.is_some() {
                 // What comes behind a deadly signal is for the dead.
-                owner.held.add(signal.tag, 1);
+                owner.hold(&signal);
                 self.refuse(process.pid(), signal);
             } else {
                 self.receive(process, &mut owner, vm, signal);
@@ -421,18 +466,13 @@ impl Scheduler {
     }
 }
 
-impl vm::System for Scheduler {
+impl vm::System for Slice<'_> {
     fn as_any(&self) -> &dyn Any {
-        self
+        self.scheduler
     }
 
     fn drain(&self, vm: &vm::Process) -> Drained {
-        let guard = pin();
-        if let Some(process) = self.shared.processes.get(self.pid.get().number(), &guard) {
-            self.handle_signals(process, vm);
-        }
-        let owner = self.current.borrow();
-        if owner.is_called() || owner.is_suspended() {
+        if self.scheduler.catch_up(self.process, vm) {
             Drained::Interrupt
         } else if vm.mailbox().borrow().has_unseen() {
             Drained::Messages
@@ -441,7 +481,7 @@ impl vm::System for Scheduler {
         }
     }
 
-    fn now_ms(&self) -> u64 {
-        self.shared.config.clock.monotonic_ns().div_ceil(1_000_000)
+    fn now_us(&self) -> u64 {
+        self.scheduler.shared.config.clock.monotonic_ns().div_ceil(1_000)
     }
 }

@@ -6,7 +6,7 @@
 //! **Invariants.**
 //! 1. Signals from one process to another are handled in the order in which they were sent.
 //! 2. A signal owns all that it carries; terms in it are self-contained.
-//! 3. A signal counts as begun work of its tag (see `tags.rs`) from before it is pushed until its receiver has parked after
+//! 3. A signal that is not quiet counts as begun work of its tag (see `tags.rs`) from before it is pushed until its receiver has parked after
 //!    draining it, or is gone.
 //!
 //! **What it must not know.** Schedulers; what a receiver looks like.
@@ -107,6 +107,13 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Whether the receiver need not be woken for it, nor a cell wait for it: it only spares the receiver something at its end,
+    /// before which it handles all that came earlier. Every other wake-up clears these away, so they don't pile up: each
+    /// demonitor comes after a monitor, which does wake.
+    pub(crate) fn is_quiet(&self) -> bool {
+        matches!(self, Kind::Demonitor { .. })
+    }
+
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Kind::Message(_) => "message",

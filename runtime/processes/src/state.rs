@@ -15,7 +15,7 @@
 //! 1. [`RUNNING`] and [`QUEUED`] never occur together, and each is set by one party at a time: whoever sets
 //!    [`RUNNING`] has the owner's part of the process until it clears it.
 //! 2. Whoever sets [`QUEUED`] puts the process into exactly one run queue.
-//! 3. A signal in the queue of a process that is not gone means: it runs, or is queued, or [`NOTIFIED`] is set, or the
+//! 3. A signal that is not quiet in the queue of a process that is not gone means: it runs, or is queued, or [`NOTIFIED`] is set, or the
 //!    pusher that found the queue empty has not yet called `notify`. All changes are read-modify-write on one word,
 //!    so `park` either sees the notification or comes first, and then `notify` sees a waiting process.
 //! 4. [`GONE`] never occurs with [`QUEUED`] or [`RUNNING`].

@@ -7,19 +7,34 @@ mod queue {
     #[test]
     fn arrival_order_and_emptiness() {
         let queue = Queue::default();
-        assert!(queue.push(Node::new(1)).is_ok_and(|first| first));
-        assert!(queue.push(Node::new(2)).is_ok_and(|first| !first));
+        assert!(queue.push(Node::new(1), false).is_ok_and(|first| first));
+        assert!(queue.push(Node::new(2), false).is_ok_and(|first| !first));
         assert_eq!(queue.take().collect::<Vec<_>>(), [1, 2]);
         assert!(queue.is_empty());
-        assert!(queue.push(Node::new(3)).is_ok_and(|first| first));
+        assert!(queue.push(Node::new(3), false).is_ok_and(|first| first));
+    }
+
+    #[test]
+    fn quiet_nodes_are_not_announced() {
+        let queue = Queue::default();
+        assert!(queue.push(Node::new(1), true).is_ok_and(|first| !first));
+        assert!(queue.push(Node::new(2), true).is_ok_and(|first| !first));
+        assert!(queue.is_calm() && !queue.is_empty());
+        assert!(queue.push(Node::new(3), false).is_ok_and(|first| first), "the first that is to be noticed");
+        assert!(queue.push(Node::new(4), true).is_ok_and(|first| !first));
+        assert!(queue.push(Node::new(5), false).is_ok_and(|first| !first));
+        assert!(!queue.is_calm());
+        assert_eq!(queue.take().collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+        assert!(queue.push(Node::new(6), true).is_ok_and(|first| !first));
+        assert_eq!(queue.close().collect::<Vec<_>>(), [6]);
     }
 
     #[test]
     fn a_closed_queue_gives_signals_back() {
         let queue = Queue::default();
-        assert!(queue.push(Node::new(1)).is_ok());
+        assert!(queue.push(Node::new(1), false).is_ok());
         assert_eq!(queue.close().collect::<Vec<_>>(), [1]);
-        assert_eq!(queue.push(Node::new(2)).err().map(|node| node.value), Some(2));
+        assert_eq!(queue.push(Node::new(2), false).err().map(|node| node.value), Some(2));
         assert!(queue.take().is_empty() && queue.close().is_empty() && queue.is_closed());
     }
 
@@ -27,7 +42,7 @@ mod queue {
     fn a_long_queue_is_dropped_without_recursion() {
         let queue = Queue::default();
         for number in 0..200_000_u32 {
-            assert!(queue.push(Node::new(number)).is_ok());
+            assert!(queue.push(Node::new(number), false).is_ok());
         }
         drop(queue);
     }

@@ -410,8 +410,11 @@ defmodule GenServer do
     deliver(fn -> send({name, node}, message(request)) end)
   end
 
-  def cast(server, request) when is_atom(server) or is_pid(server) do
-    deliver(fn -> send(server, message(request)) end)
+  def cast(server, request) when is_atom(server), do: deliver(fn -> send(server, message(request)) end)
+
+  def cast(server, request) when is_pid(server) do
+    send(server, message(request))
+    :ok
   end
 
   defp message(request), do: {:"$gen_cast", request}

@@ -179,9 +179,8 @@ defmodule Registry do
   def register(registry, key, value) when is_atom(registry) do
     {kind, partitions, listeners} = info!(registry)
     pid = self()
-    number = pid_partition(pid, partitions)
-    pids = Registry.Partition.process_name(registry, number)
-    keys = key_table(registry, kind, key, pid, partitions)
+    pids = pid_table(pid, partitions)
+    keys = key_table(kind, key, pid, partitions)
 
     # Linked first, so that an entry never outlives its process.
     owner = Process.whereis(pids)
@@ -260,8 +259,8 @@ defmodule Registry do
   def unregister(registry, key) when is_atom(registry) do
     {kind, partitions, listeners} = info!(registry)
     pid = self()
-    table = key_table(registry, kind, key, pid, partitions)
-    pids = pid_table(registry, pid, partitions)
+    table = key_table(kind, key, pid, partitions)
+    pids = pid_table(pid, partitions)
 
     # Entries are found by key and process alone, so no pattern is built of the key.
     case own_entries(table, key, pid) do
@@ -317,8 +316,8 @@ defmodule Registry do
   def unregister_match(registry, key, pattern, guards \\ []) when is_list(guards) do
     {kind, partitions, listeners} = info!(registry)
     pid = self()
-    table = key_table(registry, kind, key, pid, partitions)
-    pids = pid_table(registry, pid, partitions)
+    table = key_table(kind, key, pid, partitions)
+    pids = pid_table(pid, partitions)
 
     case :ets.select_delete(table, entry_spec(key, {pid, pattern}, guards, [true])) do
       0 ->
@@ -356,7 +355,7 @@ defmodule Registry do
     case info!(registry) do
       {:unique, partitions, _listeners} ->
         pid = self()
-        table = key_table(registry, :unique, key, pid, partitions)
+        table = key_table(:unique, key, pid, partitions)
 
         case :ets.lookup(table, key) do
           [{^key, {^pid, old}}] ->
@@ -392,8 +391,20 @@ defmodule Registry do
   @doc since: "1.4.0"
   @spec lookup(registry, key) :: [{pid, value}]
   def lookup(registry, key) when is_atom(registry) do
-    {kind, partitions, _listeners} = info!(registry)
-    living(kind, for(table <- tables_of_key(registry, kind, key, partitions), {_, entry} <- :ets.lookup(table, key), do: entry))
+    case info!(registry) do
+      {:unique, partitions, _listeners} ->
+        unique(partitions, key)
+
+      {:duplicate, partitions, _listeners} ->
+        for table <- key_tables(partitions), {_, entry} <- :ets.lookup(table, key), do: entry
+    end
+  end
+
+  defp unique(partitions, key) do
+    case :ets.lookup(key_table(:unique, key, nil, partitions), key) do
+      [{_, {pid, _value} = entry}] -> if alive?(pid), do: [entry], else: []
+      [] -> []
+    end
   end
 
   # An entry whose process has just ended would be worse than none where there is one at most.
@@ -423,7 +434,7 @@ defmodule Registry do
     {kind, partitions, _listeners} = info!(registry)
 
     work =
-      for table <- tables_of_key(registry, kind, key, partitions) do
+      for table <- tables_of_key(kind, key, partitions) do
         fn ->
           case living(kind, for({_, entry} <- :ets.lookup(table, key), do: entry)) do
             [] -> :ok
@@ -476,7 +487,7 @@ defmodule Registry do
   @spec keys(registry, pid) :: [key]
   def keys(registry, pid) when is_atom(registry) and is_pid(pid) do
     {kind, partitions, _listeners} = info!(registry)
-    rows = :ets.lookup(pid_table(registry, pid, partitions), pid)
+    rows = :ets.lookup(pid_table(pid, partitions), pid)
 
     case kind do
       :unique -> for {_, key, table, _} <- rows, own_entries(table, key, pid) != [], uniq: true, do: key
@@ -499,7 +510,7 @@ defmodule Registry do
   @spec values(registry, key, pid) :: [value]
   def values(registry, key, pid) when is_atom(registry) do
     {kind, partitions, _listeners} = info!(registry)
-    table = key_table(registry, kind, key, pid, partitions)
+    table = key_table(kind, key, pid, partitions)
     for {_, {_, value}} <- own_entries(table, key, pid), do: value
   end
 
@@ -524,7 +535,7 @@ defmodule Registry do
   def match(registry, key, pattern, guards \\ []) when is_atom(registry) and is_list(guards) do
     {kind, partitions, _listeners} = info!(registry)
     spec = entry_spec(key, {:_, pattern}, guards, [{:element, 2, :"$_"}])
-    Enum.flat_map(tables_of_key(registry, kind, key, partitions), &:ets.select(&1, spec))
+    Enum.flat_map(tables_of_key(kind, key, partitions), &:ets.select(&1, spec))
   end
 
   @doc """
@@ -543,7 +554,7 @@ defmodule Registry do
   def count_match(registry, key, pattern, guards \\ []) when is_atom(registry) and is_list(guards) do
     {kind, partitions, _listeners} = info!(registry)
     spec = entry_spec(key, {:_, pattern}, guards, [true])
-    Enum.sum_by(tables_of_key(registry, kind, key, partitions), &:ets.select_count(&1, spec))
+    Enum.sum_by(tables_of_key(kind, key, partitions), &:ets.select_count(&1, spec))
   end
 
   @doc """
@@ -697,7 +708,8 @@ defmodule Registry do
   @spec lock(registry, key, (-> result)) :: result when result: term
   def lock(registry, key, function) when is_atom(registry) and is_function(function, 0) do
     {_kind, partitions, _listeners} = info!(registry)
-    partition = Registry.Partition.process_name(registry, :erlang.phash2(key, partitions))
+    # The process of a partition has the name of its second table.
+    partition = pid_table(key, partitions)
     :ok = GenServer.call(partition, {:lock, key}, :infinity)
 
     try do
@@ -716,9 +728,7 @@ defmodule Registry do
   defp whereis(registry, key) do
     case info!(registry) do
       {:unique, partitions, _listeners} ->
-        table = key_table(registry, :unique, key, self(), partitions)
-
-        case living(:unique, for({_, entry} <- :ets.lookup(table, key), do: entry)) do
+        case unique(partitions, key) do
           [{pid, _value}] -> pid
           [] -> :undefined
         end
@@ -765,32 +775,25 @@ defmodule Registry do
     :error, :badarg -> raise ArgumentError, "unknown registry: #{inspect(registry)}"
   end
 
-  defp pid_partition(_pid, 1), do: 0
-  defp pid_partition(pid, partitions), do: :erlang.phash2(pid, partitions)
+  # `partitions` holds the names of each partition's two tables. They are made once, as text is joined for them.
 
-  defp pid_table(registry, pid, partitions) do
-    Registry.Partition.process_name(registry, pid_partition(pid, partitions))
-  end
+  defp partition(_term, {only}), do: only
+  defp partition(term, partitions), do: elem(partitions, :erlang.phash2(term, tuple_size(partitions)))
 
-  defp key_table(registry, :unique, key, _pid, partitions) do
-    Registry.Partition.key_table(registry, if(partitions == 1, do: 0, else: :erlang.phash2(key, partitions)))
-  end
+  defp pid_table(pid, partitions), do: elem(partition(pid, partitions), 1)
 
-  defp key_table(registry, :duplicate, _key, pid, partitions) do
-    Registry.Partition.key_table(registry, pid_partition(pid, partitions))
-  end
+  defp key_table(:unique, key, _pid, partitions), do: elem(partition(key, partitions), 0)
+  defp key_table(:duplicate, _key, pid, partitions), do: elem(partition(pid, partitions), 0)
 
-  defp tables_of_key(registry, :unique, key, partitions), do: [key_table(registry, :unique, key, self(), partitions)]
-  defp tables_of_key(registry, :duplicate, _key, partitions), do: key_tables(registry, partitions)
+  defp tables_of_key(:unique, key, partitions), do: [key_table(:unique, key, nil, partitions)]
+  defp tables_of_key(:duplicate, _key, partitions), do: key_tables(partitions)
 
   defp all_key_tables(registry) do
     {_kind, partitions, _listeners} = info!(registry)
-    key_tables(registry, partitions)
+    key_tables(partitions)
   end
 
-  defp key_tables(registry, partitions) do
-    for number <- 0..(partitions - 1), do: Registry.Partition.key_table(registry, number)
-  end
+  defp key_tables(partitions), do: for({keys, _pids} <- Tuple.to_list(partitions), do: keys)
 end
 
 defmodule Registry.Supervisor do
@@ -808,7 +811,13 @@ defmodule Registry.Supervisor do
   @impl true
   def init({settings, partitions, meta}) do
     table = :ets.new(settings.registry, [:set, :public, :named_table, read_concurrency: true])
-    :ets.insert(table, {:registry, settings.keys, partitions, settings.listeners})
+
+    names =
+      for number <- 0..(partitions - 1) do
+        {Registry.Partition.key_table(settings.registry, number), Registry.Partition.process_name(settings.registry, number)}
+      end
+
+    :ets.insert(table, {:registry, settings.keys, List.to_tuple(names), settings.listeners})
     :ets.insert(table, for({key, value} <- meta, do: {{:meta, key}, value}))
 
     children =

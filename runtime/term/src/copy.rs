@@ -70,10 +70,42 @@ pub(crate) fn flat_size(term: Term<'_>) -> usize {
     walk(term, usize::MAX, |_| true).unwrap_or(usize::MAX)
 }
 
+/// Subterms that the list of those to visit holds without memory of its own: enough for most messages.
+const NEAR: usize = 12;
+
+/// Subterms to visit.
+struct Rest<'h> {
+    near: [Term<'h>; NEAR],
+    len: usize,
+    far: Vec<Term<'h>>,
+}
+
+impl<'h> Rest<'h> {
+    #[inline]
+    fn push(&mut self, term: Term<'h>) {
+        match self.near.get_mut(self.len) {
+            Some(place) => {
+                *place = term;
+                self.len += 1;
+            }
+            None => self.far.push(term),
+        }
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Option<Term<'h>> {
+        if let Some(term) = self.far.pop() {
+            return Some(term);
+        }
+        self.len = self.len.checked_sub(1)?;
+        Some(self.near[self.len])
+    }
+}
+
 /// Adds up the objects that `enter` lets in; `None` beyond `max` words.
 fn walk(term: Term<'_>, max: usize, mut enter: impl FnMut(Word) -> bool) -> Option<usize> {
     let mut words = 0;
-    let mut rest: Vec<Term<'_>> = Vec::new();
+    let mut rest = Rest { near: [Term::NIL; NEAR], len: 0, far: Vec::new() };
     let literals = literal::range();
     let mut current = term;
     loop {
@@ -93,7 +125,9 @@ fn walk(term: Term<'_>, max: usize, mut enter: impl FnMut(Word) -> bool) -> Opti
             if let Some(header) = current.header() {
                 words += 1 + header.header_size();
                 if !header.header_kind().is_opaque() {
-                    rest.extend(current.slots().iter().filter(|slot| slot.word().is_pointer()));
+                    for slot in current.slots().iter().filter(|slot| slot.word().is_pointer()) {
+                        rest.push(*slot);
+                    }
                 }
             }
         }

@@ -32,6 +32,9 @@ pub struct ChunkHeader {
     pub(crate) off_heap: *mut Word,
 }
 
+/// Words up to which a fragment's term is moved rather than adopted.
+const TAKEN_IN: usize = 6;
+
 const HEADER_WORDS: usize = size_of::<ChunkHeader>() / size_of::<Word>();
 
 impl ChunkHeader {
@@ -204,6 +207,40 @@ impl Heap {
         }
         // SAFETY: the words belong to this heap now and stay in place until it collects.
         unsafe { Term::from_word(root) }
+    }
+
+    /// Moves a small term that owns nothing into the block, if there is room. The fragment is of no more use then.
+    pub fn take_in(&self, fragment: &Fragment) -> Option<Term<'_>> {
+        let header = fragment.0.as_ptr();
+        // SAFETY: the fragment is borrowed, so it lives and is not written to. Its words are complete objects (invariant 1)
+        // of the length that is allocated here; pointers into it are moved by the distance of the two places.
+        unsafe {
+            let (used, root) = ((*header).used, (*header).root);
+            if used > TAKEN_IN || !(*header).off_heap.is_null() || self.free_words() < used {
+                return None;
+            }
+            let from = ChunkHeader::words(header);
+            let to = self.allocate(used).as_ptr();
+            let shift = (to as u64).wrapping_sub(from as u64);
+            let size = (used * size_of::<Word>()) as u64;
+            let moved = |word: Word| {
+                let inside = word.is_pointer() && word.0.wrapping_sub(from as u64) < size;
+                if inside { Word(word.0.wrapping_add(shift)) } else { word }
+            };
+            let mut place = 0;
+            while place < used {
+                let word = *from.add(place);
+                to.add(place).write(moved(word));
+                place += 1;
+                if word.is_header() && word.header_kind().is_opaque() {
+                    for _ in 0..word.header_size() {
+                        to.add(place).write(*from.add(place));
+                        place += 1;
+                    }
+                }
+            }
+            Some(Term::from_word(moved(root)))
+        }
     }
 
     /// A copy of a term of another heap or fragment.

@@ -19,7 +19,7 @@ impl System for World {
     fn drain(&self, _: &Process) -> Drained {
         Drained::Nothing
     }
-    fn now_ms(&self) -> u64 {
+    fn now_us(&self) -> u64 {
         0
     }
 }

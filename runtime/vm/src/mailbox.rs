@@ -77,7 +77,7 @@ pub(crate) enum Deadline {
     #[default]
     Unset,
     Never,
-    /// In milliseconds of the system's clock.
+    /// In microseconds of the system's clock.
     At(u64),
 }
 
@@ -146,9 +146,19 @@ impl Mailbox {
         }
     }
 
-    /// The message at the save pointer.
-    pub(crate) fn peek(&mut self) -> Option<Word> {
-        self.queue.as_mut()?.peek()
+    /// The message at the save pointer. A small one that is the first of all moves into the heap's block if there is room:
+    /// it is likely to be accepted, and its fragment is of use to the next sender.
+    pub(crate) fn peek(&mut self, heap: &Heap) -> Option<Word> {
+        let queue = self.queue.as_mut()?;
+        queue.take_in(heap);
+        queue.peek()
+    }
+
+    /// As [`Mailbox::peek`], where a message further back is looked at; it stays where it is.
+    #[inline]
+    pub(crate) fn peek_next(&mut self) -> Option<Word> {
+        let queue = self.queue.as_mut()?;
+        if queue.save == queue.first { None } else { queue.peek() }
     }
 
     /// Takes the message at the save pointer out; its memory becomes the heap's. Ends the receive. Gives the tag of who
@@ -174,6 +184,7 @@ impl Mailbox {
     }
 
     /// Leaves the message at the save pointer where it is.
+    #[inline]
     pub(crate) fn skip(&mut self) {
         if let Some(queue) = &mut self.queue {
             queue.skip();
@@ -254,12 +265,24 @@ impl Queue {
         }
     }
 
-    fn peek(&mut self) -> Option<Word> {
-        if self.save == NONE {
-            return None;
+    fn take_in(&mut self, heap: &Heap) {
+        if self.save == NONE || self.save != self.first {
+            return;
         }
+        let node = &mut self.nodes[self.save as usize];
+        if let Message::Fragment(fragment) = &node.message
+            && let Some(word) = heap.take_in(fragment).map(Term::word)
+        {
+            node.message = Message::Adopted(word);
+            self.adopted += 1;
+        }
+    }
+
+    #[inline]
+    fn peek(&mut self) -> Option<Word> {
+        let node = self.nodes.get(self.save as usize)?;
         self.peeked = true;
-        match &self.nodes[self.save as usize].message {
+        match &node.message {
             Message::Free => None,
             Message::Fragment(fragment) => Some(fragment.root().word()),
             Message::Adopted(word) => Some(*word),
@@ -332,10 +355,11 @@ impl Queue {
         self.peeked = false;
     }
 
+    #[inline]
     fn skip(&mut self) {
         self.peeked = false;
-        if self.save != NONE {
-            self.save = self.nodes[self.save as usize].next;
+        if let Some(node) = self.nodes.get(self.save as usize) {
+            self.save = node.next;
         }
     }
 

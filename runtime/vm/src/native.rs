@@ -39,7 +39,7 @@ pub enum Halt<'h> {
     Apply { fun: Term<'h>, args: Vec<Term<'h>> },
     /// Sleeps until a signal comes; then the native is called again with the same arguments.
     Wait,
-    /// As `Wait`, but also wakes when the clock of [`System::now_ms`] reaches this.
+    /// As `Wait`, but also wakes when the clock of [`System::now_us`] reaches this.
     WaitUntil(u64),
     /// Runs the job elsewhere; what it gives becomes the native's result.
     Offload(Job),

@@ -37,7 +37,8 @@ pub struct Process {
     pub(crate) class: Cell<Class>,
     pub(crate) reason: Cell<Word>,
     pub(crate) trace: Cell<Word>,
-    pub(crate) job_result: Cell<Option<JobResult>>,
+    /// Boxed, as few processes have one.
+    pub(crate) job_result: Cell<Option<Box<JobResult>>>,
     pub(crate) interrupted: Cell<bool>,
     group_leader: Cell<Word>,
     dictionary: Cell<Word>,
@@ -163,7 +164,7 @@ impl Process {
     /// Takes the oldest message, whatever it is, for natives that are loops of their own.
     pub fn take_message(&self) -> Option<Term<'_>> {
         self.mailbox.borrow_mut().end_receive();
-        let word = self.mailbox.borrow_mut().peek()?;
+        let word = self.mailbox.borrow_mut().peek(self.heap())?;
         self.accept();
         Some(raw_term(self.heap(), word))
     }
@@ -200,7 +201,7 @@ impl Process {
 
     /// Gives the result of a job to a process that stopped with [`Stop::Offload`](crate::Stop::Offload).
     pub fn resume_with(&self, result: JobResult) {
-        self.job_result.set(Some(result));
+        self.job_result.set(Some(Box::new(result)));
     }
 
     pub(crate) fn visit_roots(&self, visitor: &mut Visitor<'_>) {

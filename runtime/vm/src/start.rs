@@ -49,7 +49,7 @@ impl System for Alone {
         Drained::Nothing
     }
 
-    fn now_ms(&self) -> u64 {
+    fn now_us(&self) -> u64 {
         0
     }
 }

@@ -22,8 +22,8 @@ pub trait System {
     /// Moves messages that arrived into the mailbox, when a receive has seen all that were there.
     fn drain(&self, process: &Process) -> Drained;
 
-    /// Monotonic clock in milliseconds, for the timeouts of receives.
-    fn now_ms(&self) -> u64;
+    /// Monotonic clock in microseconds, for the timeouts of receives.
+    fn now_us(&self) -> u64;
 
     /// Name of this node.
     fn node(&self) -> Atom {
@@ -48,7 +48,7 @@ pub enum Stop {
     /// The reductions are used up.
     Yield,
     /// Waits for a message or signal; with a deadline, until then at most. Run it again when there is one.
-    Wait { deadline_ms: Option<u64> },
+    Wait { deadline_us: Option<u64> },
     /// Waits for a job; hand its result to [`Process::resume_with`].
     Offload(Job),
     /// Waits for a message with the smallest heap.

@@ -97,8 +97,8 @@ impl Engine for Scripts {
         }
         match step {
             Step::Again => Stop::Yield,
-            Step::Wait => Stop::Wait { deadline_ms: None },
-            Step::WaitUntil(deadline) => Stop::Wait { deadline_ms: Some(deadline) },
+            Step::Wait => Stop::Wait { deadline_us: None },
+            Step::WaitUntil(deadline) => Stop::Wait { deadline_us: Some(deadline * 1_000) },
             Step::Offload(job) => Stop::Offload(job),
             Step::Done => Stop::Done,
         }
@@ -138,7 +138,10 @@ pub(crate) const LONG: Duration = Duration::from_secs(60);
 
 /// The next message as text, after what arrived was taken in.
 pub(crate) fn next_message(local: &Local<'_>) -> Option<String> {
-    let _ = local.scheduler.drain(local.vm);
+    let guard = crossbeam_epoch::pin();
+    if let Some(process) = local.shared().processes.get(local.self_pid().number(), &guard) {
+        local.scheduler.catch_up(process, local.vm);
+    }
     local.vm.take_message().map(show)
 }
 

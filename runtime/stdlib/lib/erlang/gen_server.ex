@@ -151,7 +151,10 @@ defmodule :gen_server do
   end
 
   def cast(server, request) when is_pid(server) or is_atom(server) or is_tuple(server) do
-    quietly(fn -> :erlang.send(server, {:"$gen_cast", request}, [:noconnect]) end)
+    send(server, {:"$gen_cast", request})
+    :ok
+  catch
+    _kind, _nobody -> :ok
   end
 
   defp quietly(send) do

@@ -146,27 +146,24 @@ defmodule Jovial.Children do
   defp expected(:noproc, _restart, _shutdown), do: :ok
   defp expected(reason, _restart, _shutdown), do: {:error, reason}
 
-  # Ends many at once, each with its own time. `children` holds `{pid, restart, shutdown}`; returns the unexpected ends.
+  # Ends many at once, each with its own time. `children` holds `{pid, restart, shutdown}`; returns the unexpected ends. All are
+  # watched before the first is told to end: looking for what a link said must not walk over the ends of the others.
   @doc false
   def end_all(children) do
     {open, failed} =
       Enum.reduce(children, {%{}, []}, fn {pid, restart, shutdown}, {open, failed} ->
         case watch(pid) do
-          {:ok, ref} ->
-            timer =
-              case signal(pid, shutdown) do
-                :infinity -> nil
-                timeout -> :erlang.start_timer(timeout, self(), {:end, pid})
-              end
+          {:ok, ref} -> {Map.put(open, ref, {pid, restart, shutdown}), failed}
 
-            {Map.put(open, ref, {pid, restart, shutdown, timer}), failed}
-
-          {:ended, reason} ->
-            {open, failed(expected(reason, restart, shutdown), pid, failed)}
+          {:ended, reason} -> {open, failed(expected(reason, restart, shutdown), pid, failed)}
         end
       end)
 
-    collect(open, failed)
+    timeouts = for {_ref, {pid, _restart, shutdown}} <- open, uniq: true, do: signal(pid, shutdown)
+    timers = for timeout <- timeouts, timeout != :infinity, do: :erlang.start_timer(timeout, self(), {:end, timeout})
+    failed = collect(open, failed)
+    Enum.each(timers, &stop_timer/1)
+    failed
   end
 
   defp failed(:ok, _pid, failed), do: failed
@@ -177,12 +174,11 @@ defmodule Jovial.Children do
   defp collect(open, failed) do
     receive do
       {:DOWN, ref, :process, pid, reason} when is_map_key(open, ref) ->
-        {{^pid, restart, shutdown, timer}, open} = Map.pop!(open, ref)
-        if timer, do: stop_timer(timer)
+        {{^pid, restart, shutdown}, open} = Map.pop!(open, ref)
         collect(open, failed(expected(reason, restart, shutdown), pid, failed))
 
-      {:timeout, _timer, {:end, pid}} ->
-        Process.exit(pid, :kill)
+      {:timeout, _timer, {:end, timeout}} ->
+        for {_ref, {pid, _restart, ^timeout}} <- open, do: Process.exit(pid, :kill)
         collect(open, failed)
     end
   end

@@ -1,5 +1,7 @@
 //! `:erlang` functions on processes: making, signalling, watching and asking them.
 
+use std::sync::LazyLock;
+
 use jovial_atoms::{Atom, known};
 use jovial_processes::{
     AliasMode, Call, Item, MaxHeap, MonitorOptions, Options as SpawnOptions, Priority, TimerAnswer, of,
@@ -251,15 +253,22 @@ fn monitor<'h>(ctx: &Ctx<'h>, kind: Term<'h>, target: Term<'h>, given: Term<'h>)
     }
 }
 
+static FLUSH: LazyLock<Atom> = LazyLock::new(|| Atom::new("flush"));
+
 fn demonitor<'h>(ctx: &Ctx<'h>, reference: Term<'h>, options: Term<'h>) -> Out<'h> {
     let number = need(reference.as_ref())?.number;
-    let was = of(ctx)?.demonitor(number, option(options, "flush").is_some());
-    Ok(Term::bool(was || option(options, "info").is_none()))
+    if options.is_nil_list() {
+        of(ctx)?.demonitor(number, false);
+        return Ok(Term::TRUE);
+    }
+    let given = |name: Atom| options.list_iter().any(|option| option.is_atom(name));
+    let was = of(ctx)?.demonitor(number, given(*FLUSH));
+    Ok(Term::bool(was || !given(known::INFO)))
 }
 
 fn process_info<'h>(ctx: &Ctx<'h>, target: Term<'h>, wanted: Option<Term<'h>>) -> Out<'h> {
     let (local, pid, heap) = (of(ctx)?, pid(target)?, ctx.heap());
-    let pair = |item: Item, value: Term<'h>| heap.tuple(&[super::support::word(item.text()), value]);
+    let pair = |item: Item, value: Term<'h>| heap.tuple(&[Term::atom(item.atom()), value]);
     let item = |term: Term<'h>| need(term.as_atom().and_then(Item::from_atom));
     let items: Vec<Item> = match wanted {
         None => Item::usual().to_vec(),

@@ -6,7 +6,7 @@ use jovial_term::Term;
 use jovial_vm::{Ctx, Halt};
 
 use super::Entry;
-use super::support::{Out, atom, badarg, need, word};
+use super::support::{Out, atom, badarg, need, size, word};
 
 pub(crate) const TABLE: &[Entry] = &[
     ("erlang", "function_exported", 3, function_exported),
@@ -30,11 +30,26 @@ pub(crate) const TABLE: &[Entry] = &[
     }),
     ("erlang", "fun_info", 1, fun_info),
     ("erlang", "fun_info", 2, |ctx, args| {
+        // What is asked for most is answered without building all.
+        let item = atom(args[1])?;
+        let quick = args[0].as_fun().and_then(|fun| match item.as_str() {
+            "module" => Some(Term::atom(fun.entry.module)),
+            "name" => Some(Term::atom(fun.entry.name)),
+            "arity" => Some(Term::small32(i32::from(fun.arity))),
+            _ => None,
+        });
+        if let Some(value) = quick {
+            return Ok(ctx.heap().tuple(&[args[1], value]));
+        }
         let all = fun_info(ctx, args)?;
         let found = all.list_iter().find(|entry| entry.as_tuple_of::<2>().is_some_and(|pair| pair[0].same(args[1])));
         need(found)
     }),
     ("erlang", "system_info", 1, system_info),
+    ("erlang", "system_flag", 2, |ctx, args| match atom(args[0])?.as_str() {
+        "schedulers_online" => of(ctx)?.set_schedulers_online(size(args[1])?).map(Term::count),
+        _ => badarg(),
+    }),
     ("erlang", "statistics", 1, statistics),
     ("erlang", "memory", 0, |ctx, _| {
         let heap = ctx.heap();
@@ -159,8 +174,8 @@ fn system_info<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         "version" => heap.charlist(env!("CARGO_PKG_VERSION")),
         "machine" => heap.charlist("JOVIAL"),
         "system_architecture" => heap.charlist(&format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS)),
+        "schedulers_online" => Term::count(local.schedulers_online()),
         "schedulers"
-        | "schedulers_online"
         | "logical_processors"
         | "logical_processors_online"
         | "logical_processors_available"

@@ -457,8 +457,8 @@ fn stub_live(export: &Export) -> *const u32 {
     export.native_live()
 }
 
-unsafe fn wait(s: &mut State<'_>, export: &Export, until_ms: Option<u64>) -> Flow {
-    s.suspend(s.pc, stub_live(export), Stop::Wait { deadline_ms: until_ms })
+unsafe fn wait(s: &mut State<'_>, export: &Export, until_us: Option<u64>) -> Flow {
+    s.suspend(s.pc, stub_live(export), Stop::Wait { deadline_us: until_us })
 }
 
 /// A fun that a native ends in: errors have no instruction of compiled code to blame but the caller's.

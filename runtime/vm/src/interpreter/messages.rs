@@ -17,19 +17,26 @@ const TIMEOUT_MAX: i64 = 0xffff_ffff;
 #[inline(always)]
 pub(super) unsafe fn op_recv_peek<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as `peek`.
-    if FAST { SLOW } else { unsafe { peek(s) } }
+    unsafe {
+        if FAST {
+            // The way past a long mailbox.
+            let Some(word) = s.process().mailbox().borrow_mut().peek_next() else { return SLOW };
+            s.set(s.byte(1), word);
+            return s.next(2);
+        }
+        peek(s)
+    }
 }
 
 #[inline(never)]
 unsafe fn peek(s: &mut State<'_>) -> Flow {
     let process = s.process();
-    let mut message = process.mailbox().borrow_mut().peek();
-    if message.is_none() {
-        s.store();
-        if s.run.system.drain(process) == Drained::Messages {
-            message = process.mailbox().borrow_mut().peek();
-        }
+    s.store();
+    let mut message = process.mailbox().borrow_mut().peek(process.heap());
+    if message.is_none() && s.run.system.drain(process) == Drained::Messages {
+        message = process.mailbox().borrow_mut().peek(process.heap());
     }
+    s.reload();
     // SAFETY: invariant 1 of the interpreter, as in all functions of this file. The message stays where it is until it is
     // accepted, skipped or adopted before a collection.
     unsafe {
@@ -57,9 +64,6 @@ pub(super) unsafe fn op_recv_accept<const FAST: bool>(s: &mut State<'_>) -> Flow
 
 #[inline(always)]
 pub(super) unsafe fn op_recv_skip<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    if FAST {
-        return SLOW;
-    }
     s.process().mailbox().borrow_mut().skip();
     // A long mailbox is searched in one go, but not for free.
     s.reds -= i64::from(s.reds > 1);
@@ -128,7 +132,11 @@ unsafe fn deadline(s: &State<'_>) -> Option<Deadline> {
             return Some(Deadline::Never);
         }
         let time = time.as_small().filter(|time| (0..=TIMEOUT_MAX).contains(time))?;
-        Some(Deadline::At(s.run.system.now_ms().saturating_add(time.cast_unsigned())))
+        if time == 0 {
+            // Past at any time, so the clock need not be asked.
+            return Some(Deadline::At(0));
+        }
+        Some(Deadline::At(s.run.system.now_us().saturating_add(time.cast_unsigned() * 1_000)))
     }
 }
 
@@ -158,12 +166,12 @@ unsafe fn wait(s: &mut State<'_>) -> Flow {
         }
         let deadline = mailbox.borrow().deadline;
         match deadline {
-            Deadline::At(time) if s.run.system.now_ms() >= time => {
+            Deadline::At(time) if time == 0 || s.run.system.now_us() >= time => {
                 mailbox.borrow_mut().end_receive();
                 s.jump(1)
             }
-            Deadline::At(time) => s.suspend(s.pc, s.pc.add(2), Stop::Wait { deadline_ms: Some(time) }),
-            Deadline::Never | Deadline::Unset => s.suspend(s.pc, s.pc.add(2), Stop::Wait { deadline_ms: None }),
+            Deadline::At(time) => s.suspend(s.pc, s.pc.add(2), Stop::Wait { deadline_us: Some(time) }),
+            Deadline::Never | Deadline::Unset => s.suspend(s.pc, s.pc.add(2), Stop::Wait { deadline_us: None }),
         }
     }
 }

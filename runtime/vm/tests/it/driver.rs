@@ -11,7 +11,7 @@ use jovial_vm::{Class, Dispatch, Drained, Machine, Process, Stop, System, litera
 
 #[derive(Default)]
 pub(crate) struct World {
-    pub(crate) now_ms: Cell<u64>,
+    pub(crate) now_us: Cell<u64>,
     /// Messages that arrive one by one, each when the process has seen all before it.
     pub(crate) arriving: RefCell<VecDeque<Fragment>>,
 }
@@ -31,8 +31,8 @@ impl System for World {
         }
     }
 
-    fn now_ms(&self) -> u64 {
-        self.now_ms.get()
+    fn now_us(&self) -> u64 {
+        self.now_us.get()
     }
 }
 
@@ -83,8 +83,8 @@ pub(crate) fn call(
     for _ in 0..10_000_000 {
         match jovial_vm::run(machine, &process, &world, way.slice) {
             Stop::Yield | Stop::Hibernate => {}
-            Stop::Wait { deadline_ms } => match deadline_ms {
-                Some(time) => world.now_ms.set(time),
+            Stop::Wait { deadline_us } => match deadline_us {
+                Some(time) => world.now_us.set(time),
                 None if world.arriving.borrow().is_empty() && !process.mailbox().borrow().has_unseen() => {
                     return Outcome::Value("waits for ever".into());
                 }

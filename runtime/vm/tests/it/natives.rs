@@ -91,7 +91,7 @@ impl jovial_vm::System for Faulty {
     fn drain(&self, _: &jovial_vm::Process) -> jovial_vm::Drained {
         panic!("a broken rule of the world")
     }
-    fn now_ms(&self) -> u64 {
+    fn now_us(&self) -> u64 {
         0
     }
 }
