@@ -36,6 +36,8 @@ pub enum Value {
     Number(i64),
     /// Index of a word that refers to a place given as index.
     Label(usize),
+    /// The same for the entry word of a function.
+    Entry(usize),
     /// Index of the word and its value.
     Imm(usize, u32),
     /// Index of the first of two words.
@@ -97,6 +99,10 @@ pub fn decode(words: &[u32], at: usize) -> Option<Instruction> {
             Operand::Label => {
                 let target = at as u64 + u64::from(take(words, &mut next)?);
                 operands.push(Value::Label(target as u32 as usize));
+            }
+            Operand::Entry => {
+                let target = at as u64 + u64::from(take(words, &mut next)?);
+                operands.push(Value::Entry(target as u32 as usize));
             }
             Operand::Bif => operands.push(Value::Bif(take(words, &mut next)?)),
             Operand::Word if opcode == Opcode::BitsGet => operands.push(Value::Type(take(words, &mut next)?)),
@@ -220,7 +226,7 @@ fn show(code: &Code, value: &Value, what: &dyn Fn(usize) -> Option<Relocated>) -
         Value::Written(slot) => format!(">{slot}"),
         Value::Read(slot) => format!("[{slot}]"),
         Value::Number(number) => number.to_string(),
-        Value::Label(target) => format!("->{target}"),
+        Value::Label(target) | Value::Entry(target) => format!("->{target}"),
         Value::Bif(number) => Bif::from_number(*number).map_or("?".into(), |bif| bif.text().to_string()),
         Value::Type(word) => format!("{word:#x}"),
         Value::Live(at) => LiveSet::read(&code.words, *at).map_or("?".into(), |live| format!("live{:?}", live.slots)),
@@ -277,6 +283,8 @@ pub fn check(code: &Code, literals: usize) -> bool {
                         labels.push((start, end, *target, instruction.opcode));
                         true
                     }
+                    // The slow forms go on at the function's start, the fast ones behind its first instruction.
+                    Value::Entry(target) => *target == start + 1 && begins_alike(code, start + 2, at),
                     Value::Live(live) => live_fits(code, *live, end, frame),
                     Value::Bif(number) => Bif::from_number(*number).is_some(),
                     Value::Type(word) => unpack_type(*word).is_some(),
@@ -329,6 +337,20 @@ pub fn check(code: &Code, literals: usize) -> bool {
     });
     let sorted = code.lines.windows(2).all(|pair| pair[0].at <= pair[1].at);
     led && handled && patched && sorted && found.len() == consts.len()
+}
+
+/// Whether a fused loop does what its function's first instruction does.
+fn begins_alike(code: &Code, first: usize, fused: usize) -> bool {
+    let Some((test, fused)) = decode(&code.words, first).zip(decode(&code.words, fused)) else { return false };
+    match (test.opcode, fused.opcode) {
+        (Opcode::JumpNotSame, Opcode::LoopNotSame) => {
+            // Immediates are compared once they are loaded, so here only the places of both can be.
+            let (slot, label) = (test.operands.first(), test.operands.get(2));
+            fused.operands.first() == slot && fused.operands.get(2) == label
+        }
+        (Opcode::Uncons, Opcode::LoopUncons) => test.operands.get(..3) == fused.operands.get(..3),
+        _ => false,
+    }
 }
 
 fn live_fits(code: &Code, at: usize, end: usize, frame: u16) -> bool {

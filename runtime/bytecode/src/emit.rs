@@ -136,6 +136,8 @@ struct Emitter<'a> {
     /// Start of the last instruction if it was a plain move that the next one may join.
     last_move: Option<u32>,
     inst: u32,
+    /// The function's first instruction, and the number of relocations before it.
+    first: (u32, usize),
 }
 
 fn emit_function(
@@ -149,6 +151,7 @@ fn emit_function(
     let mut function = source.clone();
     keep_handlers(&mut function);
     let order = simplify(&mut function);
+    keep_old(&mut function, number, &order);
     let uses = count_uses(&function, &order);
     let slots = assign(&function, &order, &uses);
     if slots.frame > FRAME_MAX {
@@ -190,6 +193,7 @@ fn emit_function(
         scratch: SCRATCH,
         last_move: None,
         inst: start,
+        first: (start, 0),
     };
     emitter.run(&order);
     let frame = emitter.frame();
@@ -217,6 +221,47 @@ fn keep_handlers(function: &mut Function) {
             function.vals += 1;
             block.insts.push(Inst { dst: Some(val), op, pos: block.end_pos });
             block.end = Terminator::Return(Arg::Val(val));
+        }
+    }
+}
+
+/// Makes room for the new value of a loop's variable: where the old one is still read after the new one is made, it is
+/// copied before. So what each turn waits for is made in its place and not moved there at the end.
+fn keep_old(function: &mut Function, number: FunId, order: &[BlockId]) {
+    let params = function.blocks[0].params.clone();
+    for &BlockId(place) in order {
+        let block = &mut function.blocks[place as usize];
+        let Terminator::TailCall(Callee::Local(callee), args) = &mut block.end else { continue };
+        if *callee != number || args.len() != params.len() {
+            continue;
+        }
+        for (index, &old) in params.iter().enumerate() {
+            let Arg::Val(new) = args[index] else { continue };
+            let made = block.insts.iter().position(|inst| inst.dst == Some(new));
+            let Some(made) = made.filter(|&made| matches!(block.insts[made].op, Op::Bif(..))) else { continue };
+            let is_old = |arg: &Arg| *arg == Arg::Val(old);
+            let mut reads = false;
+            block.insts[made].op.args(&mut |arg| reads |= is_old(arg));
+            let mut later = args.iter().any(is_old);
+            for inst in &block.insts[made + 1..] {
+                inst.op.args(&mut |arg| later |= is_old(arg));
+            }
+            if !reads || !later {
+                continue;
+            }
+            let copy = Val(function.vals);
+            function.vals += 1;
+            let mut rename = |arg: &mut Arg| {
+                if is_old(arg) {
+                    *arg = Arg::Val(copy);
+                }
+            };
+            for inst in &mut block.insts[made + 1..] {
+                inst.op.args_mut(&mut rename);
+            }
+            args.iter_mut().for_each(rename);
+            let pos = block.insts[made].pos;
+            block.insts.insert(made, Inst { dst: Some(copy), op: Op::Copy(Arg::Val(old)), pos });
         }
     }
 }
@@ -266,6 +311,7 @@ impl<'a> Emitter<'a> {
         self.live_word(LiveSet { frame: self.frame(), slots });
         self.word(u32::from(self.frame()) | (params as u32) << 16);
         self.line(self.function.pos);
+        self.first = (self.here(), self.code.relocations.len());
         for &block in order {
             let mut next = Some(block);
             while let Some(block) = next.filter(|block| self.blocks[block.0 as usize].is_none()) {
@@ -1053,13 +1099,38 @@ impl<'a> Emitter<'a> {
             && *callee == self.number
             && own == args.len()
         {
-            self.begin(Opcode::Loop, 0, 0, 0);
+            self.begin_loop();
             let at = self.here();
             self.calls.push((self.inst, at, *callee));
             self.word(0);
             return;
         }
         self.call_op(callee, args.len(), &extra, Some(frame));
+    }
+
+    /// Begins a `Loop`, together with the function's first instruction where there is a form for both.
+    fn begin_loop(&mut self) {
+        let (first, relocations) = self.first;
+        let word = self.code.words[first as usize];
+        let [opcode, a, b, c] = word.to_le_bytes();
+        let [a, b, c] = [a, b, c].map(u8::cast_signed);
+        if opcode == Opcode::Uncons as u8 {
+            self.begin(Opcode::LoopUncons, a, b, c);
+            return;
+        }
+        let label = self.labels.iter().find(|label| label.0 == first).map(|label| label.2);
+        let Some(label) = label.filter(|_| opcode == Opcode::JumpNotSame as u8) else {
+            self.begin(Opcode::Loop, 0, 0, 0);
+            return;
+        };
+        let atom = self.code.relocations[relocations..].iter().find_map(|relocation| match relocation.what {
+            Relocated::Atom(atom) if relocation.at == first + 1 => Some(atom),
+            _ => None,
+        });
+        let imm = (self.code.words[first as usize + 1], atom);
+        self.begin(Opcode::LoopNotSame, a, 0, 0);
+        self.imm_word(imm);
+        self.label(label);
     }
 
     // Tests and terminators.

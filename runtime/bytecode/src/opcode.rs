@@ -65,6 +65,8 @@ pub enum Operand {
     Const,
     /// Offset in words from the instruction's first word.
     Label,
+    /// The same to the entry word of a function.
+    Entry,
     /// Number of a [`Bif`](crate::ir::Bif).
     Bif,
     /// A further word of flags or counts.
@@ -259,6 +261,8 @@ macro_rules! for_each_opcode {
             TailCallFun op_tail_call_fun [N S16 Word] "as `TailCall`, a fun; the frame size is the word";
             TailApply op_tail_apply [N Pair Word] "as `TailCall`, a function known by two atoms";
             Loop op_loop [Label] "calls its own function in the same frame, whose parameters are in place";
+            LoopNotSame op_loop_not_same [S Imm Label Entry] "as `Loop`; the function begins with the test for this immediate, whose label is the first";
+            LoopUncons op_loop_uncons [D D S Entry] "as `Loop`, of a function that begins with this `Uncons`";
             Return op_return [S N16] "gives a value back from a frame of this size";
             ReturnConst op_return_const [N16 Imm] "gives an immediate back from a frame of this size";
 

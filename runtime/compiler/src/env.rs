@@ -10,7 +10,7 @@
 //! **What it must not know.** How a `%Macro.Env{}` is laid out as a term: the host makes it from these fields.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jovial_atoms::{Atom, known};
 
@@ -146,6 +146,29 @@ impl Vars {
         }
     }
 
+    /// Forgets variables, if there are any to forget.
+    pub fn retain(&mut self, keeps: impl Fn(Var) -> bool) {
+        if self.0.iter().any(|(var, _)| !keeps(*var)) {
+            self.0 = Arc::new(self.0.iter().copied().filter(|(var, _)| keeps(*var)).collect());
+        }
+    }
+
+    /// What is new here, or has another version than before.
+    pub fn changed_since(&self, before: &Vars) -> Vec<(Var, Version)> {
+        if Arc::ptr_eq(&self.0, &before.0) {
+            return Vec::new();
+        }
+        let mut old = before.0.iter().peekable();
+        let mut changed = Vec::new();
+        for entry in self.0.iter() {
+            while old.next_if(|other| other.0 < entry.0).is_some() {}
+            if old.peek() != Some(&entry) {
+                changed.push(*entry);
+            }
+        }
+        changed
+    }
+
     /// In no order that users may see.
     pub fn iter(&self) -> impl Iterator<Item = (Var, Version)> + '_ {
         self.0.iter().copied()
@@ -188,6 +211,8 @@ pub type NameArity = (Atom, u8);
 pub struct Names {
     sorted: Vec<NameArity>,
     index: HashSet<NameArity>,
+    /// The names as [`crate::carried`] writes them, once they were needed: each definition carries all that is imported.
+    pub(crate) written: OnceLock<Arc<[u8]>>,
 }
 
 impl Names {
@@ -195,7 +220,7 @@ impl Names {
         entries.sort_by(|a, b| (a.0.as_str(), a.1).cmp(&(b.0.as_str(), b.1)));
         entries.dedup();
         let index = entries.iter().copied().collect();
-        Names { sorted: entries, index }
+        Names { sorted: entries, index, written: OnceLock::new() }
     }
 
     pub fn contains(&self, name: Atom, arity: u8) -> bool {

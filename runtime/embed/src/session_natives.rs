@@ -119,10 +119,12 @@ fn compile_next<'h>(ctx: &Ctx<'h>, _: &[Term<'h>]) -> Out<'h> {
     Err(begin?)
 }
 
-/// The values of slots, as a list.
+/// The values of slots, as the arguments of an expression.
 fn load<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let values = args[0].list_iter().map(|slot| ctx.slot(slot.as_usize().unwrap_or(usize::MAX)));
-    Ok(ctx.heap().list(values.collect::<Vec<_>>()))
+    let values: Vec<Term<'h>> = values.collect();
+    let heap = ctx.heap();
+    Ok(if evaluate::takes_tuple(values.len()) { heap.list([heap.tuple(&values)]) } else { heap.list(values) })
 }
 
 /// Stores what an expression bound, from the tuple that it gave, and gives its value.

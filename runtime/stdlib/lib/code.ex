@@ -267,10 +267,16 @@ defmodule Code do
       {3, [c: 3]}
   """
   @spec eval_string(List.Chars.t(), keyword, Macro.Env.t() | keyword) :: {term, keyword}
-  def eval_string(string, binding \\ [], env_or_options \\ []) do
-    env = env_for_eval(env_or_options)
-    quoted = string_to_quoted!(string, file: env.file, line: env.line, columns: true)
-    eval_quoted(quoted, binding, env)
+  def eval_string(string, binding \\ [], env_or_options \\ [])
+
+  def eval_string(string, binding, %{__struct__: Macro.Env} = env) do
+    eval_quoted(string_to_quoted!(string, file: env.file, line: env.line, columns: true), binding, env)
+  end
+
+  def eval_string(string, binding, options) do
+    file = :erlang.iolist_to_binary(Keyword.get(options, :file, "nofile"))
+    line = Keyword.get(options, :line, 1)
+    eval_quoted(string_to_quoted!(string, file: file, line: line, columns: true), binding, options)
   end
 
   @doc """
@@ -283,7 +289,7 @@ defmodule Code do
   """
   @spec eval_quoted(Macro.t(), keyword, Macro.Env.t() | keyword) :: {term, keyword}
   def eval_quoted(quoted, binding \\ [], env_or_options \\ []) do
-    {value, binding, _env} = eval_quoted_with_env(quoted, binding, env_for_eval(env_or_options))
+    {value, binding, _no_env} = evaluate(quoted, binding, scope(env_or_options), false)
     {value, binding}
   end
 
@@ -292,18 +298,24 @@ defmodule Code do
   """
   @spec eval_quoted_with_env(Macro.t(), keyword, Macro.Env.t(), keyword) :: {term, keyword, Macro.Env.t()}
   def eval_quoted_with_env(quoted, binding, %{__struct__: Macro.Env} = env, _options \\ []) do
-    given = for {key, value} <- binding, into: %{}, do: {key, value}
-    env = :maps.put(:versioned_vars, %{}, env)
-    {module, function, inputs, outputs, env} = :jovial_code.prepare(quoted, :maps.keys(given), env)
-    result = :erlang.apply(module, function, for(key <- inputs, do: :maps.get(key, given)))
-    [value | bound] = :erlang.tuple_to_list(result)
-    named = for {key, value} <- :lists.zip(outputs, bound), not of_macro?(key), do: {key, value}
-    {value, :maps.to_list(:maps.merge(given, :maps.from_list(named))), env}
+    evaluate(quoted, binding, env, true)
   end
 
-  # Nobody can name the variables that a macro made for itself.
-  defp of_macro?({_name, counter}) when is_integer(counter), do: true
-  defp of_macro?(_key), do: false
+  # What the native makes an env of: one that is there, or options as long as only place and line are in them.
+  defp scope(options) when is_list(options) do
+    place? = fn {key, value} -> key == :line or (key == :file and is_binary(value)) end
+    if :lists.all(place?, options), do: options, else: env_for_eval(options)
+  end
+
+  defp scope(env), do: env
+
+  defp evaluate(quoted, binding, scope, wants_env) do
+    binding = if is_list(binding), do: binding, else: Enum.to_list(binding)
+    {module, function, inputs, outputs, env} = :jovial_code.prepare(quoted, binding, scope, wants_env)
+    result = :erlang.apply(module, function, :jovial_code.pick(binding, inputs))
+    {value, binding} = :jovial_code.bound(binding, outputs, result)
+    {value, binding, env}
+  end
 
   @doc """
   Evaluates a file; gives the value and the variables of its last expression.
@@ -469,6 +481,42 @@ defmodule Code do
   """
   @spec can_await_module_compilation?() :: boolean
   def can_await_module_compilation?, do: false
+
+  @compiler_options [:debug_info, :docs, :ignore_already_consolidated, :ignore_module_conflict, :infer_signatures, :relative_paths]
+
+  @doc """
+  The names of all options that `compiler_options/1` takes.
+
+      iex> :docs in Code.available_compiler_options()
+      true
+  """
+  @spec available_compiler_options() :: [atom]
+  def available_compiler_options, do: @compiler_options
+
+  @doc """
+  All options of the compiler with their values.
+
+      iex> is_map(Code.compiler_options())
+      true
+  """
+  @spec compiler_options() :: map
+  def compiler_options, do: Map.new(@compiler_options, fn key -> {key, get_compiler_option(key)} end)
+
+  @doc """
+  Sets several options of the compiler, and gives back what they were before.
+
+      iex> before = Code.compiler_options(ignore_module_conflict: true)
+      iex> Code.compiler_options(before)
+      %{ignore_module_conflict: true}
+  """
+  @spec compiler_options(Enumerable.t()) :: map
+  def compiler_options(options) do
+    Map.new(options, fn {key, value} ->
+      old = get_compiler_option(key)
+      put_compiler_option(key, value)
+      {key, old}
+    end)
+  end
 
   @doc """
   Sets an option of the compiler.

@@ -1,10 +1,11 @@
 //! Carried items as bytes and back.
 //!
-//! Layout: a table of atom texts, then the item. Numbers are LEB128 (signed ones zigzag). A tree is a list of its
+//! Layout: a table of atom texts, then the item. Imported names stand as blocks with their own texts, which are the same in each
+//! env that has the import, so that neither side does the work twice. Numbers are LEB128 (signed ones zigzag). A tree is a list of its
 //! reachable nodes, children first, each naming others by their place in the list; so neither side recurses over it.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jovial_atoms::Atom;
 use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId, Seq, Tree};
@@ -15,6 +16,9 @@ use crate::env::{Context, Counter, Env, Kind, Names, Scope, TrackerId, Var, Vars
 /// The bytes are not what [`encode`] writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodeError;
+
+/// Lists of imported names that are remembered between two readings.
+const NAMES_KEPT: usize = 64;
 
 type Decoded<T> = Result<T, DecodeError>;
 
@@ -85,11 +89,16 @@ impl Writer {
         self.length(imports.len());
         for (module, names) in imports {
             self.atom(*module);
-            self.length(names.as_slice().len());
-            for (name, arity) in names.as_slice() {
-                self.atom(*name);
-                self.out.push(*arity);
-            }
+            let written = names.written.get_or_init(|| {
+                let mut writer = Writer::default();
+                writer.length(names.as_slice().len());
+                for (name, arity) in names.as_slice() {
+                    writer.text(name.as_str().as_bytes());
+                    writer.out.push(*arity);
+                }
+                writer.out.into()
+            });
+            self.text(written);
         }
     }
 
@@ -436,9 +445,30 @@ impl<'b> Reader<'b> {
     fn imports(&mut self) -> Decoded<Vec<(Atom, Arc<Names>)>> {
         self.list(|r| {
             let module = r.atom()?;
-            let names = r.list(|r| Ok((r.atom()?, r.byte()?)))?;
-            Ok((module, Arc::new(Names::new(names))))
+            Ok((module, r.names()?))
         })
+    }
+
+    /// What a module exports: mostly the same few lists, so those read last are kept.
+    fn names(&mut self) -> Decoded<Arc<Names>> {
+        static KNOWN: Mutex<VecDeque<(Arc<[u8]>, Arc<Names>)>> = Mutex::new(VecDeque::new());
+        let bytes = self.text()?;
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(names) = known.iter().find(|(written, _)| **written == *bytes) {
+            return Ok(Arc::clone(&names.1));
+        }
+        let mut reader = Reader { bytes, atoms: Vec::new() };
+        let entries = reader.list(|r| {
+            let name = std::str::from_utf8(r.text()?).map_err(|_| DecodeError)?;
+            Ok((Atom::of_code(name).map_err(|_| DecodeError)?, r.byte()?))
+        })?;
+        let names = Arc::new(Names::new(entries));
+        let written: Arc<[u8]> = bytes.into();
+        // Written as before, even if the bytes came from elsewhere and are not in order.
+        let _ = names.written.set(Arc::clone(&written));
+        known.push_front((written, Arc::clone(&names)));
+        known.truncate(NAMES_KEPT);
+        Ok(names)
     }
 
     fn env(&mut self) -> Decoded<Env> {

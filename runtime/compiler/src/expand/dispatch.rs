@@ -3,6 +3,7 @@
 //! A macro is native (one of `Kernel`'s) or runs in the host. Either way its result gets the call's line and a
 //! counter that tells its variables from all others, and is expanded in place of the call.
 
+use std::collections::HashSet;
 use std::sync::PoisonError;
 
 use jovial_atoms::{Atom, known};
@@ -512,12 +513,19 @@ impl Expander<'_> {
         }
     }
 
-    /// The native behind `defmodule` gets the env as carried data, not as the map that `__ENV__` is.
+    /// The native behind `defmodule` gets the env as carried data, not as the map that `__ENV__` is. Of its variables
+    /// only those that go with the module are in it: those of the list among the arguments.
     fn carry_env_arguments(&mut self, meta: Meta, args: &[NodeId]) -> Vec<NodeId> {
         let line = self.code.line(meta);
+        let lists = args.iter().filter_map(|&arg| match self.code.node(arg) {
+            Node::List(seq) => Some(self.code.tree.seq(seq)),
+            _ => None,
+        });
+        let names: HashSet<Atom> =
+            lists.flatten().filter_map(|&var| self.code.var_of(var).map(|(name, ..)| name)).collect();
         args.iter()
             .map(|&arg| match self.code.var_of(arg) {
-                Some((known::DUNDER_ENV, ..)) => self.carry_env(line),
+                Some((known::DUNDER_ENV, ..)) => self.carry_env_with(line, |name| names.contains(&name)),
                 _ => arg,
             })
             .collect()

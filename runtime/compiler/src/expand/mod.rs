@@ -624,7 +624,13 @@ impl Expander<'_> {
 
     /// A snapshot of the env as a node.
     pub(crate) fn carry_env(&mut self, line: u32) -> NodeId {
+        self.carry_env_with(line, |_| true)
+    }
+
+    /// The same with the variables of some names only.
+    pub(crate) fn carry_env_with(&mut self, line: u32, keeps: impl Fn(Atom) -> bool) -> NodeId {
         let mut env = self.snapshot(line);
+        env.versioned_vars.retain(|var| keeps(var.name()));
         if env.function.is_some() {
             env.lexical_tracker = None;
             env.scope_mut().tracers.clear();

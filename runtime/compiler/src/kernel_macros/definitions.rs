@@ -3,6 +3,7 @@
 //! What these expand to hands code to natives: the body of a module and the clauses of a definition travel as carried
 //! quoted code, the env as a carried snapshot (in Elixir a cache of the compiler holds both).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jovial_atoms::{Atom, known};
@@ -19,6 +20,44 @@ use crate::expand::aliases::concat;
 fn cut_out(code: &Code, root: NodeId) -> Result<Item> {
     let item = Item::Quoted(Arc::new(crate::carried::Quoted::extract(code, root)));
     Ok(item)
+}
+
+/// The names in a module's body, of which each may be a variable from outside; `None` if it may use others too.
+///
+/// A session has any number of variables, and a module mostly names none of them, so only those mentioned go with it.
+fn mentioned(code: &Code, root: NodeId) -> Option<HashSet<Atom>> {
+    let reads_all = |name: Atom| matches!(name.as_str(), "binding" | "var!" | "__ENV__" | "__CALLER__" | "dbg");
+    let tree = &code.tree;
+    let mut names = HashSet::new();
+    let mut work = vec![root];
+    while let Some(id) = work.pop() {
+        match tree.node(id) {
+            Node::Var { name, .. } => {
+                if reads_all(name) {
+                    return None;
+                }
+                names.insert(name);
+            }
+            Node::Call { name, args, .. } => {
+                if reads_all(name) {
+                    return None;
+                }
+                work.extend_from_slice(tree.seq(args));
+            }
+            Node::Apply { callee, args, .. } => {
+                work.push(callee);
+                work.extend_from_slice(tree.seq(args));
+            }
+            Node::List(seq) | Node::Improper(seq) | Node::Tuple(seq) | Node::Map(seq) => {
+                work.extend_from_slice(tree.seq(seq));
+            }
+            Node::Pair(left, right) => work.extend([left, right]),
+            // A value of the host may be code that a macro returned.
+            Node::Opaque(_) => return None,
+            Node::Int(_) | Node::BigInt(_) | Node::Float(_) | Node::Atom(_) | Node::Binary(_) => {}
+        }
+    }
+    Some(names)
 }
 
 pub(super) fn defmodule(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
@@ -59,12 +98,20 @@ pub(super) fn defmodule(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Re
         }
         None => (name, e.code.nil()),
     };
+    let seen = mentioned(e.code, body);
     let body = cut_out(e.code, body)?;
     let body = e.code.carry(body);
     let prune = e.s.read.get(crate::env::Var::plain(known::LOWER_ELIXIR, known::PRUNE_BINDING)).is_some();
+    let (carried, left): (Vec<_>, Vec<_>) =
+        e.s.read.sorted().into_iter().partition(|(var, _)| seen.as_ref().is_none_or(|seen| seen.contains(&var.name())));
+    if !prune {
+        // A module counts as a use of all variables around it.
+        for (var, version) in left {
+            e.note_used(var, Meta::EMPTY, version);
+        }
+    }
     let vars: Vec<NodeId> =
-        e.s.read
-            .sorted()
+        carried
             .into_iter()
             .map(|(var, _)| {
                 let mut entries = Vec::new();

@@ -167,7 +167,8 @@ pub struct Expression<'a> {
     /// The module's name; its function is `__eval__`.
     pub module: Atom,
     pub file: &'a str,
-    /// Outer variables that the code may use, at most 255: the function's parameters.
+    /// Outer variables that the code may use: the function's parameters, or the elements of its one parameter
+    /// ([`takes_tuple`]).
     pub inputs: &'a [VarKey],
     /// Variables wanted afterwards. The function returns a tuple of the value and theirs; one that the code does
     /// not bind is `nil`.
@@ -190,11 +191,19 @@ fn macro_name(name: Atom) -> Atom {
     Atom::new(&format!("MACRO-{name}"))
 }
 
+/// Whether so many inputs of an expression come as one tuple, since a function can't take so many arguments.
+pub fn takes_tuple(inputs: usize) -> bool {
+    inputs > usize::from(u8::MAX)
+}
+
 /// Lowers an expression to a module with the one exported function `__eval__`.
 pub fn expression(unit: &Expression) -> Result<Lowered, LowerError> {
-    let Ok(arity) = u8::try_from(unit.inputs.len()) else {
+    let count = unit.inputs.len();
+    if u16::try_from(count).is_err() {
         return Err(LowerError { line: 0, cause: Cause::TooManyArguments });
-    };
+    }
+    let packed = takes_tuple(count);
+    let arity = if packed { 1 } else { u8::try_from(count).unwrap_or(u8::MAX) };
     let mut converter = Converter::new(unit.code, unit.host);
     let inputs: Vec<VarId> = unit.inputs.iter().map(|&key| converter.bind_outer(key)).collect();
     let root = converter.expr(unit.root)?;
@@ -209,7 +218,14 @@ pub fn expression(unit: &Expression) -> Result<Lowered, LowerError> {
     let mut tasks = Vec::new();
     let line = core.line(root).max(1);
     let (mut fun, args) = Fun::new(&mut module, &core, &mut tasks, u32::from(arity), Pos { file, line });
-    fun.env.extend(inputs.into_iter().zip(args));
+    if packed {
+        for (var, place) in inputs.into_iter().zip(0u16..) {
+            let element = fun.emit(Op::Element(args[0], place));
+            fun.env.insert(var, element);
+        }
+    } else {
+        fun.env.extend(inputs.into_iter().zip(args));
+    }
     let value = fun.value(root);
     if fun.b.live() {
         let mut result = vec![value];

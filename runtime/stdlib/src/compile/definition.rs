@@ -88,7 +88,8 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
             let at = sorted.iter().position(|(other, _)| *other == var);
             at.and_then(|at| values.get(at)).map_or(Term::NIL, |value| heap.copy_in(*value))
         };
-        inputs.into_iter().map(value_of).collect()
+        let values: Vec<Term<'_>> = inputs.into_iter().map(value_of).collect();
+        if lower::takes_tuple(values.len()) { vec![heap.tuple(&values)] } else { values }
     })?;
     *env = Env { versioned_vars: Vars::default(), next_version: 0, ..prepared.env };
     module::settle_overridables(host, env)?;

@@ -1,17 +1,19 @@
 //! Expressions that are compiled to be run once: cells, scripts, `Code.eval_*`, module bodies.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jovial_atoms::{Atom, known};
-use jovial_bytecode::ir;
+use jovial_bytecode::{Image, ir};
 use jovial_compiler::carried::Code;
-use jovial_compiler::env::{Env, Var};
+use jovial_compiler::env::{Counter, Env, Kind, Var, Vars};
 use jovial_compiler::errors::{Diagnostic, Exception, Halt, Result, Severity};
 use jovial_compiler::expand_expression;
 use jovial_compiler::host::Host as _;
-use jovial_compiler::lower::{self, Expression, LowerError, Lowered, VarKey, VarScope};
+use jovial_compiler::lower::{self, Expression, LowerError, Lowered, VarKey};
 use jovial_syntax::quoted::{MetaValue, Node, NodeId};
+
+pub use jovial_compiler::lower::takes_tuple;
 
 use super::data;
 use super::host::CompileHost;
@@ -23,6 +25,7 @@ const NAMES: i64 = 4096;
 pub struct Prepared {
     pub module: Atom,
     pub function: Atom,
+    /// What the function takes: their values, or all of them in one tuple where [`takes_tuple`] says so.
     pub inputs: Vec<Var>,
     pub outputs: Vec<Var>,
     /// Behind the expression.
@@ -33,13 +36,10 @@ pub struct Prepared {
 pub fn prepare(host: &mut CompileHost<'_>, code: &mut Code, root: NodeId, env: &Env) -> Result<Prepared> {
     let expanded = expand_expression(code, root, env, host)?;
     let after = expanded.env;
-    let outer: HashMap<VarKey, Var> =
-        env.versioned_vars.iter().map(|(var, version)| (VarKey::new(var, i64::from(version)), var)).collect();
-    let mut inputs = named(code, expanded.root, &outer);
+    let mut inputs = named(code, expanded.root, &env.versioned_vars);
     inputs.sort_unstable();
     inputs.dedup();
-    let outputs: Vec<(Var, u32)> =
-        after.versioned_vars.iter().filter(|(var, version)| env.versioned_vars.get(*var) != Some(*version)).collect();
+    let outputs = after.versioned_vars.changed_since(&env.versioned_vars);
     let keys = |vars: &[(Var, u32)]| -> Vec<VarKey> {
         vars.iter().map(|(var, version)| VarKey::new(*var, i64::from(*version))).collect()
     };
@@ -58,7 +58,7 @@ pub fn prepare(host: &mut CompileHost<'_>, code: &mut Code, root: NodeId, env: &
     warn_hidden(host, env, &made);
     let mut made = made.module;
     let function = made.exports.first().map_or(known::NIL, |export| export.name);
-    load(host, &mut made, env)?;
+    emit(host, &mut made, env)?;
     Ok(Prepared {
         module,
         function,
@@ -68,15 +68,19 @@ pub fn prepare(host: &mut CompileHost<'_>, code: &mut Code, root: NodeId, env: &
     })
 }
 
-/// Makes bytecode of a module and loads it.
+/// Makes bytecode of a module and loads it; gives the image as bytes.
 pub fn load(host: &CompileHost<'_>, module: &mut ir::Module, env: &Env) -> Result<Vec<u8>> {
+    emit(host, module, env).map(|image| jovial_bytecode::image::write(&image))
+}
+
+fn emit(host: &CompileHost<'_>, module: &mut ir::Module, env: &Env) -> Result<Image> {
     for file in &mut module.files {
         *file = super::host::relative_to_cwd(file);
     }
     let module = &*module;
     let image = jovial_bytecode::emit(module).map_err(|error| failure(env, 0, format!("{error:?}")))?;
     host.library.machine().load(&image).map_err(|error| failure(env, 0, format!("{error:?}")))?;
-    Ok(jovial_bytecode::image::write(&image))
+    Ok(image)
 }
 
 /// Reports clauses that never match.
@@ -114,7 +118,7 @@ pub fn lower_failure(env: &Env, error: &LowerError) -> Halt {
 }
 
 /// The outer variables that expanded code names, with their versions.
-fn named(code: &Code, root: NodeId, outer: &HashMap<VarKey, Var>) -> Vec<(Var, u32)> {
+fn named(code: &Code, root: NodeId, outer: &Vars) -> Vec<(Var, u32)> {
     let mut found = Vec::new();
     if outer.is_empty() {
         return found;
@@ -129,19 +133,21 @@ fn named(code: &Code, root: NodeId, outer: &HashMap<VarKey, Var>) -> Vec<(Var, u
         match tree.node(id) {
             Node::Var { name, meta, context } => {
                 let Some(version) = tree.meta_int(meta, known::VERSION) else { continue };
-                let scope = match tree.meta_get(meta, known::COUNTER) {
-                    Some(MetaValue::Int(number)) => VarScope::Counter(number),
+                let context = Kind::context(context);
+                let kind = match tree.meta_get(meta, known::COUNTER) {
+                    Some(MetaValue::Int(number)) => Kind::Counter(Counter::new(known::NIL, number)),
                     Some(MetaValue::Node(pair)) => match tree.node(pair) {
                         Node::Pair(module, number) => match (tree.node(module), tree.node(number)) {
-                            (Node::Atom(module), Node::Int(number)) => VarScope::ModuleCounter(module, number),
-                            _ => VarScope::Context(context),
+                            (Node::Atom(module), Node::Int(number)) => Kind::Counter(Counter::new(module, number)),
+                            _ => context,
                         },
-                        _ => VarScope::Context(context),
+                        _ => context,
                     },
-                    Some(MetaValue::Atom(_)) | None => VarScope::Context(context),
+                    Some(MetaValue::Atom(_)) | None => context,
                 };
-                if let Some(var) = outer.get(&VarKey { name, scope, version }) {
-                    found.push((*var, u32::try_from(version).unwrap_or(0)));
+                let (var, version) = (Var::new(name, kind), u32::try_from(version).unwrap_or(u32::MAX));
+                if outer.get(var) == Some(version) {
+                    found.push((var, version));
                 }
             }
             Node::List(seq) | Node::Improper(seq) | Node::Tuple(seq) | Node::Map(seq) => {

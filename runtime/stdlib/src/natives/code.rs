@@ -1,13 +1,15 @@
 //! `:jovial_code`: text to quoted code, and quoted code to something that can be run. `Code` is written on these.
 
+use std::collections::HashMap;
+
 use jovial_atoms::known;
 use jovial_compiler::carried::Code;
-use jovial_compiler::env::{Env, Kind, Var};
+use jovial_compiler::env::{Env, Kind, Var, Vars};
 use jovial_compiler::host::{Compiled, Host};
 use jovial_syntax::quoted::{Meta, NodeId, Tree};
 use jovial_syntax::{Diagnostic, Options};
 use jovial_term::{Fragment, Heap, Term};
-use jovial_vm::Ctx;
+use jovial_vm::{Ctx, Halt};
 
 use super::Entry;
 use super::support::{Out, atom, badarg, bytes, charge, error, list, need, ok, option, word};
@@ -18,7 +20,9 @@ use crate::compile::{Library, env_term, evaluate, session};
 pub(crate) const TABLE: &[Entry] = &[
     ("jovial_code", "string_to_quoted", 2, string_to_quoted),
     ("jovial_code", "string_to_quoted_with_comments", 2, string_to_quoted_with_comments),
-    ("jovial_code", "prepare", 3, prepare),
+    ("jovial_code", "prepare", 4, prepare),
+    ("jovial_code", "pick", 2, pick),
+    ("jovial_code", "bound", 3, bound),
     ("jovial_code", "new_env", 1, |ctx, args| {
         let file = need(args[0].bytes())?;
         let env = Library::in_ctx(ctx).new_env(&String::from_utf8_lossy(&file));
@@ -184,34 +188,96 @@ fn read_key(term: Term<'_>) -> Option<Var> {
     }
 }
 
-/// `prepare(quoted, keys, env)`: `{module, function, inputs, outputs, env}`. `keys` name the variables that are bound
-/// outside. The function takes the values of `inputs` and gives `{value, values of outputs...}`.
+/// The pairs of a binding, in order.
+fn binding<'h>(term: Term<'h>) -> Result<Vec<(Var, Term<'h>)>, Halt<'h>> {
+    let pairs = list(term)?.into_iter().map(|pair| {
+        let [key, _] = *pair.as_tuple_of::<2>()?;
+        Some((read_key(key)?, pair))
+    });
+    need(pairs.collect::<Option<Vec<_>>>())
+}
+
+/// `prepare(quoted, binding, scope, wants_env)`: `{module, function, inputs, outputs, env}`. `binding` holds the variables
+/// that are bound outside; `scope` is an env, or options of which `:file` and `:line` count. The function takes what `pick/2` gives
+/// for `inputs`, and what it gives `bound/3` takes. Making the map of an env takes longer than a short expression, so it is only made
+/// where it is wanted.
 fn prepare<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
-    let mut env = need(env_term::from_term(args[2]))?;
-    for key in list(args[1])? {
-        let var = need(read_key(key))?;
-        if env.versioned_vars.get(var).is_none() {
-            let version = env.next_version;
-            env.versioned_vars.insert(var, version);
-            env.next_version += 1;
-        }
-    }
+    let library = Library::in_ctx(ctx);
+    let mut env = if args[2].is_list() {
+        let file = option(args[2], "file").and_then(Term::bytes);
+        let line = option(args[2], "line").and_then(Term::as_small).and_then(|line| u32::try_from(line).ok());
+        let file = file.map_or_else(|| String::from("nofile"), |file| String::from_utf8_lossy(&file).into_owned());
+        let mut env = library.new_env(&file);
+        env.line = line.unwrap_or(env.line);
+        env
+    } else {
+        need(env_term::from_term(args[2]))?
+    };
+    let vars: Vec<(Var, u32)> = binding(args[1])?.into_iter().map(|(var, _)| var).zip(0u32..).collect();
+    charge(ctx, vars.len());
+    env.next_version = u32::try_from(vars.len()).map_err(|_| Halt::system_limit())?;
+    env.versioned_vars = Vars::new(vars);
+    let wants_env = args[3].is_atom(known::TRUE);
     let quoted = match Fragment::copy_of(args[0]) {
         Ok(quoted) => quoted,
         Err(_) => return badarg(),
     };
-    let library = Library::in_ctx(ctx);
     Err(session::start(ctx, move |asking| {
         let mut host = CompileHost::new(asking, library, None);
-        let outcome = prepare_quoted(&mut host, &quoted, &env);
+        let outcome = prepare_quoted(&mut host, &quoted, &env, wants_env);
         session::conclude(&mut host, outcome)
     })?)
+}
+
+/// `pick(binding, inputs)`: the arguments for a prepared expression.
+fn pick<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let heap = ctx.heap();
+    if args[1].is_nil_list() {
+        return Ok(Term::EMPTY_LIST);
+    }
+    let wanted: HashMap<Var, usize> =
+        need(list(args[1])?.into_iter().map(read_key).zip(0..).map(|(var, place)| Some((var?, place))).collect())?;
+    let mut values = vec![Term::NIL; wanted.len()];
+    for (var, pair) in binding(args[0])? {
+        if let Some(place) = wanted.get(&var) {
+            values[*place] = need(pair.as_tuple_of::<2>())?[1];
+        }
+    }
+    Ok(if evaluate::takes_tuple(values.len()) { heap.list([heap.tuple(&values)]) } else { heap.list(values) })
+}
+
+/// `bound(binding, outputs, result)`: the value of an expression, and the binding behind it in the order of its keys. What macros
+/// bound for themselves is not in it, since nobody could name it.
+fn bound<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let heap = ctx.heap();
+    let (value, results) = need(args[2].as_tuple().and_then(<[Term<'h>]>::split_first))?;
+    let key = |pair: &Term<'h>| pair.as_tuple_of::<2>().map_or(Term::NIL, |pair| pair[0]);
+    let mut pairs: Vec<Term<'h>> = binding(args[0])?.into_iter().map(|(_, pair)| pair).collect();
+    charge(ctx, pairs.len());
+    let mut fresh = Vec::new();
+    for (name, result) in list(args[1])?.into_iter().zip(results) {
+        if !name.as_tuple_of::<2>().is_some_and(|pair| pair[1].is_integer()) {
+            fresh.push(heap.tuple(&[name, *result]));
+        }
+    }
+    let sorted = pairs.is_sorted_by(|a, b| key(a).compare_exact(key(b)).is_lt());
+    if sorted && fresh.is_empty() {
+        return Ok(heap.tuple(&[*value, args[0]]));
+    }
+    pairs.extend(fresh);
+    // Stable, so that of equal keys the last one counts; mostly all but the last few are in order.
+    pairs.sort_by(|a, b| key(a).compare_exact(key(b)));
+    pairs.reverse();
+    pairs.dedup_by(|a, b| key(a).same(key(b)));
+    pairs.reverse();
+    Ok(heap.tuple(&[*value, heap.list(pairs)]))
 }
 
 fn prepare_quoted(
     host: &mut CompileHost<'_>,
     quoted: &Fragment,
     env: &Env,
+    wants_env: bool,
 ) -> jovial_compiler::errors::Result<Fragment> {
     let mut code = Code::new();
     let root = convert::from_term(&mut code, &host.values, quoted.root());
@@ -223,7 +289,7 @@ fn prepare_quoted(
             Term::atom(prepared.function),
             keys(&prepared.inputs),
             keys(&prepared.outputs),
-            env_term::to_term(heap, &prepared.env),
+            if wants_env { env_term::to_term(heap, &prepared.env) } else { Term::NIL },
         ])
     }))
 }

@@ -177,6 +177,9 @@ macro_rules! arithmetic {
             // SAFETY: as above.
             unsafe {
                 let (x, y) = (s.get(s.byte(2)), Word::small(s.byte(3) as i64));
+                if FAST && !x.is_small() {
+                    return SLOW;
+                }
                 let (value, over) = x.0.cast_signed().$overflowing(y.0.cast_signed() >> $shift);
                 if over || !x.is_small() {
                     return if FAST { SLOW } else { general(s, Bif::$bif, &[x, y], s.byte(1), 1) };

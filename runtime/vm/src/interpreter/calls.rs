@@ -158,6 +158,45 @@ pub(super) unsafe fn op_loop<const FAST: bool>(s: &mut State<'_>) -> Flow {
 }
 
 #[inline(always)]
+pub(super) unsafe fn op_loop_not_same<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    // SAFETY: as above.
+    unsafe {
+        if s.reds <= 0 || (!FAST && stress::due(s.process().heap())) {
+            let entry = entry_at(s, 3);
+            return if FAST { SLOW } else { enter_slowly(s, s.fp.add(frame_of(entry)), entry) };
+        }
+        s.reds -= 1;
+        if s.get(s.byte(1)) != s.imm(1) {
+            return s.jump(2);
+        }
+        s.pc = entry_at(s, 3).add(1);
+        NEXT
+    }
+}
+
+#[inline(always)]
+pub(super) unsafe fn op_loop_uncons<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    // SAFETY: as above; the function's first instruction is an `Uncons` of two words.
+    unsafe {
+        let list = s.get(s.byte(3));
+        if s.reds <= 0 || (!FAST && stress::due(s.process().heap())) {
+            let entry = entry_at(s, 1);
+            return if FAST { SLOW } else { enter_slowly(s, s.fp.add(frame_of(entry)), entry) };
+        }
+        s.reds -= 1;
+        if !list.is_cons() {
+            s.pc = entry_at(s, 1).add(1);
+            return NEXT;
+        }
+        let (head, tail) = raw::cons_slots(list);
+        s.set(s.byte(1), head);
+        s.set(s.byte(2), tail);
+        s.pc = entry_at(s, 1).add(3);
+        NEXT
+    }
+}
+
+#[inline(always)]
 pub(super) unsafe fn op_return<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as above.
     unsafe { give_back(s, s.get(s.byte(1)), s.count16()) }

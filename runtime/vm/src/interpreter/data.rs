@@ -288,16 +288,58 @@ unsafe fn put(s: &mut State<'_>, must_have: bool) -> Flow {
     }
 }
 
+/// A small map with new values under keys that it has. Keys that are pointers go the long way.
+#[inline(always)]
+unsafe fn replace_values(s: &mut State<'_>) -> Flow {
+    // SAFETY: as above; the copy lies in memory that is free, and counts only when all keys were found.
+    unsafe {
+        let count = s.count16();
+        let map = source(s, 1);
+        if !map.is_boxed() {
+            return SLOW;
+        }
+        let header = raw::boxed_slot(map, 0);
+        let size = header.header_size();
+        if header.header_kind() != Boxed::FlatMap || !s.has_room(size + 1) {
+            return SLOW;
+        }
+        let (keys, copy) = (raw::boxed_slot(map, 1), s.hp);
+        for slot in 0..=size {
+            // Word by word: a call of a copying function would cost every handler its registers.
+            copy.add(slot).write_volatile(raw::boxed_slot(map, slot));
+        }
+        let mut pair = 2;
+        while pair <= count {
+            let (key, value) = (source(s, pair), source(s, pair + 1));
+            if key.is_pointer() {
+                return SLOW;
+            }
+            let mut place = 1;
+            while place < size && raw::boxed_slot(keys, place) != key {
+                place += 1;
+            }
+            if place == size {
+                return SLOW;
+            }
+            *copy.add(1 + place) = value;
+            pair += 2;
+        }
+        s.hp = copy.add(size + 1);
+        s.set(s.byte(1), Word::boxed_at(copy));
+        s.next(1 + sources_len(s, 1, count))
+    }
+}
+
 #[inline(always)]
 pub(super) unsafe fn op_map_put<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as above.
-    if FAST { SLOW } else { unsafe { put(s, false) } }
+    unsafe { if FAST { replace_values(s) } else { put(s, false) } }
 }
 
 #[inline(always)]
 pub(super) unsafe fn op_map_update<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as above.
-    if FAST { SLOW } else { unsafe { put(s, true) } }
+    unsafe { if FAST { replace_values(s) } else { put(s, true) } }
 }
 
 #[inline(always)]

@@ -17,14 +17,22 @@ use jovial_term::raw::Word;
 
 use super::{Flow, NEXT, Run, SLOW, State, ops};
 
-type Handler = for<'a> unsafe extern "C-unwind" fn(*const u32, *mut Word, *mut Word, i64, &'a Run<'a>) -> i64;
+type Handler = for<'a> unsafe extern "C-unwind" fn(*const u32, *mut Word, *mut Word, i64, &'a Run<'a>, Table) -> i64;
+
+/// The handlers by opcode. Its address goes from handler to handler, so that none has to make it.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+struct Table(&'static [Handler; Opcode::ALL.len()]);
 
 /// Goes on at the next instruction.
 macro_rules! dispatch {
-    ($state:expr) => {{
-        let state = $state;
+    ($state:expr, $table:expr) => {{
+        let (state, table): (_, Table) = ($state, $table);
         // SAFETY: checked code: the opcode is in the table, and each handler's contract is its instruction's.
-        unsafe { HANDLERS.get_unchecked(*state.pc as u8 as usize)(state.pc, state.fp, state.hp, state.reds, state.run) }
+        unsafe {
+            let handler = table.0.get_unchecked(*state.pc as u8 as usize);
+            handler(state.pc, state.fp, state.hp, state.reds, state.run, table)
+        }
     }};
 }
 
@@ -62,13 +70,14 @@ unsafe extern "C-unwind" fn slowly<'a>(
     hp: *mut Word,
     reds: i64,
     run: &'a Run<'a>,
+    table: Table,
 ) -> i64 {
     // SAFETY: as in `dispatch`.
     let Stepped { pc, fp, hp, reds, flow } = unsafe { step_slowly(pc, fp, hp, reds, run) };
     if flow != NEXT {
         return reds;
     }
-    dispatch!(State { pc, fp, hp, reds, run })
+    dispatch!(State { pc, fp, hp, reds, run }, table)
 }
 
 macro_rules! handlers {
@@ -81,6 +90,7 @@ macro_rules! handlers {
                 hp: *mut Word,
                 reds: i64,
                 run: &'a Run<'a>,
+                table: Table,
             ) -> i64 {
                 let mut state = State { pc, fp, hp, reds, run };
                 // SAFETY: as in `dispatch`.
@@ -88,9 +98,9 @@ macro_rules! handlers {
                 if flow != NEXT {
                     debug_assert_eq!(flow, SLOW);
                     // SAFETY: as in `dispatch`.
-                    return unsafe { slowly(pc, fp, hp, reds, run) };
+                    return unsafe { slowly(pc, fp, hp, reds, run, table) };
                 }
-                dispatch!(state)
+                dispatch!(state, table)
             })*
         }
         static HANDLERS: [Handler; Opcode::ALL.len()] = [$(handler::$function),*];
@@ -100,7 +110,7 @@ jovial_bytecode::for_each_opcode!(handlers);
 
 /// Runs until the slice ends; gives the reductions that are left.
 pub(super) unsafe fn run(state: State<'_>) -> i64 {
-    dispatch!(state)
+    dispatch!(state, Table(&HANDLERS))
 }
 
 thread_local! {
