@@ -21,9 +21,9 @@ defmodule Config do
         ]
 
   # While a file is run, its process holds what was set, the files that were read (innermost first; or :disabled), and what the reader was told.
-  @settings {Config, :settings}
+  @settings {Config, :config}
   @imports {Config, :imports}
-  @options {Config, :options}
+  @options {Config, :opts}
 
   @doc """
   Sets keys of an application.

@@ -844,8 +844,10 @@ defmodule DateTime do
       {:ok, value} ->
         value
 
-      {:error, reason} ->
-        raise ArgumentError, "cannot convert #{inspect(datetime)} to target calendar #{inspect(calendar)}, reason: #{inspect(reason)}"
+      {:error, :incompatible_calendars} ->
+        raise ArgumentError,
+              "cannot convert #{inspect(datetime)} to target calendar #{inspect(calendar)}, reason: " <>
+                "#{inspect(datetime.calendar)} and #{inspect(calendar)} have different day rollover moments, making this conversion ambiguous"
     end
   end
 

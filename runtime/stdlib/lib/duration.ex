@@ -67,9 +67,8 @@ defmodule Duration do
   @doc false
   # For dates and times, which take only some of the units. `without` are those that others take.
   def __only__!(%Duration{} = duration, units, without) do
-    empty = %Duration{}
-
-    if Enum.any?(without, &(Map.fetch!(duration, &1) != Map.fetch!(empty, &1))) do
+    # Microseconds may have a precision though they are none.
+    if Enum.any?(without, &(not zero?(Map.fetch!(duration, &1)))) do
       {what, scale} = if :year in units, do: {"date", "time"}, else: {"time", "date"}
       raise ArgumentError, "cannot shift #{what} by #{scale} scale unit. Expected #{list(units)}"
     end
@@ -81,6 +80,9 @@ defmodule Duration do
     Enum.each(fields, fn {unit, value} -> check!(unit, value, units, without) end)
     struct!(Duration, fields)
   end
+
+  defp zero?({value, _precision}), do: value == 0
+  defp zero?(value), do: value == 0
 
   defp check!(unit, value, units, without) do
     cond do

@@ -302,7 +302,12 @@ defmodule JSON do
   @doc since: "1.18.0"
   @spec encode_to_iodata!(term(), encoder()) :: iodata()
   def encode_to_iodata!(term, encoder \\ &protocol_encode/2) do
-    if encoder == (&protocol_encode/2), do: plain(term), else: encoder.(term, encoder)
+    cond do
+      encoder != (&protocol_encode/2) -> encoder.(term, encoder)
+      is_struct(term) -> JSON.Encoder.encode(term, encoder)
+      is_list(term) or is_map(term) -> term |> plain() |> List.wrap()
+      true -> plain(term)
+    end
   end
 
   # Text of a native, whose holes are what it can't write or did not get to.

@@ -83,7 +83,17 @@ defmodule NaiveDateTime do
   """
   @doc since: "1.10.0"
   @spec local_now(Calendar.calendar()) :: t
-  def local_now(calendar \\ Calendar.ISO), do: from_erl!(:calendar.local_time(), {0, 0}, calendar)
+  def local_now(calendar \\ Calendar.ISO) do
+    case from_erl(:calendar.local_time(), {0, 0}, calendar) do
+      {:ok, value} ->
+        value
+
+      {:error, :incompatible_calendars} ->
+        raise ArgumentError,
+              "cannot get \"local now\" in target calendar #{inspect(calendar)}, " <>
+                "reason: cannot convert from Calendar.ISO to #{inspect(calendar)}."
+    end
+  end
 
   ## Making
 
@@ -328,6 +338,10 @@ defmodule NaiveDateTime do
   @spec truncate(t, :microsecond | :millisecond | :second) :: t
   def truncate(%NaiveDateTime{microsecond: microsecond} = naive_datetime, precision) do
     %{naive_datetime | microsecond: Calendar.truncate(microsecond, precision)}
+  end
+
+  def truncate(%{calendar: calendar, microsecond: microsecond} = naive_datetime, precision) do
+    %{convert!(naive_datetime, calendar) | microsecond: Calendar.truncate(microsecond, precision)}
   end
 
   @doc """
@@ -681,9 +695,10 @@ defmodule NaiveDateTime do
       {:ok, value} ->
         value
 
-      {:error, reason} ->
+      {:error, :incompatible_calendars} ->
         raise ArgumentError,
-              "cannot convert #{inspect(naive_datetime)} to target calendar #{inspect(calendar)}, reason: #{inspect(reason)}"
+              "cannot convert #{inspect(naive_datetime)} to target calendar #{inspect(calendar)}, reason: " <>
+                "#{inspect(naive_datetime.calendar)} and #{inspect(calendar)} have different day rollover moments, making this conversion ambiguous"
     end
   end
 

@@ -328,7 +328,13 @@ fn parse(
             if e.code.int_of(*offset) == Some(0) {
                 Ok((calendar, tuple_elements(e, *parts), Some(*offset)))
             } else {
-                Err(fail(e, ":non_utc_offset".to_owned()))
+                // Here the calendar's name counts as part of the text.
+                let whole = raw(e, content)?;
+                Err(Halt::argument_error(format!(
+                    "cannot parse {} as {kind} for {}, reason: :non_utc_offset",
+                    inspect_string(&whole),
+                    crate::errors::inspect_module(calendar)
+                )))
             }
         }
         [_, reason] => {

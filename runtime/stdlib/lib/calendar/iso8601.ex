@@ -159,5 +159,6 @@ defmodule Calendar.ISO8601 do
   end
 
   defp two(number) when number in 0..9, do: [?0, ?0 + number]
+  defp two(number) when number < 0, do: [?- | two(-number)]
   defp two(number), do: Integer.to_string(number)
 end

@@ -62,6 +62,7 @@ defmodule Config.Reader do
   @doc since: "1.9.0"
   @spec read_imports!(Path.t(), keyword) :: {keyword, [Path.t()] | :disabled}
   def read_imports!(file, opts \\ []) when is_binary(file) and is_list(opts) do
+    if opts[:imports] == :disabled, do: raise(ArgumentError, ":imports must be a list of paths")
     file = Path.expand(file)
     Config.__eval__!(file, File.read!(file), opts)
   end

@@ -65,12 +65,10 @@ defmodule Date.Range do
   defimpl Inspect do
     import Kernel, except: [inspect: 2]
 
-    def inspect(%{first: first, last: last, step: step}, _) when step == 1 or step == nil do
-      "Date.range(" <> Kernel.inspect(first) <> ", " <> Kernel.inspect(last) <> ")"
-    end
-
-    def inspect(%{first: first, last: last, step: step}, _) do
-      "Date.range(" <> Kernel.inspect(first) <> ", " <> Kernel.inspect(last) <> ", " <> Integer.to_string(step) <> ")"
+    def inspect(%{first: first, last: last} = range, _) do
+      step = Date.Range.days(range).step
+      step = if step == 1, do: "", else: ", " <> Integer.to_string(step)
+      "Date.range(" <> Kernel.inspect(first) <> ", " <> Kernel.inspect(last) <> step <> ")"
     end
   end
 end

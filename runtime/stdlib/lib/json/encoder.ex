@@ -97,7 +97,7 @@ defmodule JSON.Encoder.Fields do
         [before <> :jovial_json.quote(Atom.to_string(field)) <> ":", quote(do: unquote(encoder).(unquote(variable), unquote(encoder)))]
       end)
 
-    parts ++ ["}"]
+    parts ++ [?}]
   end
 end
 

@@ -87,7 +87,17 @@ defmodule Kernel.Utils do
   defp escape({left, right}), do: {escape(left), escape(right)}
   defp escape(tuple) when is_tuple(tuple), do: {:{}, [], escape_list(:erlang.tuple_to_list(tuple))}
   defp escape(map) when is_map(map), do: {:%{}, [], escape_list(:maps.to_list(map))}
+  defp escape(bits) when is_bitstring(bits) and not is_binary(bits), do: escape_bits(bits)
   defp escape(other), do: other
+
+  # Whole bytes, and a segment of what is left.
+  defp escape_bits(bits) do
+    bytes = div(:erlang.bit_size(bits), 8)
+    <<whole::binary-size(bytes), rest::bitstring>> = bits
+    size = :erlang.bit_size(rest)
+    <<value::size(size)>> = rest
+    {:<<>>, [], [{:"::", [], [whole, {:binary, [], nil}]}, {:"::", [], [value, {:size, [], [size]}]}]}
+  end
 
   defp escape_list([head | tail]) when is_list(tail), do: [escape(head) | escape_list(tail)]
   defp escape_list([head | tail]), do: [{:|, [], [escape(head), escape(tail)]}]
