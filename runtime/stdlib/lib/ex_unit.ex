@@ -154,6 +154,8 @@ defmodule ExUnit do
     ExUnit.Server.ensure_started()
     for module <- additional_modules, do: ExUnit.Server.add_module(module, module.__ex_unit__(:config))
     options = run_options()
+    # Generators of test data take their seed from here.
+    configure(Keyword.take(options, [:seed, :max_cases, :trace]))
     result = repeat(options, additional_modules, load_time, options[:repeat_until_failure])
     for callback <- Application.get_env(:ex_unit, :after_suite, []), do: callback.(result)
     result

@@ -209,28 +209,29 @@ fn inject(e: &mut Expander<'_>, name: Atom, line: u32) -> Result<NodeId> {
             Datum::Literal(literal) => e.code.literal(literal),
             Datum::Host(value) => {
                 list |= *accumulated;
-                e.host.datum_node(e.code, value)?
+                let data = e.host.datum_node(e.code, value)?;
+                e.escape_value(data).map_err(|halt| match halt {
+                    Halt::Exception(exception) if exception.module == known::MOD_ARGUMENTERROR => {
+                        Halt::argument_error(format!(
+                            "cannot inject attribute @{name} into function/macro because {}",
+                            exception.message
+                        ))
+                    }
+                    other => other,
+                })?
             }
         };
         nodes.push(node);
     }
-    let mut node = if list { e.code.tree.list(&nodes) } else { nodes[0] };
-    if is_doc(name)
-        && let Some((_, doc)) = e.code.pair_of(node)
-    {
-        node = doc;
-    }
-    e.escape_value(node).map_err(|halt| match halt {
-        Halt::Exception(exception) if exception.module == known::MOD_ARGUMENTERROR => Halt::argument_error(format!(
-            "cannot inject attribute @{name} into function/macro because {}",
-            exception.message
-        )),
-        other => other,
+    let node = if list { e.code.tree.list(&nodes) } else { nodes[0] };
+    Ok(match e.code.pair_of(node) {
+        Some((_, doc)) if is_doc(name) => doc,
+        _ => node,
     })
 }
 
 impl crate::carried::Code {
-    /// A literal as a data node.
+    /// Code that gives a literal.
     pub(crate) fn literal(&mut self, literal: &Literal) -> NodeId {
         match literal {
             Literal::Int(value) => self.tree.int(*value),
@@ -244,22 +245,30 @@ impl crate::carried::Code {
                 self.tree.list(&ids)
             }
             Literal::Improper(elements) => {
-                let ids: Vec<NodeId> = elements.iter().map(|element| self.literal(element)).collect();
-                let seq = self.tree.add_seq(&ids);
-                self.tree.add(Node::Improper(seq))
+                let mut ids: Vec<NodeId> = elements.iter().map(|element| self.literal(element)).collect();
+                if let (Some(tail), Some(last)) = (ids.pop(), ids.pop()) {
+                    ids.push(self.tree.call(known::OP_PIPE, Meta::EMPTY, &[last, tail]));
+                }
+                self.tree.list(&ids)
             }
             Literal::Tuple(elements) => {
                 let ids: Vec<NodeId> = elements.iter().map(|element| self.literal(element)).collect();
-                self.data_tuple(&ids)
+                match *ids {
+                    [left, right] => self.tree.pair(left, right),
+                    _ => self.braces(&ids),
+                }
             }
             Literal::Map(entries) => {
-                let ids: Vec<NodeId> =
-                    entries.iter().flat_map(|(key, value)| [self.literal(key), self.literal(value)]).collect();
-                let seq = self.tree.add_seq(&ids);
-                self.tree.add(Node::Map(seq))
+                let pairs: Vec<NodeId> = entries
+                    .iter()
+                    .map(|(key, value)| {
+                        let (key, value) = (self.literal(key), self.literal(value));
+                        self.tree.pair(key, value)
+                    })
+                    .collect();
+                self.tree.call(known::OP_PERCENT_BRACES, Meta::EMPTY, &pairs)
             }
             Literal::Fun(module, name, arity) => {
-                // As code that gives it: a capture.
                 let arity = self.tree.int((*arity).into());
                 let meta =
                     self.tree.add_meta(&[(known::NO_PARENS, jovial_syntax::quoted::MetaValue::Atom(known::TRUE))]);
@@ -273,29 +282,7 @@ impl crate::carried::Code {
         }
     }
 
-    /// A tuple as the node that its shape asks for.
-    pub(crate) fn data_tuple(&mut self, elements: &[NodeId]) -> NodeId {
-        match *elements {
-            [left, right] => return self.tree.pair(left, right),
-            [first, meta, last] => {
-                if let Some(name) = self.atom_of(first)
-                    && let Some(meta) = self.node_meta(meta)
-                {
-                    if let Some(context) = self.atom_of(last) {
-                        return self.tree.var(name, meta, context);
-                    }
-                    if let Some(args) = self.list_of(last) {
-                        return self.tree.call(name, meta, &args);
-                    }
-                }
-            }
-            _ => {}
-        }
-        let seq = self.tree.add_seq(elements);
-        self.tree.add(Node::Tuple(seq))
-    }
-
-    /// Bits that fill no bytes, as code that gives them.
+    /// Code that gives bits that fill no bytes.
     fn bitstring(&mut self, bytes: &[u8], bits: u64) -> NodeId {
         let segments: Vec<NodeId> = bytes
             .iter()
