@@ -1395,7 +1395,8 @@ defmodule Macro do
   @doc false
   @deprecated "Use Macro.struct_info!/2 instead"
   def struct!(module, env) when is_atom(module) do
-    for %{field: field, default: default} <- struct_info!(module, env), into: %{__struct__: module}, do: {field, default}
+    fields = for %{field: field, default: default} <- struct_info!(module, env), into: %{}, do: {field, default}
+    :maps.put(:__struct__, module, fields)
   end
 
   # ## Text

@@ -74,6 +74,11 @@ impl Expander<'_> {
     // The form.
 
     pub(crate) fn expand_quote(&mut self, meta: Meta, options: NodeId, block: Option<NodeId>) -> Result<NodeId> {
+        // A macro may stand for the options.
+        let options = match self.code.node(options) {
+            Node::Call { .. } if block.is_some() => self.expand(options)?,
+            _ => options,
+        };
         let Some(entries) = self.code.list_of(options) else {
             return Err(if block == None {
                 self.error(meta, "invalid arguments for \"quote\"")

@@ -145,7 +145,8 @@ pub(super) fn defmodule(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Re
 fn nested_name(e: &Expander<'_>, alias: NodeId, module: Atom) -> (Atom, Atom, Option<Atom>) {
     let Some((_, parts)) = e.code.call_of(alias, known::DUNDER_ALIASES) else { return (module, module, None) };
     let Some(head) = parts.first().and_then(|&part| e.code.atom_of(part)) else { return (module, module, None) };
-    if head == known::ELIXIR || e.env.module == known::NIL {
+    // `Elixir` alone is a name like any other.
+    if (head == known::ELIXIR && parts.len() > 1) || e.env.module == known::NIL {
         return (module, module, None);
     }
     let old = concat(&[e.env.module, head]);

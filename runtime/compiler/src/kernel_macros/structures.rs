@@ -162,6 +162,9 @@ fn define_guard(e: &mut Expander<'_>, kind: Atom, meta: Meta, guard: NodeId) -> 
     };
     let variables = match e.code.node(call) {
         Node::Call { args, .. } => e.code.tree.seq(args).to_vec(),
+        Node::Apply { callee, args, .. } if e.code.call_of(callee, known::UNQUOTE).is_some() => {
+            e.code.tree.seq(args).to_vec()
+        }
         Node::Var { .. } => Vec::new(),
         _ => {
             let shown = e.text(call);

@@ -6,4 +6,9 @@ defmodule :elixir_env do
     numbered = :lists.zip(variables, :lists.seq(0, length(variables) - 1))
     %{env | versioned_vars: :maps.from_list(numbered)}
   end
+
+  # The state that goes with an env through an expansion; see `:elixir_expand`.
+  def env_to_ex(_env), do: :expansion
+
+  def to_caller({line, _state, env}), do: %{env | line: line}
 end

@@ -21,6 +21,15 @@ defmodule :file do
     end
   end
 
+  @doc """
+  How names of files are written.
+
+      iex> :file.native_name_encoding()
+      :utf8
+  """
+  @spec native_name_encoding() :: :utf8
+  def native_name_encoding, do: :utf8
+
   @doc "The text for a reason, as in `no such file or directory`."
   def format_error(reason) when is_atom(reason), do: :erlang.binary_to_list(posix_text(reason))
   def format_error(_), do: ~c"unknown POSIX error"

@@ -22,19 +22,15 @@ defmodule ExUnit.CaptureServer do
   def device_capture_off(token), do: call({:off, token})
 
   def log_capture_on(options) do
-    {:ok, string_io} = StringIO.open("")
     {level, options} = Keyword.pop(options, :level)
     {formatter, options} = Keyword.pop(options, :formatter)
     formatter = formatter || Logger.Formatter.new(Keyword.put_new(options, :colors, enabled: false))
-    call({:log_on, string_io, level, formatter, self()})
+    call({:log_on, level, formatter, self()})
   end
 
   def log_output({_token, string_io}), do: string_io |> StringIO.contents() |> elem(1)
 
-  def log_capture_off({token, string_io}) do
-    call({:off, token})
-    StringIO.close(string_io)
-  end
+  def log_capture_off({token, _string_io}), do: call({:off, token})
 
   defp call(request) do
     case GenServer.start(__MODULE__, nil, name: __MODULE__) do
@@ -120,7 +116,10 @@ defmodule ExUnit.CaptureServer do
     {:reply, reply, state}
   end
 
-  def handle_call({:log_on, string_io, level, formatter, owner}, _from, state) do
+  def handle_call({:log_on, level, formatter, owner}, _from, state) do
+    # Opened here, so that who catches has no link more than before.
+    {:ok, string_io} = StringIO.open("")
+
     if :ets.info(@table, :size) == 0 do
       :logger.add_handler(__MODULE__, __MODULE__, %{})
       # The console shows nothing of what is caught.
@@ -174,7 +173,8 @@ defmodule ExUnit.CaptureServer do
   end
 
   defp give_back(:log, token, state) do
-    :ets.delete(@table, token)
+    [{^token, string_io, _level, _formatter}] = :ets.take(@table, token)
+    StringIO.close(string_io)
 
     if :ets.info(@table, :size) == 0 do
       :logger.remove_handler(__MODULE__)

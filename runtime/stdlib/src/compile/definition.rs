@@ -137,7 +137,16 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
     for (module, function) in callbacks(shared, known::AFTER_COMPILE) {
         let binary = &binary;
         let env = &*env;
-        host.call(module, function, |heap, _| vec![env_term::to_term(heap, env), heap.binary(binary)])?;
+        if host.face(module)?.is_some_and(|face| face.macros.contains(function, 2)) {
+            // The module is finished: the code that such a macro gives has nothing left to do.
+            let function = Atom::new(&format!("MACRO-{function}"));
+            host.call(module, function, |heap, _| {
+                let term = env_term::to_term(heap, env);
+                vec![term, term, heap.binary(binary)]
+            })?;
+        } else {
+            host.call(module, function, |heap, _| vec![env_term::to_term(heap, env), heap.binary(binary)])?;
+        }
     }
     Ok(session::answer(|heap| {
         let value = result.root().as_tuple().and_then(|parts| parts.first().copied()).unwrap_or(Term::NIL);

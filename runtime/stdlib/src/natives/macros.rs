@@ -17,7 +17,8 @@ use crate::compile::{Library, convert, data, env_term, session};
 
 pub(crate) const TABLE: &[Entry] = &[
     ("jovial_macro", "expand_once", 2, expand_once),
-    ("jovial_macro", "expand_guard", 2, expand_guard),
+    ("jovial_macro", "expand_guard", 2, |ctx, args| expand_in(ctx, args, Some(jovial_compiler::Context::Guard))),
+    ("jovial_macro", "expand_all", 2, |ctx, args| expand_in(ctx, args, None)),
     ("jovial_macro", "struct_info", 2, struct_info),
     ("jovial_macro", "trace", 2, |_, _| Ok(Term::OK)),
 ];
@@ -46,10 +47,10 @@ fn expand_once<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     })?)
 }
 
-/// `{quoted, env}`: an expression expanded as a guard.
-fn expand_guard<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+/// `{quoted, env}`: an expression expanded with all in it, in a context other than that of its env if one is given.
+fn expand_in<'h>(ctx: &Ctx<'h>, args: &[Term<'h>], context: Option<jovial_compiler::Context>) -> Out<'h> {
     let mut env = need(env_term::from_term(args[1]))?;
-    env.context = jovial_compiler::Context::Guard;
+    env.context = context.unwrap_or(env.context);
     let quoted = copied(args[0])?;
     let library = Library::in_ctx(ctx);
     Err(session::start(ctx, move |asking| {
