@@ -266,6 +266,8 @@ defmodule ExUnit.Formatter do
 
   # An assertion is a call without parentheses of what it is about.
   defp code({name, _, [arg]}, indent) when name in [:assert, :refute], do: hang("#{name} #{Macro.to_string(arg)}", indent)
+  # Doctests give their code as text.
+  defp code(code, indent) when is_binary(code), do: hang(code, indent)
   defp code(code, indent), do: code |> Macro.to_string() |> hang(indent)
 
   # Further lines start under the first one.
