@@ -76,6 +76,8 @@ defmodule :erl_erts_errors do
 
   defp fits?(:any, _), do: true
   defp fits?(:atom, value), do: is_atom(value)
+  defp fits?(:base, value), do: value in 2..36
+  defp fits?(:iolist, value), do: is_list(value) and iodata?(value)
   defp fits?(:binary, value), do: is_binary(value)
   defp fits?(:bitstring, value), do: is_bitstring(value)
   defp fits?(:float, value), do: is_float(value)
@@ -91,6 +93,8 @@ defmodule :erl_erts_errors do
 
   defp article(:nonempty), do: "a nonempty list"
   defp article(:iodata), do: "an iodata term"
+  defp article(:iolist), do: "an iolist term"
+  defp article(:base), do: "an integer in the range 2 through 36"
   defp article(kind) when kind in [:atom, :integer], do: "an " <> :erlang.atom_to_binary(kind)
   defp article(kind), do: "a " <> :erlang.atom_to_binary(kind)
 
@@ -112,6 +116,8 @@ defmodule :erl_erts_errors do
 
   # What the arguments have to be. Functions that are not here have nothing to say.
   defp arguments(:erlang, name, 1) when name in [:hd, :tl], do: [:nonempty]
+  defp arguments(:erlang, name, 1) when name in [:list_to_pid, :list_to_existing_atom], do: [:list]
+  defp arguments(:erlang, name, 2) when name in [:list_to_integer], do: [:list, :base]
   defp arguments(:erlang, name, 1) when name in [:length, :list_to_tuple, :list_to_atom, :list_to_integer, :list_to_float], do: [:list]
   defp arguments(:erlang, name, 1) when name in [:tuple_size, :tuple_to_list], do: [:tuple]
   defp arguments(:erlang, name, 1) when name in [:byte_size, :bit_size, :bitstring_to_list], do: [:bitstring]
@@ -119,22 +125,21 @@ defmodule :erl_erts_errors do
   defp arguments(:erlang, name, 1) when name in [:integer_to_binary, :integer_to_list], do: [:integer]
   defp arguments(:erlang, name, 1) when name in [:float_to_binary, :float_to_list], do: [:float]
   defp arguments(:erlang, name, 1) when name in [:abs, :ceil, :float, :floor, :round, :trunc], do: [:number]
-  defp arguments(:erlang, name, 1) when name in [:list_to_binary, :iolist_to_binary, :iolist_size], do: [:iodata]
+  defp arguments(:erlang, name, 1) when name in [:iolist_to_binary, :iolist_size], do: [:iodata]
+  defp arguments(:erlang, :list_to_binary, 1), do: [:iolist]
 
   defp arguments(:erlang, name, 1) when name in [:binary_to_atom, :binary_to_existing_atom, :binary_to_float, :binary_to_integer, :binary_to_list, :binary_to_term],
     do: [:binary]
 
   defp arguments(:erlang, name, 2) when name in [:binary_to_atom, :binary_to_existing_atom, :binary_to_term], do: [:binary]
-  defp arguments(:erlang, :binary_to_integer, 2), do: [:binary, :integer]
-  defp arguments(:erlang, name, 2) when name in [:integer_to_binary, :integer_to_list], do: [:integer]
+  defp arguments(:erlang, :binary_to_integer, 2), do: [:binary, :base]
+  defp arguments(:erlang, name, 2) when name in [:integer_to_binary, :integer_to_list], do: [:integer, :base]
   defp arguments(:erlang, :element, 2), do: [:integer, :tuple]
   defp arguments(:erlang, :setelement, 3), do: [:integer, :tuple]
   defp arguments(:erlang, :delete_element, 2), do: [:integer, :tuple]
   defp arguments(:erlang, :insert_element, 3), do: [:integer, :tuple]
   defp arguments(:erlang, :split_binary, 2), do: [:binary, :integer]
   defp arguments(:erlang, :binary_part, 3), do: [:binary, :integer, :integer]
-  defp arguments(:erlang, :++, 2), do: [:list]
-  defp arguments(:erlang, :--, 2), do: [:list, :list]
   defp arguments(:erlang, name, 2) when name in [:float_to_binary, :float_to_list], do: [:float]
   defp arguments(:erlang, :exit, 2), do: [:pid]
   defp arguments(:erlang, name, 1) when name in [:demonitor, :cancel_timer, :read_timer], do: [:reference]
@@ -143,16 +148,39 @@ defmodule :erl_erts_errors do
   defp arguments(:erlang, :is_process_alive, 1), do: [:pid]
   defp arguments(:erlang, :group_leader, 2), do: [:pid, :pid]
   defp arguments(:erlang, :apply, 3), do: [:atom, :atom, :list]
+  defp arguments(:erlang, name, 3) when name in [:spawn, :spawn_link, :spawn_monitor], do: [:atom, :atom, :list]
+  defp arguments(:erlang, name, 2) when name in [:phash2, :make_tuple], do: if(name == :phash2, do: [:any, :integer], else: [:integer])
+  defp arguments(:erlang, name, 1) when name in [:process_info], do: [:pid]
+  defp arguments(:erlang, :monitor, 2), do: [:any, :pid]
   defp arguments(_module, _name, _arity), do: []
 
   # What is wrong with values of the right kinds.
   defp complaint(:erlang, name, [_ | _]) when name in [:binary_to_integer, :list_to_integer], do: [{1, "not a textual representation of an integer"}]
   defp complaint(:erlang, name, [_ | _]) when name in [:binary_to_float, :list_to_float], do: [{1, "not a textual representation of a float"}]
-  defp complaint(:erlang, name, [_ | _]) when name in [:binary_to_existing_atom, :list_to_existing_atom], do: [{1, "not an already existing atom"}]
+
+  defp complaint(:erlang, name, [text | _]) when name in [:binary_to_existing_atom, :binary_to_atom] do
+    cond do
+      not :jovial_string.valid(text) -> [{1, "invalid UTF8 encoding"}]
+      name == :binary_to_existing_atom -> [{1, "not an already existing atom"}]
+      true -> []
+    end
+  end
+
+  defp complaint(:erlang, name, [chars]) when name in [:list_to_existing_atom, :list_to_atom] do
+    cond do
+      not :lists.all(&(&1 in 0..0xD7FF or &1 in 0xE000..0x10FFFF), chars) -> [{1, "not a list of characters"}]
+      name == :list_to_existing_atom -> [{1, "not an already existing atom"}]
+      true -> []
+    end
+  end
+
+  defp complaint(:erlang, :list_to_pid, [_]), do: [{1, "not a textual representation of a pid"}]
+  defp complaint(:erlang, name, [_, _]) when name in [:float_to_binary, :float_to_list], do: [{2, "invalid option in list"}]
+  defp complaint(:erlang, name, [_, _]) when name in [:phash2, :make_tuple], do: [{1, "out of range"}]
+  defp complaint(:erlang, :send_after, [_ | _]), do: [{1, "out of range"}]
   defp complaint(:erlang, :binary_to_term, [_ | _]), do: [{1, "invalid external representation of a term"}]
   defp complaint(:erlang, name, [_ | _]) when name in [:element, :setelement, :delete_element, :insert_element], do: [{1, "out of range"}]
   defp complaint(:erlang, :split_binary, _), do: [{2, "out of range"}]
-  defp complaint(:erlang, name, [_, _]) when name in [:integer_to_binary, :integer_to_list], do: [{2, "not an integer in the range 2 through 36"}]
   defp complaint(:erlang, name, [_, _ | _]) when name in [:send, :!], do: [{1, "invalid destination"}]
 
   defp complaint(:erlang, :binary_part, [binary, start, length]) do

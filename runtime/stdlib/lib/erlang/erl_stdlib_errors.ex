@@ -31,6 +31,39 @@ defmodule :erl_stdlib_errors do
     end
   end
 
+  defp complaint(:lists, name, [_, place, list]) when name in [:keyfind, :keymember, :keysearch] do
+    place =
+      cond do
+        not is_integer(place) -> [{2, "not an integer"}]
+        place < 1 -> [{2, "out of range"}]
+        true -> []
+      end
+
+    place ++ list(list, 3)
+  end
+
+  defp complaint(:lists, :member, [_, list]), do: list(list, 2)
+  defp complaint(:lists, :reverse, [list, _]), do: list(list, 1)
+  defp complaint(:maps, name, [list | _]) when name in [:from_keys, :from_list], do: list(list, 1)
+  defp complaint(:binary, :compile_pattern, [_]), do: [{1, "not a valid pattern"}]
+
+  defp complaint(:binary, name, [subject, pattern | options]) when name in [:match, :matches, :split, :replace] do
+    first = if is_binary(subject), do: [], else: [{1, "not a binary"}]
+    second = if pattern?(pattern), do: [], else: [{2, "not a valid pattern"}]
+
+    third =
+      case options do
+        [replacement | _] when name == :replace and not is_binary(replacement) -> [{3, "not a binary"}]
+        [[{:scope, _} | _]] -> [{3, "specified part is not wholly inside binary"}]
+        [_ | _] when first == [] and second == [] -> [{:erlang.length(options) + 2, "invalid options"}]
+        _ -> []
+      end
+
+    first ++ second ++ third
+  end
+
+  defp complaint(:binary, name, [""]) when name in [:first, :last], do: [{1, "a zero-sized binary is not allowed"}]
+  defp complaint(:binary, :copy, [binary, times]) when is_binary(binary) and not is_integer(times), do: [{2, "not an integer"}]
   defp complaint(:math, _name, args), do: not_numbers(args, 1)
   defp complaint(:binary, :part, [binary, {_, _}]) when is_binary(binary), do: [{2, "out of range"}]
   defp complaint(:binary, :part, [binary, _, _]) when is_binary(binary), do: [{2, "out of range"}]
@@ -39,6 +72,18 @@ defmodule :erl_stdlib_errors do
 
   defp complaint(:unicode, _name, [_ | _]), do: [{1, "not valid character data (an iodata term)"}]
   defp complaint(_module, _name, _args), do: []
+
+  # A text, texts, or what was compiled from them; no text may be empty.
+  defp pattern?(pattern) when is_binary(pattern), do: pattern != ""
+  defp pattern?([_ | _] = patterns), do: list(patterns, 1) == [] and :lists.all(&(is_binary(&1) and &1 != ""), patterns)
+  defp pattern?(pattern), do: is_tuple(pattern)
+
+  defp list(list, _number) when list == [], do: []
+  defp list([_ | rest], number), do: if(proper?(rest), do: [], else: [{number, "not a proper list"}])
+  defp list(_, number), do: [{number, "not a list"}]
+
+  defp proper?([_ | rest]), do: proper?(rest)
+  defp proper?(rest), do: rest == []
 
   defp object?(object), do: is_tuple(object) or is_list(object)
 

@@ -237,6 +237,21 @@ defmodule Jovial.Printer do
 
   def doc(opaque, _role, _ctx), do: inspect(opaque)
 
+  # `unless` as `if`, where the caller asks for it.
+  defp other({:unless, meta, [condition | rest]}, role, %{unless?: true} = ctx) when rest != [] do
+    other({:if, meta, [negated(condition) | rest]}, role, ctx)
+  end
+
+  defp other({:|>, meta, [value, {:unless, call_meta, [_] = blocks}]}, role, %{unless?: true} = ctx) do
+    value =
+      case value do
+        {:|>, _, _} -> {:|>, meta, [value, quote(do: Kernel.!())]}
+        _ -> negated(value)
+      end
+
+    other({:|>, meta, [value, {:if, call_meta, blocks}]}, role, ctx)
+  end
+
   defp other({name, _, args} = node, role, ctx) do
     case Operators.operator(node, role, ctx) do
       nil ->
@@ -250,6 +265,18 @@ defmodule Jovial.Printer do
         doc
     end
   end
+
+  @opposites %{==: :!=, !=: :==, ===: :!==, !==: :===}
+  @booleans [:<, :>, :<=, :>=, :in, :and, :or, :xor, :=~]
+
+  defp negated({op, _, [condition]}) when op in [:!, :not], do: condition
+  defp negated({op, meta, [left, right]}) when is_map_key(@opposites, op), do: {:erlang.map_get(op, @opposites), meta, [left, right]}
+
+  defp negated({name, _, [_ | _]} = condition) when is_atom(name) do
+    {if(name in @booleans or match?("is_" <> _, Atom.to_string(name)), do: :not, else: :!), [], [condition]}
+  end
+
+  defp negated(condition), do: {:!, [], [condition]}
 
   defp call?({name, meta, args}) do
     is_list(meta) and is_list(args) and (is_atom(name) or match?({_, _, _}, name))

@@ -386,7 +386,12 @@ fn escape<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
                 '\u{b}' => 'v',
                 '\0' => '0',
                 '\\' => '\\',
-                '#' if chars.peek() == Some(&'{') => '#',
+                // One character to the limit, as the two make sense together only.
+                '#' if chars.next_if_eq(&'{').is_some() => {
+                    at += 1;
+                    out.push_str("\\#{");
+                    continue;
+                }
                 c if c == delimiter => c,
                 c if is_unseen(c) => {
                     let _ = write!(out, "\\u{:04X}", u32::from(c));

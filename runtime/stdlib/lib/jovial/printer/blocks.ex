@@ -234,9 +234,17 @@ defmodule Jovial.Printer.Blocks do
   defp one_clause(meta, args, body, ctx) do
     forced? = newlines?(meta) or noted?(body)
     head = if args == [], do: "fn ->", else: concat("fn ", nest(group(head(args, "", ctx)), :cursor))
-    doc = concat([nest(glue(head, clause_body(body, ctx)), 2), break(), "end"])
-    group(if forced?, do: force_unfit(doc), else: doc)
+
+    if several?(body) do
+      group(concat([nest(concat([head, line(), clause_body(body, ctx)]), 2), line(), "end"]))
+    else
+      doc = concat([nest(glue(head, clause_body(body, ctx)), 2), break(), "end"])
+      group(if forced?, do: force_unfit(doc), else: doc)
+    end
   end
+
+  defp several?({:__block__, meta, [_, _ | _]}), do: not Keyword.has_key?(meta, :closing)
+  defp several?(_), do: false
 
   defp many_clauses(open, clauses, close, ctx) do
     force_unfit(group(concat([nest(concat([open, line(), clauses(clauses, ctx)]), 2), line(), close])))
@@ -245,6 +253,9 @@ defmodule Jovial.Printer.Blocks do
   # `(x -> y)`, as in types.
   def clauses_in_parens(_meta, clauses, ctx) do
     case clauses do
+      [{:->, _, [[], body]}] ->
+        group(concat(["(-> ", nest(clause_body(body, ctx), :cursor), ")"]))
+
       [{:->, clause_meta, [args, body]}] ->
         forced? = newlines?(clause_meta) or noted?(body)
         head = if args == [], do: "->", else: nest(group(head(args, "", ctx)), :cursor)

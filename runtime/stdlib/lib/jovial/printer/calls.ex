@@ -28,7 +28,7 @@ defmodule Jovial.Printer.Calls do
         Keyword.has_key?(meta, :closing) -> :kept
         without_parens?(name, length(args), ctx) -> :bare
         # Where nothing tells what the author wrote, parentheses are the rule.
-        not ctx.source? -> :kept
+        not ctx.source? and not Keyword.has_key?(meta, :do) -> :kept
         true -> :dropped_for_block
       end
 
@@ -91,7 +91,7 @@ defmodule Jovial.Printer.Calls do
   defp module?({:__block__, _, [atom]}) when is_atom(atom), do: true
   defp module?(atom), do: is_atom(atom)
 
-  defp remote_name(name, meta, ctx) do
+  def remote_name(name, meta, ctx) do
     if Keyword.has_key?(meta, :delimiter) and ctx.source? and Macro.classify_atom(name) not in [:identifier, :unquoted] do
       "\"" <> String.replace(Atom.to_string(name), "\"", "\\\"") <> "\""
     else
@@ -211,6 +211,10 @@ defmodule Jovial.Printer.Calls do
       {:__block__, meta, [[first | _] = pairs]} ->
         unless Keyword.has_key?(meta, :delimiter) or (bare? and match?({:__commented__, _, _}, first)), do: Rows.keywords(pairs)
 
+      [{{:__block__, _, [:do]}, _} | _] ->
+        # A block of which nothing but the order of its arguments is known.
+        for {{:__block__, meta, key}, value} <- last, do: {{:__block__, [{:format, :keyword} | meta], key}, value}
+
       _ ->
         Rows.keywords(last)
     end
@@ -220,7 +224,7 @@ defmodule Jovial.Printer.Calls do
   defp bare_keywords(node, ctx) do
     case node do
       _ when is_list(node) -> Rows.keywords(node)
-      {:__block__, _, [[_ | _] = pairs]} when not ctx.source? -> Rows.keywords(pairs)
+      {:__block__, meta, [[_ | _] = pairs]} when not ctx.source? -> if not Keyword.has_key?(meta, :closing), do: Rows.keywords(pairs)
       _ -> nil
     end
   end

@@ -164,12 +164,15 @@ defmodule Jovial.Printer.Comments do
 
   # Each section of a `do` block reaches to the line of the next.
   defp sections(pairs, comments, end_line) do
-    ends = for({{_, meta, _}, _} <- tl(pairs), do: line(meta)) ++ [end_line]
+    ends = for({key, _} <- tl(pairs), do: key_line(key) || end_line) ++ [end_line]
 
     for {{key, body}, last} <- :lists.zip(pairs, ends) do
-      {key, body(body, elem(claim(comments, line(elem(key, 1)), last), 0))}
+      {key, body(body, elem(claim(comments, key_line(key) || 0, last), 0))}
     end
   end
+
+  defp key_line({_, meta, _}), do: line(meta)
+  defp key_line(_), do: nil
 
   # What stands between brackets. Without brackets: behind the line of the name up to the last line of the arguments.
   defp row(args, meta, comments) do
@@ -179,7 +182,7 @@ defmodule Jovial.Printer.Comments do
       cond do
         do_line = Keyword.get(meta, :before_do) -> if Keyword.has_key?(meta, :closing), do: closing(meta), else: do_line
         Keyword.has_key?(meta, :closing) -> closing(meta)
-        true -> (elem(lines(args), 1) || 0) + 1
+        true -> bare_end(args)
       end
 
     {own, rest} = claim(comments, first, last)
@@ -187,6 +190,20 @@ defmodule Jovial.Printer.Comments do
     cond do
       own == [] -> place(args, rest)
       true -> {spread(args, own), rest}
+    end
+  end
+
+  # Without brackets, a comment on the last line belongs to an argument that begins there, else to the whole call.
+  defp bare_end(args) do
+    {_, last} = lines(args)
+    {start, _} = args |> last_item() |> lines()
+    if start == last, do: (last || 0) + 1, else: last
+  end
+
+  defp last_item(args) do
+    case :lists.last(args) do
+      [{_, _} | _] = pairs -> :lists.last(pairs)
+      arg -> arg
     end
   end
 
@@ -241,12 +258,22 @@ defmodule Jovial.Printer.Comments do
     {first, last} = lines(node)
     {above, comments} = split(comments, first)
     {inside, comments} = split(comments, last && last + 1)
-    {node, hoisted} = place(node, inside)
+    {node, unplaced} = place(node, inside)
+    {hoisted, behind} = Enum.split_with(unplaced, fn {line, _} -> line < last or first == last end)
+    above = above ++ close(hoisted)
 
     case rest do
-      [] -> [commented(node, above ++ hoisted, comments)]
-      _ -> [commented(node, above ++ hoisted, []) | sequence(rest, comments)]
+      [] -> [commented(node, above, behind ++ comments)]
+      _ -> [commented(node, above, []) | sequence(rest, behind ++ comments)]
     end
+  end
+
+  # Comments that move up leave their blank lines behind. At the end of an element of several lines they stay behind it.
+  defp close(comments), do: for({line, {text, above?, _}} <- comments, do: {line, {text, above?, false}})
+
+  defp close_from(comments, first) do
+    {above, hoisted} = split(comments, first)
+    above ++ close(hoisted)
   end
 
   defp split(comments, nil), do: {[], comments}
@@ -272,6 +299,6 @@ defmodule Jovial.Printer.Comments do
     {above, comments} = split(comments, head_last + 1)
     {inside, comments} = if rest == [], do: {comments, []}, else: split(comments, last + 1)
     clause = {:->, meta, [args, body(body, inside)]}
-    [commented(clause, above, []) | clauses(rest, comments)]
+    [commented(clause, close_from(above, line(meta)), []) | clauses(rest, comments)]
   end
 end

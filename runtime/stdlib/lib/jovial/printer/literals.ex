@@ -116,8 +116,16 @@ defmodule Jovial.Printer.Literals do
       nil -> color_doc("nil", nil, ctx.opts)
       boolean when is_boolean(boolean) -> color_doc(Atom.to_string(boolean), :boolean, ctx.opts)
       :\\ when not ctx.source? -> color_doc(~S(:"\\\\"), :atom, ctx.opts)
-      _ -> color_doc(Macro.inspect_atom(:literal, atom), :atom, ctx.opts)
+      _ -> color_doc(atom_text(atom, ctx), :atom, ctx.opts)
     end
+  end
+
+  defp atom_text(atom, ctx) do
+    text = Macro.inspect_atom(:literal, atom)
+
+    if not ctx.escape? and not ctx.source? and match?(":\"" <> _, text),
+      do: quoted(":\"", Atom.to_string(atom), "\"", ctx),
+      else: text
   end
 
   # Written in quotes: they go if the atom needs none.
@@ -126,7 +134,7 @@ defmodule Jovial.Printer.Literals do
 
     doc =
       case Macro.classify_atom(atom) do
-        kind when kind in [:identifier, :unquoted] -> ":" <> text
+        kind when kind in [:identifier, :unquoted] and text != "\\\\" -> ":" <> text
         _ -> quoted(":\"", text, "\"", ctx)
       end
 
@@ -204,19 +212,14 @@ defmodule Jovial.Printer.Literals do
 
   defp quoted(open, text, close, ctx), do: concat([open, raw(escaped(text, close, ctx)), close])
 
-  # The parser takes the backslash from delimiters in texts that keep their other escapes.
+  # Without escapes, the delimiter alone needs its backslash: the parser takes it away even where it leaves escapes alone.
   defp escaped(text, close, ctx) do
-    cond do
-      ctx.escape? ->
-        <<delimiter>> = :binary.part(close, byte_size(close) - 1, 1)
-        {text, _} = :jovial_string.escape(text, delimiter, :infinity)
-        text
-
-      ctx.source? ->
-        String.replace(text, close, "\\" <> close)
-
-      true ->
-        text
+    if ctx.escape? do
+      <<delimiter>> = :binary.part(close, byte_size(close) - 1, 1)
+      {text, _} = :jovial_string.escape(text, delimiter, :infinity)
+      text
+    else
+      String.replace(text, close, "\\" <> close)
     end
   end
 
@@ -284,7 +287,15 @@ defmodule Jovial.Printer.Literals do
         {_, _, [expression]} -> expression
       end
 
-    concat(["\#{", no_limit(Blocks.interpolation(expression, ctx)), "}"])
+    concat(["\#{", no_limit(Blocks.interpolation(unbroken(expression), ctx)), "}"])
+  end
+
+  # Line breaks in brackets are no choice of style here.
+  defp unbroken(expression) do
+    Macro.prewalk(expression, fn
+      {form, meta, args} when is_list(meta) -> {form, Keyword.drop(meta, [:newlines]), args}
+      node -> node
+    end)
   end
 
   # ## Heredocs
@@ -312,7 +323,7 @@ defmodule Jovial.Printer.Literals do
   # Empty lines carry no indentation, but the last one stands before the closing delimiter.
   defp heredoc_lines([]), do: []
   defp heredoc_lines([last]), do: [line(), string(last)]
-  defp heredoc_lines(["" | rest]), do: [nest(line(), :reset) | heredoc_lines(rest)]
+  defp heredoc_lines([empty | rest]) when empty in ["", "\r"], do: [nest(concat(line(), empty), :reset) | heredoc_lines(rest)]
   defp heredoc_lines([text | rest]), do: [line(), string(text) | heredoc_lines(rest)]
 
   defp heredoc_escape(text, close, ctx) do
@@ -324,7 +335,7 @@ defmodule Jovial.Printer.Literals do
         text
       end
 
-    if ctx.escape? or ctx.source?, do: String.replace(text, close, "\\" <> close), else: text
+    String.replace(text, close, "\\" <> close)
   end
 
   # ## Sigils
@@ -386,18 +397,16 @@ defmodule Jovial.Printer.Literals do
     close = closing(open)
 
     if open in [~s["""], "'''"] do
-      concat(heredoc("~" <> letters <> open, sigil_escape(parts, open, ctx), close, ctx, & &1), modifiers)
+      concat(heredoc("~" <> letters <> open, sigil_escape(parts, open), close, ctx, & &1), modifiers)
     else
-      parts = sigil_escape(parts, close, ctx)
+      parts = sigil_escape(parts, close)
       inner = interpolated("~" <> letters <> open, parts, close, ctx, & &1)
       concat(inner, modifiers)
     end
   end
 
-  defp sigil_escape(parts, close, ctx) do
-    for part <- parts do
-      if is_binary(part) and (ctx.escape? or ctx.source?), do: String.replace(part, close, "\\" <> close), else: part
-    end
+  defp sigil_escape(parts, close) do
+    for part <- parts, do: if(is_binary(part), do: String.replace(part, close, "\\" <> close), else: part)
   end
 
   defp closing("("), do: ")"

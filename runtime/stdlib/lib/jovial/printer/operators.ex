@@ -131,13 +131,13 @@ defmodule Jovial.Printer.Operators do
     end
   end
 
-  defp capture({:/, _, [{{:., _, [module, name]}, _, []}, arity]} = division, _role, ctx) when is_atom(name) do
+  defp capture({:/, _, [{{:., _, [module, name]}, meta, []}, arity]} = division, _role, ctx) when is_atom(name) do
     case arity_of(arity) do
       nil ->
         concat("&", in_parens(Printer.doc(division, :operand, ctx)))
 
       text ->
-        concat([color_doc("&", :operator, ctx.opts), Printer.in_front_of_dot(module, ctx), ".", Macro.inspect_atom(:remote_call, name), "/", text])
+        concat([color_doc("&", :operator, ctx.opts), Printer.in_front_of_dot(module, ctx), ".", Calls.remote_name(name, meta, ctx), "/", text])
     end
   end
 
@@ -185,7 +185,7 @@ defmodule Jovial.Printer.Operators do
 
   # ## Attributes
 
-  defp attribute({name, meta, [value]} = call, _at_meta, role, ctx) when is_atom(name) and name not in [:__block__, :__aliases__, :fn] do
+  defp attribute({name, meta, [value]} = call, _at_meta, role, ctx) when is_atom(name) and name not in [:__block__, :__aliases__, :fn, :@] do
     cond do
       operator?(call) or not plain_name?(name) ->
         concat(sign(ctx), in_parens(Printer.doc(call, :operand, ctx)))
@@ -194,7 +194,8 @@ defmodule Jovial.Printer.Operators do
         Calls.attribute(name, meta, value, ctx) |> then(&concat(sign(ctx), &1))
 
       true ->
-        concat(sign(ctx), Calls.in_parentheses(call, role, ctx))
+        doc = concat(sign(ctx), Calls.in_parentheses(call, :argument, ctx))
+        if role in [:bare, :sole_bare] and Keyword.has_key?(meta, :do), do: in_parens(doc), else: doc
     end
   end
 
@@ -226,7 +227,12 @@ defmodule Jovial.Printer.Operators do
 
   # In the head of a clause the indentation must differ from that of the body.
   defp top(op, text, meta, left, right, :clause_head, ctx), do: binary(op, text, meta, left, right, :bare, ctx, 4)
-  defp top(op, text, meta, left, right, role, ctx), do: binary(op, text, meta, left, right, role, ctx, 2)
+
+  defp top(op, text, meta, left, right, role, ctx) do
+    doc = binary(op, text, meta, left, right, role, ctx, 2)
+    # Other arguments would be taken for more of its conditions.
+    if op == :when and role in [:argument, :bare] and Rows.keywords(right) != nil, do: in_parens(doc), else: doc
+  end
 
   # `nesting` is how far the right operand is indented if it starts a new line: 2 for the outermost of a row of equal
   # operators, 0 for those within its right side.
@@ -308,7 +314,7 @@ defmodule Jovial.Printer.Operators do
   defp in_row?(op, parent, which) do
     {strength, assoc} = :erlang.map_get(op, @strength)
     {parent_strength, _} = :erlang.map_get(parent, @strength)
-    strength == parent_strength and assoc == which and (op == parent or gather?(op, parent))
+    strength == parent_strength and assoc == which and op not in [:--, :---] and (op == parent or gather?(op, parent))
   end
 
   # Whether two operators of one strength may stand in a row without parentheses.
@@ -320,8 +326,12 @@ defmodule Jovial.Printer.Operators do
   defp operand(node, parent, which, role, ctx) do
     doc = Printer.doc(node, role, ctx)
     doc = if binary_operator?(node), do: group(doc), else: doc
-    if parens?(node, parent, which), do: in_parens(doc), else: doc
+    if parens?(node, parent, which) and not marked?(node, role), do: in_parens(doc), else: doc
   end
+
+  # `..` already has parentheses among bare arguments.
+  defp marked?({:.., _, []}, role), do: role in [:bare, :sole_bare]
+  defp marked?(_node, _role), do: false
 
   defp parens?({:&, _, [captured]}, parent, which) do
     {strength, assoc} = :erlang.map_get(parent, @strength)
@@ -338,7 +348,7 @@ defmodule Jovial.Printer.Operators do
       parent in @marks_operands and op not in @tight -> true
       op in @logical and parent in @logical and op != parent -> true
       parent_strength > strength -> true
-      parent_strength == strength -> assoc != which
+      parent_strength == strength -> assoc != which or op in [:--, :---]
       true -> false
     end
   end

@@ -274,8 +274,7 @@ defmodule Jovial.Printer.Rows do
       nil ->
         last = length(parts) - 1
         numbered = :lists.zip(parts, :lists.seq(0, last, 1))
-        edge = fn index -> index == 0 or index == last end
-        {join, doc} = numbered_row(numbered, join, fn {part, index} -> segment(part, edge.(index), ctx) end)
+        {join, doc} = numbered_row(numbered, join, fn {part, index} -> segment(part, {index == 0, index == last}, ctx) end)
         if join == :flex, do: group(concat(open, concat(nest(doc, 2), close))), else: enclose(open, doc, close, join)
 
       notes ->
@@ -296,8 +295,9 @@ defmodule Jovial.Printer.Rows do
   end
 
   # `value::modifiers` without spaces; `pattern <- source` in comprehensions.
-  defp segment({:<-, _meta, [left, right]} = node, edge?, ctx) do
-    left_doc = segment(left, edge?, ctx)
+  defp segment({:<-, _meta, [left, right]} = node, {first?, last?}, ctx) do
+    edge? = first? or last?
+    left_doc = segment(left, {first?, false}, ctx)
 
     doc = group(glue(concat(left_doc, " <-"), " ", nest(Printer.doc(right, :operand, ctx), 2)))
 
@@ -308,15 +308,15 @@ defmodule Jovial.Printer.Rows do
     end
   end
 
-  defp segment({:"::", _, [value, modifiers]}, edge?, ctx) do
-    value_doc = segment_value(value, edge?, ctx)
-    concat([group(value_doc), "::", modifiers(modifiers, edge?, ctx)])
+  defp segment({:"::", _, [value, modifiers]}, {first?, last?}, ctx) do
+    value_doc = segment_value(value, first?, ctx)
+    concat([group(value_doc), "::", modifiers(modifiers, last?, ctx)])
   end
 
-  defp segment(node, edge?, ctx), do: at_edge(Printer.doc(node, :argument, ctx), node, edge?)
+  defp segment(node, {first?, last?}, ctx), do: at_edge(Printer.doc(node, :argument, ctx), node, first? or last?)
 
   defp segment_arrow(left, right, ctx) do
-    left = if match?({:"::", _, _}, left), do: segment(left, false, ctx), else: Printer.doc(left, :operand, ctx)
+    left = if match?({:"::", _, _}, left), do: segment(left, {false, false}, ctx), else: Printer.doc(left, :operand, ctx)
     concat([left, " <- ", Printer.doc(right, :operand, ctx)])
   end
 
