@@ -60,6 +60,18 @@ defmodule Jovial.Printer.Comments do
   defp widen(line, {nil, nil}), do: {line, line}
   defp widen(line, {first, last}), do: {min(line, first), max(line, last)}
 
+  # The last line on which something begins: what stands behind a closing bracket is not in the middle of anything.
+  defp own_end(node), do: begun(node, 0)
+
+  defp begun({form, meta, args}, acc) when is_list(meta) do
+    acc = max(Keyword.get(meta, :line, 0), acc)
+    begun(args, begun(form, acc))
+  end
+
+  defp begun({left, right}, acc), do: begun(right, begun(left, acc))
+  defp begun([head | tail], acc), do: begun(tail, begun(head, acc))
+  defp begun(_, acc), do: acc
+
   # ## Places
 
   defp place(node, []), do: {node, []}
@@ -79,13 +91,19 @@ defmodule Jovial.Printer.Comments do
     {{:__block__, meta, statements}, rest}
   end
 
+  defp place({:fn, meta, [{:->, clause_meta, [[], body]}]}, comments) do
+    {above, comments} = split(comments, line(clause_meta) + 1)
+    {own, rest} = claim(comments, line(clause_meta), closing(meta))
+    {{:fn, meta, [{:->, clause_meta, [[], body(body, own)]}]}, above ++ rest}
+  end
+
   defp place({:fn, meta, clauses}, comments) do
     {clauses, rest} = between(clauses, meta, comments)
     {{:fn, meta, clauses}, rest}
   end
 
   defp place({:%{}, meta, [{:|, bar, [map, updates]}]}, comments) do
-    {own, rest} = claim(comments, line(bar), closing(meta))
+    {own, rest} = claim(comments, line(meta), closing(meta))
     {map, unplaced} = place(map, rest)
     {{:%{}, meta, [{:|, bar, [map, sequence(updates, own)]}]}, unplaced}
   end
@@ -96,7 +114,7 @@ defmodule Jovial.Printer.Comments do
   end
 
   defp place({op, meta, [left, right]}, comments) when op in [:|>, :~>>, :<<~, :~>, :<~, :<~>, :"<|>", :|, :when] do
-    {_, left_end} = lines(left)
+    {left_start, left_end} = lines(left)
     {right_start, right_end} = lines(right)
 
     if left_end == nil or right_start == nil do
@@ -106,8 +124,9 @@ defmodule Jovial.Printer.Comments do
       {of_right, outside} = Enum.split_with(others, fn {line, _} -> line <= right_end end)
       {above, inside} = Enum.split_with(of_right, fn {line, _} -> line < right_start end)
       {left, unplaced} = place(left, of_left)
+      {unplaced, lower} = split(unplaced, left_start + 1)
       {right, hoisted} = place(right, inside)
-      notes = for {_, note} <- above ++ hoisted, do: note
+      notes = for {_, note} <- lower ++ above ++ hoisted, do: note
       meta = if notes == [], do: meta, else: [{:comments, notes} | meta]
       {{op, meta, [left, right]}, unplaced ++ outside}
     end
@@ -134,10 +153,19 @@ defmodule Jovial.Printer.Comments do
 
   defp place(node, comments), do: {node, comments}
 
+  defp plain_call({:., _, [Access, :get]} = form, meta, [subject, key], comments) do
+    {subject, comments} = place(subject, comments)
+    {[key], rest} = row([key], meta, comments)
+    {{form, meta, [subject, key]}, rest}
+  end
+
   defp plain_call(form, meta, args, comments) do
-    {form, comments} = place(form, comments)
+    {form, comments} = place_form(form, comments)
 
     cond do
+      Keyword.has_key?(meta, :from_interpolation) ->
+        {{form, meta, args}, comments}
+
       Keyword.has_key?(meta, :closing) or call?(form) ->
         {args, rest} = row(args, meta, comments)
         {{form, meta, args}, rest}
@@ -148,7 +176,14 @@ defmodule Jovial.Printer.Comments do
     end
   end
 
-  # Rather than an operator or an interpolation.
+  defp place_form({:., meta, [target | name]}, comments) do
+    {target, comments} = place(target, comments)
+    {{:., meta, [target | name]}, comments}
+  end
+
+  defp place_form(form, comments), do: place(form, comments)
+
+  # Rather than an operator.
   defp call?(form) when is_atom(form), do: Macro.classify_atom(form) == :identifier and form not in [:__block__, :not, :in, :and, :or]
   defp call?(_form), do: false
 
@@ -157,7 +192,7 @@ defmodule Jovial.Printer.Comments do
     end_line = line(Keyword.get(meta, :end, []))
     {inside, outside} = claim(comments, do_line, end_line)
     {head, behind} = Enum.split_with(outside, fn {line, _} -> line <= do_line end)
-    {form, head} = place(form, head)
+    {form, head} = place_form(form, head)
     {before, head} = if before == [], do: {before, head}, else: row(before, [{:before_do, do_line} | meta], head)
     {{form, meta, before ++ [sections(pairs, inside, end_line)]}, head ++ behind}
   end
@@ -182,41 +217,56 @@ defmodule Jovial.Printer.Comments do
       cond do
         do_line = Keyword.get(meta, :before_do) -> if Keyword.has_key?(meta, :closing), do: closing(meta), else: do_line
         Keyword.has_key?(meta, :closing) -> closing(meta)
-        true -> bare_end(args)
+        true -> own_end(args) + 1
       end
 
     {own, rest} = claim(comments, first, last)
 
     cond do
-      own == [] -> place(args, rest)
-      true -> {spread(args, own), rest}
+      own == [] ->
+        place(args, rest)
+
+      Keyword.has_key?(meta, :closing) ->
+        {spread(args, own), rest}
+
+      true ->
+        {args, unplaced} = bare(args, own)
+        {args, unplaced ++ rest}
     end
   end
 
-  # Without brackets, a comment on the last line belongs to an argument that begins there, else to the whole call.
-  defp bare_end(args) do
-    {_, last} = lines(args)
-    {start, _} = args |> last_item() |> lines()
-    if start == last, do: (last || 0) + 1, else: last
+  # Without brackets nothing can stand in front of the first argument.
+  defp bare(args, comments) do
+    {before, pairs} = split_pairs(args)
+    [first | others] = before ++ pairs
+    {_, last} = lines(first)
+    {inside, comments} = split(comments, (last || 0) + 1)
+    {first, unplaced} = place(first, inside)
+
+    case others do
+      [] -> {join_pairs([first], before, pairs), unplaced ++ comments}
+      _ -> {join_pairs([first | sequence(others, comments)], before, pairs), unplaced}
+    end
   end
 
-  defp last_item(args) do
-    case :lists.last(args) do
-      [{_, _} | _] = pairs -> :lists.last(pairs)
-      arg -> arg
+  defp split_pairs(args) do
+    case Enum.split(args, -1) do
+      {before, [[{_, _} | _] = pairs]} -> {before, pairs}
+      _ -> {args, []}
     end
+  end
+
+  defp join_pairs(items, _before, []), do: items
+
+  defp join_pairs(items, before, _pairs) do
+    {before, pairs} = Enum.split(items, length(before))
+    before ++ [pairs]
   end
 
   # A keyword list at the end is a part of the row.
   defp spread(args, comments) do
-    case Enum.split(args, -1) do
-      {before, [[{_, _} | _] = pairs]} ->
-        {before, pairs} = Enum.split(sequence(before ++ pairs, comments), length(before))
-        before ++ [pairs]
-
-      _ ->
-        sequence(args, comments)
-    end
+    {before, pairs} = split_pairs(args)
+    join_pairs(sequence(before ++ pairs, comments), before, pairs)
   end
 
   defp between(items, meta, comments) do
@@ -259,7 +309,7 @@ defmodule Jovial.Printer.Comments do
     {above, comments} = split(comments, first)
     {inside, comments} = split(comments, last && last + 1)
     {node, unplaced} = place(node, inside)
-    {hoisted, behind} = Enum.split_with(unplaced, fn {line, _} -> line < last or first == last end)
+    {hoisted, behind} = split(unplaced, last && own_end(node) + 1)
     above = above ++ close(hoisted)
 
     case rest do
@@ -268,7 +318,7 @@ defmodule Jovial.Printer.Comments do
     end
   end
 
-  # Comments that move up leave their blank lines behind. At the end of an element of several lines they stay behind it.
+  # Comments that move up leave their blank lines behind.
   defp close(comments), do: for({line, {text, above?, _}} <- comments, do: {line, {text, above?, false}})
 
   defp close_from(comments, first) do

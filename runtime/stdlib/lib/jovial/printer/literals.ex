@@ -4,7 +4,6 @@ defmodule Jovial.Printer.Literals do
 
 
   import Inspect.Algebra
-  alias Jovial.Printer
   alias Jovial.Printer.{Blocks, Rows}
 
   # ## Literals in blocks, with what the parser noted of them

@@ -8,7 +8,7 @@ defmodule Jovial.Printer.Operators do
   import Inspect.Algebra
   import Jovial.Printer, only: [in_parens: 1, newlines?: 1]
   alias Jovial.Printer
-  alias Jovial.Printer.{Blocks, Calls, Literals, Rows}
+  alias Jovial.Printer.{Blocks, Calls, Rows}
 
   @strength %{
     :<- => {40, :left},

@@ -346,8 +346,28 @@ defmodule Jovial.Printer.Rows do
 
   defp ends_in_bits?({:<-, _, [_, right]}), do: bits?(right)
 
+  @modifiers [
+    :big,
+    :binary,
+    :bits,
+    :bitstring,
+    :bytes,
+    :float,
+    :integer,
+    :little,
+    :native,
+    :signed,
+    :unsigned,
+    :utf16,
+    :utf32,
+    :utf8
+  ]
+
   # Sizes and types are tied by `-` and `*` without spaces.
   defp modifiers({op, _, [left, right]}, edge?, ctx) when op in [:-, :*] do
+    # Factors are sizes, not types.
+    ctx = if op == :*, do: %{ctx | bitstring_modifiers?: false}, else: ctx
+
     right_doc =
       case right do
         {inner, _, [_, _]} when inner in [:-, :*] and op == :* -> tight_parens(right, ctx)
@@ -370,6 +390,11 @@ defmodule Jovial.Printer.Rows do
 
   defp tight_parens(node, ctx), do: Printer.in_parens(Printer.doc(node, :operand, ctx))
 
+  defp modifier({name, meta, context}, _edge?, %{bitstring_modifiers?: true} = ctx)
+       when is_atom(name) and is_atom(context) and name not in @modifiers do
+    Printer.doc({name, [{:closing, []} | meta], []}, :argument, ctx)
+  end
+
   defp modifier(node, edge?, ctx) do
     doc = Printer.doc(node, :argument, ctx)
 
@@ -381,10 +406,7 @@ defmodule Jovial.Printer.Rows do
     end
   end
 
-  defp plain_modifier?({name, meta, []}) when is_atom(name) do
-    Keyword.has_key?(meta, :closing) and
-      name in [:integer, :float, :bits, :bitstring, :binary, :bytes, :utf8, :utf16, :utf32, :signed, :unsigned, :little, :big, :native]
-  end
+  defp plain_modifier?({name, meta, []}) when is_atom(name), do: Keyword.has_key?(meta, :closing) and name in @modifiers
 
   defp plain_modifier?(_), do: false
 end
