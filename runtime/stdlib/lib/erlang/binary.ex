@@ -36,6 +36,18 @@ defmodule :binary do
     end
   end
 
+  @doc """
+  Bytes as a binary: integers from 0 to 255, binaries, and lists of them.
+
+  ## Examples
+
+      iex> :binary.list_to_bin([1, [2, "ab"]])
+      <<1, 2, 97, 98>>
+
+  """
+  @spec list_to_bin(iolist) :: binary
+  def list_to_bin(list), do: :erlang.list_to_binary(list)
+
   # Doubling, then the exact number: large integers have many bytes.
   defp byte_length(integer, size) do
     if :erlang.bsr(integer, size * 8) == 0, do: least(integer, div(size, 2), size), else: byte_length(integer, size * 2)

@@ -280,6 +280,8 @@ defmodule ExUnit.Runner do
     {pid, monitor} =
       spawn_monitor(fn ->
         OnExitHandler.register(self())
+        # The same random numbers for a test at the same seed, whatever ran before it.
+        :rand.seed(config.rand_algorithm, {:erlang.phash2(test.module), :erlang.phash2(test.name), config.seed})
         send(parent, {self(), :over, body(test, capture)})
         exit(:shutdown)
       end)
