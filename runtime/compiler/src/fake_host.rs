@@ -35,6 +35,13 @@ pub struct FakeHost {
     pub diagnostics: Vec<Diagnostic>,
     trackers: Trackers,
     next: i64,
+    /// Where the stack began when it was given, and its size.
+    stack: Option<(usize, usize)>,
+}
+
+fn stack_address() -> usize {
+    let here = 0_u8;
+    std::ptr::from_ref(std::hint::black_box(&here)).addr()
 }
 
 fn names(list: &str) -> Vec<NameArity> {
@@ -59,6 +66,13 @@ impl FakeHost {
             },
         );
         host
+    }
+
+    /// Says how much of the native stack may be used from here on.
+    #[must_use]
+    pub fn with_stack(mut self, size: usize) -> Self {
+        self.stack = Some((stack_address(), size));
+        self
     }
 
     /// Adds a module: its functions and macros as `name/arity`.
@@ -170,6 +184,10 @@ impl Host for FakeHost {
 
     fn yield_point(&mut self) -> Result<()> {
         Ok(())
+    }
+
+    fn stack_room(&self) -> usize {
+        self.stack.map_or(usize::MAX, |(top, size)| size.saturating_sub(top.saturating_sub(stack_address())))
     }
 
     fn option(&mut self, _name: Atom) -> bool {

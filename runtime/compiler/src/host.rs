@@ -164,6 +164,9 @@ pub trait Host {
     /// Called every few hundred nodes: a place to be preempted or cancelled.
     fn yield_point(&mut self) -> Result<()>;
 
+    /// How many bytes of native stack are left. Code that nests deeper than that allows is refused.
+    fn stack_room(&self) -> usize;
+
     /// An option of the compiler (`Code.put_compiler_option/2`) that is on.
     fn option(&mut self, name: Atom) -> bool;
 

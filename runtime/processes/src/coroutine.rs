@@ -8,42 +8,54 @@
 //! 1. A body keeps nothing over a pause that belongs to a thread: no lock guard, no borrowed thread-local. It may then be resumed by any thread.
 //! 2. Dropping a paused coroutine unwinds its stack, so what it owns is freed.
 //! 3. A panic of the body goes on in [`Coroutine::resume`].
+//! 4. A stack of which much was used is not kept: its memory goes back to the system.
 //!
 //! **What it must not know.** Compilers, processes.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use corosensei::stack::{DefaultStack, Stack, StackPointer};
 use corosensei::{CoroutineResult, Yielder};
 
 /// Address space of a stack; memory is used only where it was touched. Where that much can't be had, less is tried.
-const SIZES: [usize; 3] = [256 << 20, 64 << 20, 8 << 20];
+const SIZES: [usize; 5] = [4 << 30, 1 << 30, 256 << 20, 64 << 20, 8 << 20];
 
 /// Unused stacks that are kept.
 const POOL_MAX: usize = 8;
 
+/// A stack of which more was used than this is not kept.
+const KEPT_MAX: usize = 16 << 20;
+
 static POOL: Mutex<Vec<DefaultStack>> = Mutex::new(Vec::new());
 
 /// A stack that goes back to the pool.
-struct PooledStack(Option<DefaultStack>);
+struct PooledStack {
+    stack: Option<DefaultStack>,
+    /// The most of it that was used whenever somebody looked, in bytes.
+    used: Arc<AtomicUsize>,
+}
 
 impl PooledStack {
     fn new() -> Option<PooledStack> {
         let pooled = POOL.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let stack = pooled.or_else(|| SIZES.iter().find_map(|size| DefaultStack::new(*size).ok()))?;
-        Some(PooledStack(Some(stack)))
+        Some(PooledStack { stack: Some(stack), used: Arc::default() })
     }
 
     fn stack(&self) -> &DefaultStack {
-        self.0.as_ref().expect("the stack leaves only when this is dropped")
+        self.stack.as_ref().expect("the stack leaves only when this is dropped")
     }
 }
 
 impl Drop for PooledStack {
     fn drop(&mut self) {
+        if self.used.load(Ordering::Relaxed) > KEPT_MAX {
+            return;
+        }
         let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
         if pool.len() < POOL_MAX
-            && let Some(stack) = self.0.take()
+            && let Some(stack) = self.stack.take()
         {
             pool.push(stack);
         }
@@ -71,12 +83,30 @@ pub struct Coroutine<In: 'static, Out: 'static, End: 'static> {
 unsafe impl<In: Send, Out: Send, End: Send> Send for Coroutine<In, Out, End> {}
 
 /// What a body asks with.
-pub struct Pause<'a, In, Out>(&'a Yielder<In, Out>);
+pub struct Pause<'a, In, Out> {
+    yielder: &'a Yielder<In, Out>,
+    /// The ends of the stack, as addresses.
+    top: usize,
+    limit: usize,
+    used: Arc<AtomicUsize>,
+}
 
 impl<In, Out> Pause<'_, In, Out> {
+    /// How many bytes of stack are left to the code that asks. Deep recursion looks here before it goes on, for how much
+    /// stack there is depends on the machine.
+    pub fn room(&self) -> usize {
+        let here = 0_u8;
+        let here = std::ptr::from_ref(std::hint::black_box(&here)).addr();
+        let used = self.top.saturating_sub(here);
+        if used > self.used.load(Ordering::Relaxed) {
+            self.used.store(used, Ordering::Relaxed);
+        }
+        here.saturating_sub(self.limit)
+    }
+
     /// Pauses with a request and gives the answer.
     pub fn ask(&self, request: Out) -> In {
-        self.0.suspend(request)
+        self.yielder.suspend(request)
     }
 }
 
@@ -95,9 +125,11 @@ impl<In: Send + 'static, Out: Send + 'static, End: Send + 'static> Coroutine<In,
     /// A coroutine that begins with the first [`Coroutine::resume`]. The body must keep invariant 1.
     pub fn new(body: impl FnOnce(&Pause<'_, In, Out>, In) -> End + Send + 'static) -> Result<Self, OutOfStacks> {
         let stack = PooledStack::new().ok_or(OutOfStacks)?;
-        Ok(Coroutine {
-            inner: corosensei::Coroutine::with_stack(stack, move |yielder, first| body(&Pause(yielder), first)),
-        })
+        let (top, limit, used) = (stack.base().get(), stack.limit().get(), Arc::clone(&stack.used));
+        let inner = corosensei::Coroutine::with_stack(stack, move |yielder, first| {
+            body(&Pause { yielder, top, limit, used }, first)
+        });
+        Ok(Coroutine { inner })
     }
 
     /// Runs on until the next request or the end.
@@ -169,6 +201,21 @@ mod tests {
     fn a_panic_reaches_who_resumes() {
         let mut bad = Coroutine::<(), (), ()>::new(|_, ()| panic!("inside")).expect("a stack");
         assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| bad.resume(()))).is_err());
+    }
+
+    #[test]
+    fn tells_how_much_stack_is_left() {
+        fn down(pause: &Pause<'_, (), ()>, depth: u32) -> usize {
+            let block = std::hint::black_box([1_usize; 128]);
+            if depth == 0 { pause.room() } else { down(pause, depth - 1) + block[5] - 1 }
+        }
+        let mut asks = Coroutine::<(), (), (usize, usize, usize)>::new(|pause, ()| {
+            (pause.room(), down(pause, 10_000), pause.used.load(Ordering::Relaxed))
+        })
+        .expect("a stack");
+        let Step::Ends((before, below, used)) = asks.resume(()) else { panic!("it asks nothing") };
+        assert!(before < SIZES[0]);
+        assert!(before - below > 10_000 * 1024 && used >= before - below);
     }
 
     #[test]

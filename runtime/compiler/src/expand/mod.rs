@@ -40,8 +40,13 @@ use crate::errors::{Halt, Result};
 use crate::host::{Host, OpaqueKind};
 use state::{MatchMode, Prematch, State};
 
-/// How deep code may nest. A level takes a few frames of about a kilobyte each; the compiler's stack has 256 MiB.
-pub const DEPTH_MAX: u32 = 12_000;
+/// How deep code may nest, where the compiler's stack has room for that.
+pub const DEPTH_MAX: u32 = 100_100;
+
+/// What must be left of the stack: enough for some levels between two looks and for whatever a level calls, and for each
+/// level what lowering it takes.
+const STACK_RESERVE: usize = 1 << 20;
+const LEVEL_RESERVE: usize = 3 << 10;
 
 /// What expanding an expression gives.
 #[derive(Clone, Debug)]
@@ -98,8 +103,9 @@ impl Expander<'_> {
 
     pub(crate) fn expand(&mut self, id: NodeId) -> Result<NodeId> {
         self.depth += 1;
-        if self.depth > DEPTH_MAX {
-            return Err(self.error(Meta::EMPTY, format!("code nests too deeply (the limit is {DEPTH_MAX} levels)")));
+        if self.depth > DEPTH_MAX || self.depth.is_multiple_of(8) && self.stack_is_short() {
+            let limit = self.depth - 1;
+            return Err(self.error(Meta::EMPTY, format!("code nests too deeply (the limit is {limit} levels)")));
         }
         self.steps += 1;
         if self.steps.is_multiple_of(512) {
@@ -108,6 +114,10 @@ impl Expander<'_> {
         let result = self.expand_node(id);
         self.depth -= 1;
         result
+    }
+
+    fn stack_is_short(&self) -> bool {
+        self.host.stack_room() < STACK_RESERVE + self.depth as usize * LEVEL_RESERVE
     }
 
     fn expand_node(&mut self, id: NodeId) -> Result<NodeId> {

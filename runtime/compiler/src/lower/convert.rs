@@ -20,7 +20,7 @@ use super::core::{ConstId, Core, Expr, ExprId, Exprs, VarId};
 use super::{Cause, HostLiterals, LowerError, VarKey, VarScope};
 
 /// Nesting of source that is still compiled.
-pub(super) const DEPTH_MAX: u32 = 100_000;
+pub(super) const DEPTH_MAX: u32 = 100_200;
 const CONST_DEPTH_MAX: u16 = 200;
 
 pub(super) type Result<T> = std::result::Result<T, LowerError>;

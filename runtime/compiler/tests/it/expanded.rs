@@ -80,17 +80,30 @@ fn trees_and_diagnostics_are_those_of_elixir() {
     assert!(failed.is_empty(), "{} of {count} differ:\n{}", failed.len(), failed.join("\n"));
 }
 
-#[test]
-fn deep_nesting_ends_in_a_diagnostic() {
-    let source = format!("{}1{}", "[".repeat(30_000), "]".repeat(30_000));
+/// Expands something in itself on a stack of some MiB; gives the diagnostic, if there was one.
+fn expand_nested((before, after): (&str, &str), depth: usize, stack: usize) -> Option<String> {
+    let source = format!("{}1{}", before.repeat(depth), after.repeat(depth));
     let work = move || {
-        let mut host = FakeHost::new();
+        let mut host = FakeHost::new().with_stack(stack << 20);
         let parsed = jovial_syntax::parse(&source, &mut jovial_syntax::Options::default());
+        assert!(parsed.diagnostics.is_empty());
         let mut code = Code::from(parsed.tree);
         let env = host.env();
         let result = expand_expression(&mut code, parsed.root, &env, &mut host);
-        assert!(matches!(result, Err(Halt::Exception(_))));
-        assert!(host.diagnostics[0].message.starts_with("code nests too deeply"));
+        assert_eq!(matches!(result, Err(Halt::Exception(_))), result.is_err());
+        assert_eq!(result.is_err(), !host.diagnostics.is_empty());
+        host.diagnostics.pop().map(|diagnostic| diagnostic.message)
     };
-    std::thread::Builder::new().stack_size(256 << 20).spawn(work).expect("a thread").join().expect("no overflow");
+    let thread = std::thread::Builder::new().stack_size((stack + 1) << 20).spawn(work).expect("a thread");
+    thread.join().expect("no overflow")
+}
+
+#[test]
+fn nesting_is_bounded_by_a_limit_and_by_the_stack() {
+    let list = ("[", "]");
+    assert_eq!(expand_nested(list, 99_000, 1024), None);
+    let refused = expand_nested(("- ", ""), 101_000, 1024).expect("it is too deep");
+    assert_eq!(refused, "code nests too deeply (the limit is 100100 levels)");
+    let short = expand_nested(list, 99_000, 64).expect("the stack is too small");
+    assert!(short.starts_with("code nests too deeply (the limit is "), "{short}");
 }

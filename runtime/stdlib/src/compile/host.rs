@@ -267,6 +267,10 @@ impl Host for CompileHost<'_> {
         }
     }
 
+    fn stack_room(&self) -> usize {
+        self.asking.room()
+    }
+
     fn option(&mut self, name: Atom) -> bool {
         self.library.option(name)
     }
