@@ -16,6 +16,8 @@ cargo xtask COMMAND
   test [FILTER]   every test: Rust, language cases, Jupyter clients
   rust [FILTER]   the Rust tests and language cases alone
   jupyter [ARG..] the tests that drive the kernel with real Jupyter clients (pytest arguments)
+  stress [PERIOD] the Rust tests and language cases, collecting at every PERIOD-th place at which that may happen (1)
+  asan [FILTER]   the tests of term, vm and processes under the address sanitizer
   check           formatting and lints
 ";
 
@@ -28,9 +30,12 @@ fn main() -> ExitCode {
         None => ("help", &[][..]),
     };
     let outcome = match command {
-        "test" => rust(rest).and_then(|()| if rest.is_empty() { jupyter(&[]) } else { Ok(()) }),
+        "test" if rest.is_empty() => rust(rest).and_then(|()| some_stress()).and_then(|()| jupyter(&[])),
+        "test" => rust(rest),
         "rust" => rust(rest),
         "jupyter" => jupyter(rest),
+        "stress" => stress(rest.first().map_or("1", String::as_str)),
+        "asan" => asan(rest),
         "check" => check(),
         "help" | "--help" => {
             println!("{HELP}");
@@ -85,6 +90,51 @@ fn rust(filter: &[String]) -> Outcome {
     // The language cases have a runner of their own, which nextest can't list.
     run(command.args(["--workspace", "--exclude", "jovial-runner", "--release"]).args(filter))?;
     run(cargo().args(["test", "--package", "jovial-runner", "--release", "--"]).args(filter))
+}
+
+/// Tests of the crates below the library, with collections at every `period`-th place.
+fn stress_below(period: &str, packages: &[&str]) -> Outcome {
+    let mut command = cargo();
+    command.args(["test", "--release", "--no-fail-fast", "--lib", "--tests"]).env("JOVIAL_GC_STRESS", period);
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    run(&mut command)
+}
+
+fn stress_cases(period: &str, seeds: &str) -> Outcome {
+    let mut command = cargo();
+    command.args(["test", "--release", "--package", "jovial-runner"]).env("JOVIAL_GC_STRESS", period);
+    run(command.env("JOVIAL_RUNNER_SEEDS", seeds))
+}
+
+/// What every run of all tests includes: each place for terms and machine, each 64th for all else.
+fn some_stress() -> Outcome {
+    stress_below("1", &["jovial-term", "jovial-vm"])?;
+    stress_below("64", &["jovial-processes"])?;
+    stress_cases("64", "5")
+}
+
+fn stress(period: &str) -> Outcome {
+    stress_below(period, &["jovial-term", "jovial-vm", "jovial-processes", "jovial-stdlib"])?;
+    stress_cases(period, "20")
+}
+
+/// The sanitizer is not a stable option of the compiler, so this asks the stable one to take it. It needs a target that is named, or
+/// build scripts would be built with it too.
+fn asan(filter: &[String]) -> Outcome {
+    let version = Command::new("rustc").arg("-vV").output().map_err(|error| format!("rustc: {error}"))?;
+    let version = String::from_utf8_lossy(&version.stdout).into_owned();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("rustc -vV names no host")?;
+    let mut command = cargo();
+    command.args(["test", "--release", "--no-fail-fast", "--lib", "--tests", "--target", host]);
+    for package in ["jovial-term", "jovial-vm", "jovial-processes"] {
+        command.args(["--package", package]);
+    }
+    command.arg("--target-dir").arg(target().join("asan")).arg("--").args(filter);
+    command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", "-Zsanitizer=address");
+    // Atoms and literals live as long as the program.
+    run(command.env("ASAN_OPTIONS", "detect_leaks=0:detect_stack_use_after_return=0"))
 }
 
 fn jupyter(args: &[String]) -> Outcome {

@@ -44,7 +44,8 @@ pub(crate) struct Elixir {
 impl Elixir {
     pub(crate) fn start(frontend: Frontend, seed: Option<u64>) -> Result<Self, String> {
         let library = Box::new(crate::script::library()?);
-        let options = Options { library, output: Arc::new(ToFrontend(frontend)), argv: Vec::new(), seed };
+        let options =
+            Options { library, output: Arc::new(ToFrontend(frontend)), argv: Vec::new(), seed, events: false };
         let system = System::boot(options).map_err(|error| error.to_string())?;
         let settle = std::env::var("JOVIAL_SETTLE_MS").ok().and_then(|ms| ms.parse().ok()).map(Duration::from_millis);
         Ok(Self { session: Session::start(system), settle })

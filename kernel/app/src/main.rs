@@ -66,6 +66,9 @@ enum Command {
     },
     /// Runs a script as `elixir FILE` does.
     Run {
+        /// Makes the run repeatable: one scheduler, choices and randomness from the seed, virtual time.
+        #[arg(long)]
+        seed: Option<u64>,
         file: PathBuf,
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
@@ -90,7 +93,7 @@ fn main() -> ExitCode {
                 script::say(&format!("Removed {}", place.display()));
                 0
             }),
-        Command::Run { file, args } => script::run(&file, args),
+        Command::Run { seed, file, args } => script::run(&file, args, seed),
         Command::Eval { code } => script::eval(&code),
         Command::Version => {
             script::say(&format!("jovial {} (Elixir 1.18.4)", env!("CARGO_PKG_VERSION")));

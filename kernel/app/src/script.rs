@@ -47,21 +47,21 @@ pub(crate) fn library() -> Result<LibraryImage, String> {
     LibraryImage::new(jovial_image::LIBRARY).map_err(|error| error.to_string())
 }
 
-fn system(argv: Vec<String>) -> Result<System, String> {
-    let seed = std::env::var("JOVIAL_SEED").ok().and_then(|seed| seed.parse().ok());
-    let options = Options { library: Box::new(library()?), output: Arc::new(Terminal), argv, seed };
+fn system(argv: Vec<String>, seed: Option<u64>) -> Result<System, String> {
+    let seed = seed.or_else(|| std::env::var("JOVIAL_SEED").ok().and_then(|seed| seed.parse().ok()));
+    let options = Options { library: Box::new(library()?), output: Arc::new(Terminal), argv, seed, events: false };
     System::boot(options).map_err(|error| error.to_string())
 }
 
-pub(crate) fn run(file: &Path, args: Vec<String>) -> Result<i32, String> {
+pub(crate) fn run(file: &Path, args: Vec<String>, seed: Option<u64>) -> Result<i32, String> {
     if !file.exists() {
         return Err(format!("No file named {}", file.display()));
     }
-    Ok(system(args)?.run(&file.to_string_lossy()))
+    Ok(system(args, seed)?.run(&file.to_string_lossy()))
 }
 
 pub(crate) fn eval(code: &str) -> Result<i32, String> {
-    Ok(system(Vec::new())?.eval(code))
+    Ok(system(Vec::new(), None)?.eval(code))
 }
 
 pub(crate) fn say(text: &str) {

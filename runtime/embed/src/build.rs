@@ -61,7 +61,7 @@ pub fn library(folder: &Path) -> Result<Vec<u8>, String> {
     files.sort_by_key(place);
     let report = Arc::new(Report::default());
     let output: Arc<dyn Output> = report.clone();
-    let options = Options { library: Box::new(Nothing), output, argv: Vec::new(), seed: None };
+    let options = Options { library: Box::new(Nothing), output, argv: Vec::new(), seed: None, events: false };
     let system = System::boot(options).map_err(|error| error.to_string())?;
     let library = Library::of(system.runtime.machine());
     library.begin_build(&files).map_err(|error| error.to_string())?;

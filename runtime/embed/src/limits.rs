@@ -34,6 +34,13 @@ fn words(bytes: u64) -> usize {
     usize::try_from(bytes / 8).unwrap_or(usize::MAX)
 }
 
+/// `JOVIAL_GC_STRESS=N` has every N-th place at which memory may be collected collect, for tests of the runtime itself.
+pub(crate) fn stress() {
+    if let Some(period) = std::env::var("JOVIAL_GC_STRESS").ok().and_then(|text| text.parse().ok()) {
+        jovial_term::stress::set_period(period);
+    }
+}
+
 /// One process gets 4 GiB or half of the memory, all together nine tenths. `JOVIAL_MAX_HEAP_MB` sets the first.
 pub(crate) fn limits() -> Limits {
     let granted = granted();

@@ -24,7 +24,7 @@ use jovial_term::{Fragment, Heap, Pid, Term};
 use parking_lot::{Condvar, Mutex};
 
 use crate::output::Stream;
-use crate::system::{Shared, System};
+use crate::system::{FOREVER, Shared, System};
 
 /// How a cell ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -261,7 +261,7 @@ impl Session {
 
     fn wait(&self, done: impl Fn(&State) -> bool) {
         if self.system.deterministic {
-            self.system.runtime.run_until(Duration::from_secs(3600), || done(&self.inner.state.lock()));
+            self.system.runtime.stay_until(FOREVER, || done(&self.inner.state.lock()));
             return;
         }
         let mut state = self.inner.state.lock();

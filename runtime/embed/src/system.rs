@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jovial_atoms::{Atom, known};
+use jovial_processes::policy::EventLog;
 use jovial_processes::{Call, Config, Crash, Runtime, Start};
 use jovial_stdlib::compile::Library;
 use jovial_term::{Fragment, Heap, Pid, Term};
@@ -23,7 +24,12 @@ pub struct Options {
     pub argv: Vec<String>,
     /// Makes the run repeatable.
     pub seed: Option<u64>,
+    /// Keeps a list of all that the schedulers did, for [`System::events`].
+    pub events: bool,
 }
+
+/// A limit that is none.
+pub(crate) const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 #[derive(Debug)]
 pub enum BootError {
@@ -120,9 +126,14 @@ impl System {
         }
         machine.set_code_source(options.library);
         let mut config = match options.seed {
-            Some(seed) => Config::deterministic(seed),
+            // The thread that waits for a result runs the processes: so they wait for all that it does before.
+            Some(seed) => Config { schedulers: 0, ..Config::deterministic(seed) },
             None => Config::default(),
         };
+        if options.events {
+            config.log = EventLog::recording();
+        }
+        crate::limits::stress();
         let limits = crate::limits::limits();
         config.heap_max_words = limits.process_words;
         config.total_max_words = limits.total_words;
@@ -180,7 +191,7 @@ impl System {
             }
             if self.deterministic {
                 drop(halted);
-                self.runtime.run_until(Duration::from_secs(3600), || self.shared.halted().is_some());
+                self.runtime.stay_until(FOREVER, || self.shared.halted().is_some());
                 halted = self.shared.halted.lock();
             } else {
                 self.shared.changed.wait(&mut halted);
@@ -191,6 +202,11 @@ impl System {
     /// From now on instructions are dispatched by the loop that works everywhere, in place of the quicker form.
     pub fn dispatch_by_loop(&self) {
         self.runtime.machine().set_dispatch(jovial_vm::Dispatch::Loop);
+    }
+
+    /// What the schedulers did since the last call, one event a line. Two runs of one program with one seed give the same.
+    pub fn events(&self) -> String {
+        self.runtime.take_events().iter().map(|event| format!("{event:?}\n")).collect()
     }
 
     /// Runs a file as `elixir FILE` does; gives the exit status.

@@ -11,6 +11,7 @@
 //!
 //! **What it must not know.** Cells beyond their tags; what the messages mean.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
@@ -156,10 +157,17 @@ impl Runtime {
         reason.take()
     }
 
-    /// Waits until no runnable process and no signal on its way carries the tag. False when `limit` came first.
+    /// Waits until no runnable process and no signal on its way carries the tag. False when `limit` came first; a runtime
+    /// without threads counts slices instead of time, so that it gives up at the same place in every run.
     pub fn settle(&self, tag: Tag, limit: Duration) -> bool {
+        const SLICES_MAX: u32 = 10_000;
         if self.inline.is_some() {
-            return self.run_until(limit, || self.shared.tags.is_settled(tag));
+            let looks = Cell::new(0);
+            self.run_until(limit, || {
+                looks.set(looks.get() + 1);
+                looks.get() > SLICES_MAX || self.shared.tags.is_settled(tag)
+            });
+            return self.shared.tags.is_settled(tag);
         }
         self.shared.tags.wait(tag, Instant::now() + limit)
     }
@@ -177,6 +185,15 @@ impl Runtime {
     /// Runs processes on this thread until `done`, or for `limit` of real time, or until nothing could ever happen again
     /// without the host. Gives what `done` says at the end. Only for a runtime without threads; false for others.
     pub fn run_until(&self, limit: Duration, done: impl Fn() -> bool) -> bool {
+        self.run_inline(limit, done, true)
+    }
+
+    /// As [`Runtime::run_until`], but where nothing can happen without the host it waits for that: for an interrupt, say.
+    pub fn stay_until(&self, limit: Duration, done: impl Fn() -> bool) -> bool {
+        self.run_inline(limit, done, false)
+    }
+
+    fn run_inline(&self, limit: Duration, done: impl Fn() -> bool, ends_when_stuck: bool) -> bool {
         let Some(inline) = &self.inline else { return false };
         let scheduler = inline.lock();
         let deadline = Instant::now() + limit;
@@ -192,7 +209,7 @@ impl Runtime {
             if ran {
                 continue;
             }
-            if self.is_stuck() {
+            if self.shared.stops.load(Ordering::Acquire) || ends_when_stuck && self.is_stuck() {
                 return done();
             }
             scheduler.rest(&done, Some(deadline - now));

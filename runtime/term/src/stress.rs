@@ -6,7 +6,7 @@
 //! **Invariants.**
 //! 1. With period 0 nothing here changes behaviour.
 //!
-//! **What it must not know.** Where the settings come from; environment variables are read by hosts.
+//! **What it must not know.** Where the settings come from; hosts and tests read `JOVIAL_GC_STRESS`.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 

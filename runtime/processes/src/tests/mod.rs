@@ -7,3 +7,10 @@ pub(crate) mod scripts;
 mod settling;
 mod threads;
 mod timing;
+
+/// Has `JOVIAL_GC_STRESS` heard.
+pub(crate) fn stress() {
+    if let Some(period) = std::env::var("JOVIAL_GC_STRESS").ok().and_then(|text| text.parse().ok()) {
+        jovial_term::stress::set_period(period);
+    }
+}

@@ -255,6 +255,7 @@ struct World {
 
 impl World {
     fn new(mut config: Config) -> World {
+        super::stress();
         let module = text::read(PROGRAM).unwrap_or_else(|error| panic!("{error}"));
         verify::verify(&module).unwrap_or_else(|fault| panic!("{fault}"));
         let machine = Machine::new();

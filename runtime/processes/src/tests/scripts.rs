@@ -123,6 +123,7 @@ pub(crate) fn inline(seed: u64) -> (Runtime, Scripts) {
 }
 
 pub(crate) fn start(config: Config) -> (Runtime, Scripts) {
+    super::stress();
     let scripts = Scripts::default();
     let runtime = Runtime::start_with(config, Arc::new(Machine::new()), Box::new(scripts.clone()));
     (runtime.expect("threads"), scripts)

@@ -110,16 +110,21 @@ static STRESS: std::sync::Mutex<()> = std::sync::Mutex::new(());
 impl Stress {
     fn set(on: bool) -> Stress {
         let guard = STRESS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        jovial_term::stress::set_period(u32::from(on));
+        jovial_term::stress::set_period(if on { 1 } else { asked() });
         Stress(Some(guard))
     }
 }
 
 impl Drop for Stress {
     fn drop(&mut self) {
-        jovial_term::stress::set_period(0);
+        jovial_term::stress::set_period(asked());
         self.0 = None;
     }
+}
+
+/// What the environment asks for all tests.
+fn asked() -> u32 {
+    std::env::var("JOVIAL_GC_STRESS").ok().and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 /// A term as the text form of literals.
