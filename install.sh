@@ -8,6 +8,8 @@ rust_wanted="1.95"
 home_bin="$HOME/.local/bin"
 own_venv="$HOME/.local/share/jovial/venv"
 output="$HOME/.local/share/jovial/processes.html"
+# The environments in which the kernel was registered, one a line, for taking it away again.
+environments="$HOME/.local/share/jovial/environments"
 
 say() { printf '%s\n' "$*"; }
 fail() {
@@ -34,7 +36,12 @@ for option in "$@"; do
     case "$option" in
         --with-rust) with_rust=yes ;;
         --uninstall)
-            if [ -x "$home_bin/jovial" ]; then "$home_bin/jovial" uninstall || true; fi
+            if [ -x "$home_bin/jovial" ]; then
+                if [ -f "$environments" ]; then
+                    while read -r environment; do "$home_bin/jovial" uninstall --prefix "$environment" || true; done <"$environments"
+                fi
+                "$home_bin/jovial" uninstall || true
+            fi
             rm -f "$home_bin/jovial"
             rm -rf "$HOME/.local/share/jovial"
             say "Jovial is uninstalled."
@@ -47,7 +54,7 @@ done
 command -v cc >/dev/null || fail "a C linker (cc) is missing; install it with:" "$(package build-essential gcc gcc)"
 if ! command -v cargo >/dev/null && [ -x "$HOME/.cargo/bin/cargo" ]; then PATH="$HOME/.cargo/bin:$PATH"; fi
 rustup_line="curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
-if ! command -v cargo >/dev/null; then
+if ! command -v cargo >/dev/null || ! command -v rustc >/dev/null; then
     if [ "$with_rust" = yes ] && ask "Fetch Rust by rustup into ~/.cargo and ~/.rustup?"; then
         curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal
         PATH="$HOME/.cargo/bin:$PATH"
@@ -87,6 +94,10 @@ if [ -z "$environment" ] && ! "$python" -c 'import jupyterlab, nbconvert' 2>/dev
     "$python" -m pip install --quiet --disable-pip-version-check jupyterlab nbconvert
 fi
 "$home_bin/jovial" install "${place[@]}"
+if [ -n "$environment" ]; then
+    known="$(cat "$environments" 2>/dev/null || true)"
+    printf '%s\n%s\n' "$known" "$environment" | sort -u | awk NF >"$environments"
+fi
 
 say "Executing notebooks/processes.ipynb"
 "$python" -m nbconvert --execute --to html --output "$output" notebooks/processes.ipynb
