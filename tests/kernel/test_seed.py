@@ -104,3 +104,42 @@ def test_all_rows(kernel):
     assert run("Agent.get(pid, fn map -> Map.get(map, :hello) end)").result == ":world"
     ends_root(run("Process.exit(Process.whereis(:kv), :kill)"), root2, "killed")
     assert run("Process.alive?(pid)").result == "false"
+
+
+def test_a_seed_gives_the_same_session_again(start_kernel):
+    cells = [
+        "parent = self()\npids = for n <- 1..20, do: spawn(fn -> for k <- 1..5 do\n  Process.sleep(rem(n * k, 7))\n  send(parent, {n, k})\nend end)",
+        "got = for _ <- 1..100, do: receive(do: (message -> message))",
+        "{:ok, agent} = Agent.start_link(fn -> [] end)\n1..20 |> Task.async_stream(fn n -> Agent.update(agent, &[n | &1]) end) |> Stream.run()\nAgent.get(agent, & &1)",
+        "for n <- 1..5, do: spawn(fn -> IO.puts(n) end)",
+        "{make_ref(), :rand.uniform(1_000_000), System.os_time(), System.monotonic_time(), DateTime.utc_now()}",
+        "spawn(fn -> Process.sleep(100) && IO.puts(\"late\") end)",
+        "Process.sleep(200)",
+        "spawn_link(fn -> exit(:boom) end)\nProcess.sleep(10)",
+        "{length(got), self()}",
+    ]
+
+    def session(seed):
+        kernel = start_kernel(JOVIAL_SEED=str(seed))
+        found = []
+        for code in cells:
+            cell = kernel.run(code)
+            found.append((cell.result, cell.stdout, cell.stderr, cell.error and cell.error["traceback"]))
+        return found
+
+    first = session(1)
+    assert first == session(1)
+    assert first[1] != session(2)[1]
+
+
+def test_a_deterministic_session_can_be_interrupted(start_kernel):
+    kernel = start_kernel(JOVIAL_SEED="1")
+    for code in ["receive do\n  :what_nobody_sends -> :ok\nend", "loop = fn loop -> loop.(loop) end\nloop.(loop)"]:
+        request = kernel.client.execute(f'IO.puts("on the way")\n{code}')
+        while kernel.client.get_iopub_msg(timeout=30)["msg_type"] != "stream":
+            pass
+        kernel.manager.interrupt_kernel()
+        assert kernel.collect(request).error["ename"] == "Interrupt"
+    # What never rests does not hold its cell for ever.
+    assert kernel.run("spawn(fn -> Stream.cycle([1]) |> Stream.run() end)\n:done").result == ":done"
+    assert kernel.run("1 + 1").result == "2"

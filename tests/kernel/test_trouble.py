@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import signal
 import socket
 import struct
@@ -69,6 +70,11 @@ ENDLESS = {
         require Waits
         Waits.wait()
     """,
+    "sort": "list = Enum.map(1..2_000_000, &rem(&1 * 7919, 1_000_003))\nsort = fn sort -> :lists.sort(list) && sort.(sort) end\nsort.(sort)",
+    "power": "Stream.repeatedly(fn -> Integer.pow(3, 10_000_000) end) |> Enum.find(& &1 == 0)",
+    "digits": "number = Bitwise.bsl(1, 30_000_000)\nStream.repeatedly(fn -> Integer.to_string(number) end) |> Enum.find(& &1 == 0)",
+    "search": 'text = String.duplicate("ab", 1_000_000)\nStream.repeatedly(fn -> Regex.run(~r/(a|b|ab)*c/, text) end) |> Enum.find(& &1 == 0)',
+    "hash": "data = :binary.copy(<<0>>, 100_000_000)\nStream.repeatedly(fn -> :crypto.hash(:sha256, data) end) |> Enum.find(& &1 == 0)",
     "comparison": "list = Enum.to_list(1..1_000_000)\ncompare = fn compare -> if list == Enum.map(list, & &1), do: compare.(compare) end\ncompare.(compare)",
 }
 
@@ -100,6 +106,61 @@ def test_an_endless_inspect_is_interrupted(kernel):
         pass
     kernel.manager.interrupt_kernel()
     assert kernel.collect(request).error["ename"] == "Interrupt"
+    answers(kernel)
+
+
+def test_an_endless_structure_is_shown_in_part(kernel):
+    kernel.run(
+        """
+        defmodule Without do
+          defstruct [:level]
+
+          defimpl Inspect do
+            import Inspect.Algebra
+
+            def inspect(%{level: level}, options) do
+              concat(["#", to_doc(%Without{level: level + 1}, options)])
+            end
+          end
+        end
+        """
+    )
+    request = kernel.client.execute("%Without{level: 0}")
+    while kernel.client.get_iopub_msg(timeout=30)["msg_type"] != "execute_input":
+        pass
+    kernel.manager.interrupt_kernel()
+    kernel.collect(request)
+    answers(kernel)
+
+
+def test_a_native_that_panics_ends_one_process(start_kernel):
+    kernel = start_kernel(JOVIAL_TEST_HOOKS="1")
+    kernel.run("kept = 42")
+    cell = kernel.run("spawn(fn -> :jovial_test.panic() end) |> Process.monitor()\nreceive do\n  {:DOWN, _, _, _, {reason, _trace}} -> reason\nend")
+    assert cell.result == '{:internal_error, "a test asked for this"}'
+    assert "internal_error" in cell.stderr
+    cell = kernel.run(":jovial_test.panic()")
+    assert cell.error["ename"] == "ErlangError"
+    assert cell.error["evalue"] == 'Erlang error: {:internal_error, "a test asked for this"}'
+    assert kernel.run("kept").result == "42"
+    answers(kernel)
+
+
+def test_the_hooks_of_tests_are_not_there(kernel):
+    assert kernel.run(":jovial_test.panic()").error["ename"] == "UndefinedFunctionError"
+
+
+def test_a_process_that_takes_too_much_is_ended_with_the_limit_named(start_kernel):
+    kernel = start_kernel(JOVIAL_MAX_HEAP_MB="100")
+    kernel.run("kept = 42")
+    kernel.run("defmodule Deep do\n  def down(n), do: [n | down(n + 1)]\nend")
+    cell = kernel.run("Deep.down(0)")
+    assert cell.error["ename"] == "EXIT"
+    assert "over the limit for a process, 100 MB" in cell.stderr
+    cell = kernel.run("spawn(fn -> Deep.down(0) end) |> Process.monitor()\nreceive do\n  {:DOWN, _, _, _, reason} -> reason\nend")
+    assert cell.result == ":killed"
+    assert "over the limit for a process, 100 MB" in cell.stderr
+    assert kernel.run("kept").result == "42"
     answers(kernel)
 
 
@@ -154,7 +215,21 @@ def test_a_cell_of_a_megabyte(kernel):
 @pytest.mark.parametrize("left, right", [("[", "]"), ("(", ")"), ("{", "}")], ids=["list", "parentheses", "tuple"])
 def test_brackets_nested_a_hundred_thousand_deep(kernel, left, right):
     cell = kernel.run(f"value = {left * 100_000}1{right * 100_000}\n:done", timeout=120)
-    assert cell.result == ":done" or cell.error is not None
+    assert cell.result == ":done"
+    kernel.run("value")
+    answers(kernel)
+
+
+def test_fifty_thousand_additions(kernel):
+    assert kernel.run(" + ".join(["1"] * 50_001), timeout=120).result == "50001"
+    assert kernel.run("byte_size(" + " <> ".join(['"a"'] * 50_001) + ")", timeout=120).result == "50001"
+    answers(kernel)
+
+
+def test_nesting_beyond_the_limit_is_refused(kernel):
+    for code in ["[" * 100_200 + "]" * 100_200, "- " * 110_000 + "1", "%{1 => " * 60_000 + "1" + "}" * 60_000]:
+        cell = kernel.run(code, timeout=120)
+        assert re.search("nests too deeply|nesting is limited", cell.error["evalue"])
     answers(kernel)
 
 

@@ -69,3 +69,8 @@ fn read_line<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         }))
     }))))
 }
+
+/// Fails as a native with a mistake in it would. Only registered for tests that ask for it.
+pub(crate) fn panic<'h>(_ctx: &Ctx<'h>, _args: &[Term<'h>]) -> Result<Term<'h>, Halt<'h>> {
+    panic!("a test asked for this")
+}

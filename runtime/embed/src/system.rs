@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jovial_atoms::{Atom, known};
 use jovial_processes::policy::EventLog;
-use jovial_processes::{Call, Config, Crash, Runtime, Start};
+use jovial_processes::{Call, Cause, Config, Crash, Runtime, Start};
 use jovial_stdlib::compile::Library;
 use jovial_term::{Fragment, Heap, Pid, Term};
 use jovial_vm::{CodeSource, Machine};
@@ -89,7 +89,15 @@ impl Shared {
             }
             None => Term::NIL,
         };
-        let cause = heap.binary(format!("{:?}", crash.cause).as_bytes());
+        let word = |text: &str| Term::atom(Atom::new(text));
+        let cause = match crash.cause {
+            Cause::Error => word("error"),
+            Cause::Throw => word("throw"),
+            Cause::HeapLimit { wanted: _, max } => heap.tuple(&[word("heap_limit"), Term::count(max)]),
+            Cause::TotalLimit { max } => heap.tuple(&[word("total_limit"), Term::count(max)]),
+            Cause::OutOfMemory { words } => heap.tuple(&[word("out_of_memory"), Term::count(words)]),
+            Cause::Bug => word("internal_error"),
+        };
         let message = heap.tuple(&[Term::atom(Atom::new("crash")), Term::pid(crash.pid), name, cause, reason, initial]);
         if let Ok(message) = Fragment::copy_of(message) {
             runtime.send(logger, message, crash.tag);
@@ -123,6 +131,9 @@ impl System {
         Library::install(&machine, Box::new(Arc::clone(&shared))).map_err(|_| BootError::Driver)?;
         for (module, name, arity, native) in host::TABLE.iter().chain(session_natives::TABLE) {
             machine.register(Atom::new(module), Atom::new(name), *arity, *native);
+        }
+        if std::env::var_os("JOVIAL_TEST_HOOKS").is_some() {
+            machine.register(Atom::new("jovial_test"), Atom::new("panic"), 0, host::panic);
         }
         machine.set_code_source(options.library);
         let mut config = match options.seed {

@@ -214,7 +214,6 @@ mod tests {
         })
         .expect("a stack");
         let Step::Ends((before, below, used)) = asks.resume(()) else { panic!("it asks nothing") };
-        assert!(before < SIZES[0]);
         assert!(before - below > 10_000 * 1024 && used >= before - below);
     }
 

@@ -24,6 +24,11 @@ pub(crate) fn set_poison(on: bool) {
     POISON.store(on, Ordering::Relaxed);
 }
 
+/// Whether freed memory is to be filled.
+pub(crate) fn poisons() -> bool {
+    POISON.load(Ordering::Relaxed)
+}
+
 /// Sizes in words that the pool keeps, and how many of each.
 const CLASSES: [(usize, usize); 4] = [(64, 256), (128, 128), (256, 32), (512, 16)];
 
@@ -71,7 +76,7 @@ pub(crate) fn allocate(words: usize) -> Option<NonNull<Word>> {
 /// # Safety
 /// `start` came from `allocate(words)`, was not freed since, and nothing refers to it any more.
 pub(crate) unsafe fn free(start: NonNull<Word>, words: usize) {
-    if POISON.load(Ordering::Relaxed) {
+    if poisons() {
         for place in 0..words {
             // SAFETY: the block has `words` words and is ours.
             unsafe { start.add(place).write(Word::POISON) };

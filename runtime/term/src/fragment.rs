@@ -14,6 +14,7 @@
 use std::alloc::{Layout, alloc, dealloc};
 use std::ptr::{NonNull, null_mut};
 
+use crate::block;
 use crate::copy;
 use crate::heap::{Heap, OutOfMemory};
 use crate::off_heap;
@@ -97,7 +98,7 @@ impl Drop for Chunk {
             let header = self.0.as_ptr();
             off_heap::release_list((*header).off_heap);
             let layout = layout((*header).capacity).expect("the layout was valid at allocation");
-            if cfg!(debug_assertions) {
+            if block::poisons() {
                 let words = ChunkHeader::words(header);
                 for place in 0..(*header).capacity {
                     words.add(place).write(Word::POISON);

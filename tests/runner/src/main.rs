@@ -127,6 +127,8 @@ fn run(case: &Case, program: &Path, form: Form, command: Option<&str>, events: O
     let written = program.with_extension("out");
     let complained = program.with_extension("err");
     run.current_dir(program.parent().unwrap())
+        // Two forms of a case that make files must not meet.
+        .env("TMPDIR", program.parent().unwrap())
         .stdin(Stdio::null())
         .stdout(fs::File::create(&written).unwrap())
         .stderr(fs::File::create(&complained).unwrap());

@@ -116,6 +116,16 @@ impl Expander<'_> {
         result
     }
 
+    /// A form of which each level is kept in mind in all levels inside it, so that memory goes by the square of the depth: it counts for
+    /// many levels.
+    fn heavy(&mut self, form: impl FnOnce(&mut Self) -> Result<NodeId>) -> Result<NodeId> {
+        const LEVELS: u32 = 40;
+        self.depth += LEVELS;
+        let result = form(self);
+        self.depth -= LEVELS;
+        result
+    }
+
     fn stack_is_short(&self) -> bool {
         self.host.stack_room() < STACK_RESERVE + self.depth as usize * LEVEL_RESERVE
     }
@@ -448,12 +458,12 @@ impl Expander<'_> {
             }
             (known::TRY, &[options]) => {
                 self.no_match_or_guard(meta, "try")?;
-                self.expand_try(meta, options)
+                self.heavy(|expander| expander.expand_try(meta, options))
             }
-            (known::FOR, [_, ..]) => self.expand_for(meta, args, true),
+            (known::FOR, [_, ..]) => self.heavy(|expander| expander.expand_for(meta, args, true)),
             (known::WITH, [_, ..]) => {
                 self.no_match_or_guard(meta, "with")?;
-                self.expand_with(meta, args)
+                self.heavy(|expander| expander.expand_with(meta, args))
             }
             (known::SUPER, _) => self.expand_super(meta, args),
             (known::OP_CARET, &[arg]) => self.expand_pin(meta, arg),
@@ -540,7 +550,7 @@ impl Expander<'_> {
             _ => arg,
         };
         if let Some((meta, args)) = loop_of(self.code, ignored) {
-            return self.expand_for(meta, &args, false);
+            return self.heavy(|expander| expander.expand_for(meta, &args, false));
         }
         let expanded = self.expand(arg)?;
         // What is warned about is the code as written: macros may well leave useless values behind.

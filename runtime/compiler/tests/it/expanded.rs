@@ -104,6 +104,8 @@ fn nesting_is_bounded_by_a_limit_and_by_the_stack() {
     assert_eq!(expand_nested(list, 99_000, 1024), None);
     let refused = expand_nested(("- ", ""), 101_000, 1024).expect("it is too deep");
     assert_eq!(refused, "code nests too deeply (the limit is 100100 levels)");
+    let heavy = expand_nested(("with(_ <- 1, do: ", ")"), 3_000, 1024).expect("it takes too much");
+    assert!(heavy.starts_with("code nests too deeply"), "{heavy}");
     let short = expand_nested(list, 99_000, 64).expect("the stack is too small");
     assert!(short.starts_with("code nests too deeply (the limit is "), "{short}");
 }

@@ -2,3 +2,4 @@
 
 mod expanded;
 mod modules;
+mod mutations;

@@ -8,9 +8,9 @@ defmodule Jovial.CrashLog do
   @doc false
   def run do
     receive do
-      {:crash, pid, _name, cause, {reason, stacktrace}, _initial_call} ->
+      {:crash, pid, _name, cause, ended, _initial_call} ->
         try do
-          print(pid, cause, reason, stacktrace)
+          print(pid, cause, ended)
         catch
           # A log that fails must not end the logs.
           _kind, _reason -> :ok
@@ -27,24 +27,34 @@ defmodule Jovial.CrashLog do
     end
   end
 
-  defp print(pid, cause, reason, stacktrace) do
-    text = ["Process ", inspect(pid), verb(cause), words(cause, reason, list(stacktrace))]
+  defp print(pid, cause, ended) do
+    text = ["Process ", inspect(pid), verb(cause), words(cause, ended)]
     :jovial_host.write(:log, Jovial.ConsoleLog.line(:error, text))
   end
 
-  defp verb("Error" <> _), do: " raised an exception\n"
-  defp verb("Throw" <> _), do: " raised an exception\n"
+  defp verb(cause) when cause in [:error, :throw], do: " raised an exception\n"
   defp verb(_limit), do: " terminating\n"
 
-  defp words(cause, reason, stacktrace) do
-    case cause do
-      "HeapLimit" <> _ -> ["** (stop) :killed\n    its heap went over the limit for a process: ", cause]
-      "TotalLimit" <> _ -> ["** (stop) :killed\n    it was the largest when all processes together went over their limit: ", cause]
-      "OutOfMemory" <> _ -> ["** (stop) :killed\n    the machine has no memory left: ", cause]
-      _raised -> String.trim_trailing(Exception.format(:error, reason, stacktrace), "\n")
-    end
+  defp words({:heap_limit, max}, _ended) do
+    "** (stop) :killed\n    its memory went over the limit for a process, #{megabytes(max)}"
   end
 
-  defp list(stacktrace) when is_list(stacktrace), do: stacktrace
-  defp list(_none), do: []
+  defp words({:total_limit, max}, _ended) do
+    "** (stop) :killed\n    it was the largest when all processes together went over their limit, #{megabytes(max)}"
+  end
+
+  defp words({:out_of_memory, words}, _ended) do
+    "** (stop) :killed\n    the system had no memory left for it, it wanted #{megabytes(words)}"
+  end
+
+  defp words(:internal_error, _ended), do: "** (stop) :internal_error\n    a function of the runtime itself failed"
+
+  defp words(_raised, {reason, stacktrace}) when is_list(stacktrace) do
+    String.trim_trailing(Exception.format(:error, reason, stacktrace), "\n")
+  end
+
+  defp words(_raised, reason), do: String.trim_trailing(Exception.format(:error, reason, []), "\n")
+
+  # Words have 8 bytes.
+  defp megabytes(words), do: "#{div(words, 131_072)} MB"
 end

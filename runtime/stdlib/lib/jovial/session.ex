@@ -13,9 +13,22 @@ defmodule Jovial.Session do
 
   defp loop do
     {:cell, leader} = next()
-    :erlang.group_leader(leader, self())
-    :jovial_session.finish(cell())
+
+    conclude(fn ->
+      :erlang.group_leader(leader, self())
+      cell()
+    end)
+
     loop()
+  end
+
+  # An interrupt may come while an error is put into words, or on the way from one step to the next.
+  defp conclude(outcome) do
+    try do
+      :jovial_session.finish(outcome.())
+    catch
+      :interrupt, _reason -> conclude(fn -> :interrupted end)
+    end
   end
 
   # An interrupt that comes when the cell has just ended finds nothing to stop.

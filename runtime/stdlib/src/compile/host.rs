@@ -316,6 +316,8 @@ fn trace_term<'h>(heap: &'h Heap, event: &TraceEvent, line: u32) -> Term<'h> {
 
 /// A path as traces and messages show it: relative to the current directory where it lies below.
 pub(super) fn relative_to_cwd(file: &str) -> String {
-    let below = std::env::current_dir().ok().and_then(|cwd| Path::new(file).strip_prefix(cwd).ok()?.to_str().map(str::to_owned));
+    let below = std::env::current_dir()
+        .ok()
+        .and_then(|cwd| Path::new(file).strip_prefix(cwd).ok()?.to_str().map(str::to_owned));
     below.filter(|path| !path.is_empty()).unwrap_or_else(|| file.to_owned())
 }
