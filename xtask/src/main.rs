@@ -79,33 +79,51 @@ fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
+/// All programs and tests at once. Other selections of packages have other features of other people's crates, and each would build
+/// half of the tree again.
+fn build() -> Outcome {
+    run(cargo().args(["build", "--workspace", "--release", "--bins", "--tests"]))
+}
+
+fn has_nextest() -> bool {
+    cargo().args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success())
+}
+
 fn rust(filter: &[String]) -> Outcome {
-    let nextest = cargo().args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success());
+    build()?;
     let mut command = cargo();
-    if nextest {
+    if has_nextest() {
         command.args(["nextest", "run", "--no-fail-fast"]);
     } else {
         command.args(["test", "--no-fail-fast"]);
     }
     // The language cases have a runner of their own, which nextest can't list.
     run(command.args(["--workspace", "--exclude", "jovial-runner", "--release"]).args(filter))?;
-    run(cargo().args(["test", "--package", "jovial-runner", "--release", "--"]).args(filter))
+    run(cases().arg("--").args(filter))
+}
+
+fn cases() -> Command {
+    let mut command = cargo();
+    command.args(["test", "--workspace", "--release", "--test", "language"]);
+    command
 }
 
 /// Tests of the crates below the library, with collections at every `period`-th place.
 fn stress_below(period: &str, packages: &[&str]) -> Outcome {
     let mut command = cargo();
-    command.args(["test", "--release", "--no-fail-fast", "--lib", "--tests"]).env("JOVIAL_GC_STRESS", period);
-    for package in packages {
-        command.args(["--package", package]);
+    if has_nextest() {
+        let wanted: Vec<String> = packages.iter().map(|package| format!("package(={package})")).collect();
+        command.args(["nextest", "run", "--no-fail-fast", "--workspace", "--exclude", "jovial-runner", "--release"]);
+        command.args(["-E", &wanted.join(" | ")]);
+    } else {
+        command.args(["test", "--release", "--no-fail-fast", "--lib", "--tests"]);
+        command.args(packages.iter().flat_map(|package| ["--package", package]));
     }
-    run(&mut command)
+    run(command.env("JOVIAL_GC_STRESS", period))
 }
 
 fn stress_cases(period: &str, seeds: &str) -> Outcome {
-    let mut command = cargo();
-    command.args(["test", "--release", "--package", "jovial-runner"]).env("JOVIAL_GC_STRESS", period);
-    run(command.env("JOVIAL_RUNNER_SEEDS", seeds))
+    run(cases().env("JOVIAL_GC_STRESS", period).env("JOVIAL_RUNNER_SEEDS", seeds))
 }
 
 /// What every run of all tests includes: each place for terms and machine, each 64th for all else.
@@ -116,6 +134,7 @@ fn some_stress() -> Outcome {
 }
 
 fn stress(period: &str) -> Outcome {
+    build()?;
     stress_below(period, &["jovial-term", "jovial-vm", "jovial-processes", "jovial-stdlib"])?;
     stress_cases(period, "20")
 }
@@ -138,7 +157,7 @@ fn asan(filter: &[String]) -> Outcome {
 }
 
 fn jupyter(args: &[String]) -> Outcome {
-    run(cargo().args(["build", "--release", "--package", "jovial"]))?;
+    build()?;
     let python = venv()?;
     run(Command::new(python)
         .args(["-m", "pytest", "-q", "tests/kernel"])
