@@ -112,7 +112,7 @@ impl Host for FakeHost {
         Ok(self.faces.get(&module).cloned())
     }
 
-    fn ensure_compiled(&mut self, module: Atom, _env: &Env) -> Result<Compiled> {
+    fn ensure_compiled(&mut self, module: Atom, _of: Atom) -> Result<Compiled> {
         Ok(if self.modules.contains_key(&module) { Compiled::UnderConstruction } else { Compiled::NotFound })
     }
 
@@ -257,8 +257,10 @@ impl FakeHost {
         }
         module::settle_overridables(self, env)?;
         *definitions = module::finish(env, self)?.definitions;
-        module::check_behaviours(env, self)?;
-        Ok(())
+        let behaviours = self.modules.get(&env.module).and_then(|build| {
+            module::Behaviours::of(&build.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+        });
+        behaviours.map_or(Ok(()), |behaviours| behaviours.check(env, self))
     }
 
     fn overridable(&mut self, code: &Code, env: &Env, list: NodeId) -> Result<()> {

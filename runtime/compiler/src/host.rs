@@ -116,7 +116,8 @@ pub trait Host {
     fn face(&mut self, module: Atom) -> Result<Option<Face>>;
 
     /// Waits until a module is there that may be defined elsewhere right now.
-    fn ensure_compiled(&mut self, module: Atom, env: &Env) -> Result<Compiled>;
+    /// `of` says what of it is needed: `module` or `struct`.
+    fn ensure_compiled(&mut self, module: Atom, of: Atom) -> Result<Compiled>;
 
     /// The module of that name whose body is running in this session.
     fn module_build(&mut self, module: Atom) -> Option<SharedModule>;

@@ -11,6 +11,7 @@
 
 mod behaviours;
 mod callbacks;
+mod calls;
 mod define;
 mod docs;
 mod finish;
@@ -27,7 +28,8 @@ use crate::carried::Code;
 use crate::env::NameArity;
 use crate::host::Datum;
 
-pub use behaviours::check_behaviours;
+pub use behaviours::Behaviours;
+pub use calls::{RemoteCall, remote_calls};
 pub use define::{Stored, store_definition};
 pub use docs::{Doc, DocEntry, take_attributes};
 pub use finish::{Finished, begin, finish};
@@ -217,6 +219,11 @@ impl ModuleBuild {
     /// In the order of their first clauses.
     pub fn definitions(&self) -> impl Iterator<Item = &Definition> {
         self.order.iter().filter_map(|key| self.definitions.get(key)).map(|stored| &stored.definition)
+    }
+
+    /// What was made overridable, whether overridden or not.
+    pub fn overridables(&self) -> impl Iterator<Item = NameArity> + '_ {
+        self.overridables.iter().map(|entry| entry.0)
     }
 
     /// Removes a definition (`Module.delete_definition/2`).

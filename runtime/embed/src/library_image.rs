@@ -75,6 +75,10 @@ impl CodeSource for LibraryImage {
     fn find(&self, module: Atom) -> Option<Image> {
         jovial_bytecode::image::read(self.module(module.as_str())?).ok()
     }
+
+    fn has(&self, module: Atom) -> bool {
+        self.module(module.as_str()).is_some()
+    }
 }
 
 /// The bytes of an image of these modules.

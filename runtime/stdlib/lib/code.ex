@@ -235,17 +235,33 @@ defmodule Code do
 
   @doc """
   The env in which evaluated code stands, from an env or from options such as `:file`, `:line` and `:module`.
+
+  Further options: `:aliases`, `:requires`, `:functions`, `:macros` (as the env has them), `:prune_binding` is left to the evaluation.
+
+  ## Examples
+
+      iex> Code.env_for_eval(file: "lab.exs", line: 7).line
+      7
   """
   @spec env_for_eval(Macro.Env.t() | keyword) :: Macro.Env.t()
   def env_for_eval(env_or_options)
-  def env_for_eval(%{__struct__: Macro.Env} = env), do: env
+  def env_for_eval(%{__struct__: Macro.Env} = env), do: %{env | context: nil, macro_aliases: []}
 
   def env_for_eval(options) when is_list(options) do
-    env = :jovial_code.new_env(:erlang.iolist_to_binary(Keyword.get(options, :file, "nofile")))
+    file =
+      case Keyword.get(options, :file, "nofile") do
+        file when is_binary(file) -> file
+        other -> raise ArgumentError, "expected :file to be a binary, got: #{Kernel.inspect(other)}"
+      end
+
+    env = %{:jovial_code.new_env(file) | line: 1, tracers: get_compiler_option(:tracers)}
 
     :lists.foldl(
       fn
-        {key, value}, env when key in [:line, :module, :aliases, :requires, :functions, :macros, :tracers] ->
+        {:line, line}, _env when not is_integer(line) or line < 0 ->
+          raise ArgumentError, "expected :line to be a non-negative integer, got: #{Kernel.inspect(line)}"
+
+        {key, value}, env when key in [:line, :module, :aliases, :requires, :functions, :macros, :tracers, :lexical_tracker] ->
           :maps.put(key, value, env)
 
         _other, env ->
@@ -259,6 +275,8 @@ defmodule Code do
   @doc """
   Evaluates a text with variables; gives the value and the variables behind it.
 
+  `env_or_options` is an env, such as `__ENV__`, or the options of `env_for_eval/1`.
+
   ## Examples
 
       iex> Code.eval_string("a + b", a: 1, b: 2)
@@ -270,13 +288,14 @@ defmodule Code do
   def eval_string(string, binding \\ [], env_or_options \\ [])
 
   def eval_string(string, binding, %{__struct__: Macro.Env} = env) do
-    eval_quoted(string_to_quoted!(string, file: env.file, line: env.line, columns: true), binding, env)
+    options = [file: env.file, line: env.line] ++ get_compiler_option(:parser_options)
+    eval_quoted(string_to_quoted!(string, options), binding, env)
   end
 
   def eval_string(string, binding, options) do
     file = :erlang.iolist_to_binary(Keyword.get(options, :file, "nofile"))
-    line = Keyword.get(options, :line, 1)
-    eval_quoted(string_to_quoted!(string, file: file, line: line, columns: true), binding, options)
+    parsing = [file: file, line: Keyword.get(options, :line, 1)] ++ get_compiler_option(:parser_options)
+    eval_quoted(string_to_quoted!(string, parsing), binding, options)
   end
 
   @doc """
@@ -289,16 +308,40 @@ defmodule Code do
   """
   @spec eval_quoted(Macro.t(), keyword, Macro.Env.t() | keyword) :: {term, keyword}
   def eval_quoted(quoted, binding \\ [], env_or_options \\ []) do
-    {value, binding, _no_env} = evaluate(quoted, binding, scope(env_or_options), false)
+    scope = scope(env_or_options)
+    {value, binding, _no_env} = verifying(fn -> evaluate(quoted, binding, scope, false, prune?(env_or_options)) end)
     {value, binding}
   end
 
+  # Within a file that is compiled, what is evaluated is verified by itself, not with the file.
+  defp verifying(work) do
+    case :jovial_compiling.defers() do
+      false ->
+        work.()
+
+      true ->
+        :jovial_code.begin_modules()
+
+        try do
+          work.()
+        after
+          :jovial_code.end_modules()
+          :jovial_compiling.verify([self()])
+        end
+    end
+  end
+
+  defp prune?(options) when is_list(options), do: Keyword.get(options, :prune_binding, false)
+  defp prune?(_env), do: false
+
   @doc """
   As `eval_quoted/3`, and gives the env behind the code, with its imports, aliases and variables.
+
+  With `prune_binding: true` only the variables come back that the code read or set.
   """
   @spec eval_quoted_with_env(Macro.t(), keyword, Macro.Env.t(), keyword) :: {term, keyword, Macro.Env.t()}
-  def eval_quoted_with_env(quoted, binding, %{__struct__: Macro.Env} = env, _options \\ []) do
-    evaluate(quoted, binding, env, true)
+  def eval_quoted_with_env(quoted, binding, %{__struct__: Macro.Env} = env, options \\ []) do
+    evaluate(quoted, binding, env, true, prune?(options))
   end
 
   # What the native makes an env of: one that is there, or options as long as only place and line are in them.
@@ -309,11 +352,12 @@ defmodule Code do
 
   defp scope(env), do: env
 
-  defp evaluate(quoted, binding, scope, wants_env) do
+  defp evaluate(quoted, binding, scope, wants_env, prune?) do
     binding = if is_list(binding), do: binding, else: Enum.to_list(binding)
     {module, function, inputs, outputs, env} = :jovial_code.prepare(quoted, binding, scope, wants_env)
     result = :erlang.apply(module, function, :jovial_code.pick(binding, inputs))
-    {value, binding} = :jovial_code.bound(binding, outputs, result)
+    kept = if prune?, do: for({key, _} = pair <- binding, :lists.member(key, inputs), do: pair), else: binding
+    {value, binding} = :jovial_code.bound(kept, outputs, result)
     {value, binding, env}
   end
 
@@ -334,9 +378,32 @@ defmodule Code do
     {text, path} = find_file!(file, relative_to)
 
     case :jovial_code.claim_file(path) do
-      true -> compile_text(text, path)
-      false -> nil
+      true ->
+        made = run_text(text, path)
+        verified(made)
+
+      false ->
+        nil
     end
+  end
+
+  @doc """
+  The files that were required, with their full paths.
+  """
+  @spec required_files() :: [binary]
+  def required_files, do: :jovial_compiling.files()
+
+  @doc """
+  Forgets that files were required, so that they can be required again.
+
+  ## Examples
+
+      iex> Code.unrequire_files(["nowhere.exs"])
+      :ok
+  """
+  @spec unrequire_files([binary]) :: :ok
+  def unrequire_files(files) when is_list(files) do
+    :lists.foreach(&:jovial_compiling.forget_file/1, files)
   end
 
   @doc """
@@ -345,7 +412,8 @@ defmodule Code do
   @spec compile_file(binary, nil | binary) :: [{module, binary}]
   def compile_file(file, relative_to \\ nil) when is_binary(file) do
     {text, path} = find_file!(file, relative_to)
-    compile_text(text, path)
+    made = run_text(text, path)
+    verified(made)
   end
 
   @doc """
@@ -359,7 +427,8 @@ defmodule Code do
   """
   @spec compile_string(List.Chars.t(), binary) :: [{module, binary}]
   def compile_string(string, file \\ "nofile") when is_binary(file) do
-    compile_text(text(string), file)
+    made = run_text(text(string), file)
+    verified(made)
   end
 
   @doc """
@@ -367,11 +436,12 @@ defmodule Code do
   """
   @spec compile_quoted(Macro.t(), binary) :: [{module, binary}]
   def compile_quoted(quoted, file \\ "nofile") when is_binary(file) do
-    run_units([quoted], env_for_eval(file: file))
+    made = run_units([quoted], env_for_eval(file: file))
+    verified(made)
   end
 
-  defp compile_text(text, file) do
-    quoted = string_to_quoted!(text, file: file, columns: true)
+  defp run_text(text, file) do
+    quoted = string_to_quoted!(text, [file: file, columns: true] ++ get_compiler_option(:parser_options))
     run_units(units(quoted), env_for_eval(file: file))
   end
 
@@ -390,11 +460,13 @@ defmodule Code do
 
   defp run_units(units, env) do
     :jovial_code.begin_modules()
+    tracker = :jovial_compiling.start_tracker()
+    env = %{env | lexical_tracker: tracker}
 
     try do
       :lists.foldl(
         fn unit, env ->
-          {_value, _binding, env} = eval_quoted_with_env(unit, [], env)
+          {_value, _binding, env} = evaluate(unit, [], env, true, false)
           env
         end,
         env,
@@ -402,11 +474,38 @@ defmodule Code do
       )
     catch
       kind, reason ->
+        :jovial_compiling.stop_tracker(tracker, env.file, false)
         :jovial_code.end_modules()
-        :erlang.raise(kind, reason, __STACKTRACE__)
+        :erlang.raise(kind, reason, without_own(__STACKTRACE__))
     end
 
+    :jovial_compiling.stop_tracker(tracker, env.file, true)
     :jovial_code.end_modules()
+  end
+
+  # How text is run is nobody's business.
+  defp without_own(stacktrace) do
+    :lists.filter(
+      fn
+        {__MODULE__, name, _, _} -> not own?(:erlang.atom_to_binary(name))
+        {:lists, name, _, _} -> not :lists.member(name, [:fold_left, :foldl])
+        _ -> true
+      end,
+      stacktrace
+    )
+  end
+
+  defp own?("-run_units/" <> _), do: true
+  defp own?(name), do: name in ["evaluate", "run_units", "run_text", "verifying"]
+
+  # What can be said only when all is there is said now, unless more is being compiled beside it.
+  defp verified(made) do
+    case :erlang.get(:elixir_compiler_info) do
+      :undefined -> :jovial_compiling.verify([self()])
+      _ -> :ok
+    end
+
+    made
   end
 
   defp find_file!(file, relative_to) do
@@ -416,6 +515,31 @@ defmodule Code do
       {:ok, text} -> {text, path}
       {:error, _} -> raise Code.LoadError, file: path, reason: :enoent
     end
+  end
+
+  @doc """
+  Runs a function and gives its value and the diagnostics of the code that it compiled, which are not printed.
+
+  With `log: true` they are printed too. A diagnostic is a map with `:severity`, `:message`, `:file`, `:position`
+  (a line, or line and column) and more.
+
+  ## Examples
+
+      iex> {value, [found]} = Code.with_diagnostics(fn -> Code.eval_string("fn later -> 1 end; 2") |> elem(0) end)
+      iex> {value, found.severity, found.position}
+      {2, :warning, 1}
+  """
+  @spec with_diagnostics(keyword, (-> result)) :: {result, [map]} when result: term
+  def with_diagnostics(options \\ [], fun) when is_list(options) and is_function(fun, 0) do
+    Jovial.Diagnostics.collect(Keyword.get(options, :log, false), fun)
+  end
+
+  @doc """
+  Prints a diagnostic to the standard error, as the compiler does. `snippet: false` leaves the line of source out.
+  """
+  @spec print_diagnostic(map, keyword) :: :ok
+  def print_diagnostic(diagnostic, options \\ []) when is_map(diagnostic) and is_list(options) do
+    Jovial.Diagnostics.print(diagnostic, options)
   end
 
   @doc """
@@ -449,86 +573,247 @@ defmodule Code do
   end
 
   @doc """
-  Makes sure that a module is compiled and loaded; waits for one that is being compiled.
+  Loads several modules; gives `{:error, reasons}` if any of them is not there.
+
+  ## Examples
+
+      iex> Code.ensure_all_loaded([Enum, Map])
+      :ok
+      iex> Code.ensure_all_loaded([Enum, NoSuchModule])
+      {:error, [{NoSuchModule, :nofile}]}
   """
-  @spec ensure_compiled(module) :: {:module, module} | {:error, atom}
-  def ensure_compiled(module) when is_atom(module) do
-    case :code.ensure_loaded(module) do
-      {:module, module} -> {:module, module}
-      {:error, reason} -> :jovial_code.ensure_compiled(module, reason)
+  @spec ensure_all_loaded([module]) :: :ok | {:error, [{module, atom}]}
+  def ensure_all_loaded(modules) when is_list(modules) do
+    case for(module <- modules, {:error, reason} <- [ensure_loaded(module)], do: {module, reason}) do
+      [] -> :ok
+      missing -> {:error, missing}
     end
   end
+
+  @doc """
+  As `ensure_all_loaded/1`, but raises if any module is not there.
+
+  ## Examples
+
+      iex> Code.ensure_all_loaded!([Enum])
+      :ok
+  """
+  @spec ensure_all_loaded!([module]) :: :ok
+  def ensure_all_loaded!(modules) do
+    case ensure_all_loaded(modules) do
+      :ok ->
+        :ok
+
+      {:error, missing} ->
+        lines = for {module, reason} <- missing, do: "  * #{Kernel.inspect(module)} due to reason #{Kernel.inspect(reason)}\n"
+        raise ArgumentError, "could not load the following modules:\n\n" <> :erlang.iolist_to_binary(lines)
+    end
+  end
+
+  @doc """
+  Makes sure that a module is compiled and loaded; waits for one that is being compiled.
+
+  ## Examples
+
+      iex> Code.ensure_compiled(Enum)
+      {:module, Enum}
+  """
+  @spec ensure_compiled(module) :: {:module, module} | {:error, :nofile | :unavailable | atom}
+  def ensure_compiled(module) when is_atom(module), do: ensure_compiled(module, :soft)
 
   @doc """
   As `ensure_compiled/1`, but raises if there is no such module.
   """
   @spec ensure_compiled!(module) :: module
-  def ensure_compiled!(module) do
-    case ensure_compiled(module) do
-      {:module, module} -> module
-      {:error, reason} -> raise ArgumentError, "could not load module #{Kernel.inspect(module)} due to reason #{Kernel.inspect(reason)}"
+  def ensure_compiled!(module) when is_atom(module) do
+    case ensure_compiled(module, :module) do
+      {:module, module} ->
+        module
+
+      {:error, reason} ->
+        raise ArgumentError,
+              "could not load module #{Kernel.inspect(module)} due to reason #{Kernel.inspect(reason)}" <> advice(reason)
     end
+  end
+
+  defp advice(:unavailable) do
+    ". This may happen because the module is not yet defined, or is waiting on this one to be defined, " <>
+      "or because a deadlock between the modules was found"
+  end
+
+  defp advice(_reason), do: ""
+
+  defp ensure_compiled(module, kind) do
+    case :code.ensure_loaded(module) do
+      {:module, module} ->
+        {:module, module}
+
+      {:error, reason} ->
+        case :erlang.get(:elixir_compiler_info) do
+          :undefined -> :jovial_code.ensure_compiled(module, reason)
+          _ -> waited_for(Jovial.Compiling.wait(module, kind), module, reason)
+        end
+    end
+  end
+
+  defp waited_for(:ok, module, _reason), do: {:module, module}
+  defp waited_for(:deadlock, _module, _reason), do: {:error, :unavailable}
+
+  defp waited_for(:not_found, module, reason) do
+    if :jovial_compiling.builder(module), do: {:error, :unavailable}, else: {:error, reason}
   end
 
   @doc """
   Whether a module is loaded.
+
+  ## Examples
+
+      iex> Code.loaded?(Code)
+      true
+      iex> Code.loaded?(NoSuchModule)
+      false
   """
   @spec loaded?(module) :: boolean
   def loaded?(module) when is_atom(module), do: :code.is_loaded(module) != false
 
   @doc """
   Whether code is being compiled that other processes may wait for.
+
+  ## Examples
+
+      iex> Code.can_await_module_compilation?()
+      false
   """
   @spec can_await_module_compilation?() :: boolean
-  def can_await_module_compilation?, do: false
+  def can_await_module_compilation?, do: :erlang.get(:elixir_compiler_info) != :undefined
 
-  @compiler_options [:debug_info, :docs, :ignore_already_consolidated, :ignore_module_conflict, :infer_signatures, :relative_paths]
+  # ## Options
+
+  @options [
+    docs: true,
+    debug_info: true,
+    ignore_already_consolidated: false,
+    ignore_module_conflict: false,
+    infer_signatures: false,
+    no_warn_undefined: [],
+    on_undefined_variable: :raise,
+    parser_options: [],
+    relative_paths: true,
+    tracers: [],
+    warnings_as_errors: false
+  ]
 
   @doc """
-  The names of all options that `compiler_options/1` takes.
+  The names of the compiler's options.
+
+  ## Examples
 
       iex> :docs in Code.available_compiler_options()
       true
   """
   @spec available_compiler_options() :: [atom]
-  def available_compiler_options, do: @compiler_options
+  def available_compiler_options, do: for({key, _} <- @options, do: key)
 
   @doc """
   All options of the compiler with their values.
 
-      iex> is_map(Code.compiler_options())
-      true
+  ## Examples
+
+      iex> Code.compiler_options().ignore_module_conflict
+      false
   """
   @spec compiler_options() :: map
-  def compiler_options, do: Map.new(@compiler_options, fn key -> {key, get_compiler_option(key)} end)
+  def compiler_options, do: :maps.merge(:maps.from_list(@options), set_options())
 
   @doc """
-  Sets several options of the compiler, and gives back what they were before.
-
-      iex> before = Code.compiler_options(ignore_module_conflict: true)
-      iex> Code.compiler_options(before)
-      %{ignore_module_conflict: true}
+  Sets several options of the compiler and gives the values that they had.
   """
   @spec compiler_options(Enumerable.t()) :: map
   def compiler_options(options) do
-    Map.new(options, fn {key, value} ->
-      old = get_compiler_option(key)
+    for {key, value} <- options, into: %{} do
+      before = get_compiler_option(key)
       put_compiler_option(key, value)
-      {key, old}
-    end)
+      {key, before}
+    end
   end
 
   @doc """
   Sets an option of the compiler.
+
+  ## Examples
+
+      iex> Code.put_compiler_option(:relative_paths, true)
+      :ok
   """
   @spec put_compiler_option(atom, term) :: :ok
-  def put_compiler_option(key, value) when is_atom(key), do: :jovial_code.put_option(key, value)
+  def put_compiler_option(key, value) when is_atom(key) do
+    checked!(key, value)
+    :persistent_term.put({Code, :options}, :maps.put(key, value, set_options()))
+
+    case key do
+      :no_warn_undefined -> :jovial_compiling.excuse(value)
+      _ when is_boolean(value) -> :jovial_code.put_option(key, value)
+      _ -> :ok
+    end
+  end
 
   @doc """
   Reads an option of the compiler.
+
+  ## Examples
+
+      iex> Code.get_compiler_option(:docs)
+      true
   """
   @spec get_compiler_option(atom) :: term
-  def get_compiler_option(key) when is_atom(key), do: :jovial_code.get_option(key)
+  def get_compiler_option(key) when is_atom(key) do
+    case set_options() do
+      %{^key => value} ->
+        value
+
+      _ ->
+        case :lists.keyfind(key, 1, @options) do
+          {_, value} -> value
+          false -> raise "unknown compiler option: #{Kernel.inspect(key)}"
+        end
+    end
+  end
+
+  defp set_options, do: :persistent_term.get({Code, :options}, %{})
+
+  defp checked!(key, value)
+       when key in [:docs, :debug_info, :ignore_already_consolidated, :ignore_module_conflict, :infer_signatures, :relative_paths, :warnings_as_errors] do
+    if not is_boolean(value), do: raise("compiler option #{Kernel.inspect(key)} should be a boolean, got: #{Kernel.inspect(value)}")
+  end
+
+  defp checked!(:no_warn_undefined, value) do
+    if value != :all and not is_list(value) do
+      raise "compiler option :no_warn_undefined should be a list of modules or {module, fun, arity} or the atom :all, got: #{Kernel.inspect(value)}"
+    end
+  end
+
+  defp checked!(key, value) when key in [:parser_options, :tracers] do
+    if not is_list(value), do: raise("compiler option #{Kernel.inspect(key)} should be a list, got: #{Kernel.inspect(value)}")
+  end
+
+  defp checked!(:on_undefined_variable, value) do
+    if value not in [:raise, :warn] do
+      raise "compiler option :on_undefined_variable should be either :raise or :warn, got: #{Kernel.inspect(value)}"
+    end
+  end
+
+  defp checked!(key, _value), do: raise("unknown compiler option: #{Kernel.inspect(key)}")
+
+  @doc """
+  Ends what the compiler keeps between compilations. There is nothing of that kind here.
+
+  ## Examples
+
+      iex> {:ok, 0} = Code.purge_compiler_modules()
+      {:ok, 0}
+  """
+  @spec purge_compiler_modules() :: {:ok, non_neg_integer}
+  def purge_compiler_modules, do: {:ok, 0}
 
   # ## Where modules are looked for
 

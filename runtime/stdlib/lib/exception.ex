@@ -430,7 +430,7 @@ defmodule Exception do
 
   def format_stacktrace_entry({module, function, arity, location}) do
     case :erlang.atom_to_binary(module) do
-      <<"elixir_eval_", _::binary>> -> place(nil, location) <> "(file)"
+      <<"elixir_eval_", _::binary>> when function == :__eval__ -> place(nil, location) <> "(file)"
       _ -> place(module, location) <> format_mfa(module, function, arity)
     end
   end
@@ -457,9 +457,16 @@ defmodule Exception do
         end
 
       :undefined ->
-        ""
+        if :jovial_compiling.library(module), do: library(:erlang.atom_to_binary(module)), else: ""
     end
   end
+
+  # The library's modules belong to the applications that they have elsewhere.
+  defp library("Elixir.ExUnit" <> _), do: "(ex_unit #{System.version()}) "
+  defp library("Elixir.IEx" <> _), do: "(iex #{System.version()}) "
+  defp library("Elixir.Logger" <> _), do: "(logger #{System.version()}) "
+  defp library("Elixir." <> _), do: "(elixir #{System.version()}) "
+  defp library(_erlang), do: ""
 
   @doc """
   Writes an anonymous function and its arity or arguments.

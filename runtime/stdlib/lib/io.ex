@@ -192,26 +192,25 @@ defmodule IO do
   @spec warn(chardata | String.Chars.t(), Exception.stacktrace() | keyword | Macro.Env.t()) :: :ok
   def warn(message, stacktrace_info)
 
-  def warn(message, %{__struct__: Macro.Env, file: file, line: line, module: module, function: function}) do
-    warn_at(message, file, line, nil, module, function)
+  def warn(message, %{__struct__: Macro.Env, file: file, line: line, module: module, function: function} = env) do
+    warn_at(message, Macro.Env.stacktrace(env), file, line, nil, module, function)
   end
 
   def warn(message, [{_, _} | _] = location) do
-    warn_at(
-      message,
-      Keyword.get(location, :file),
-      Keyword.get(location, :line),
-      Keyword.get(location, :column),
-      Keyword.get(location, :module),
-      Keyword.get(location, :function)
-    )
+    [file, line, column, module, function] =
+      for key <- [:file, :line, :column, :module, :function], do: Keyword.get(location, key)
+
+    if file do
+      warn_at(message, warned_at(module, function, file, line), file, line, column, module, function)
+    else
+      warn(message, [])
+    end
   end
 
-  def warn(message, []), do: put_warning([to_chardata(message), ?\n])
-
-  def warn(message, [{_, _, _, _} | _] = stacktrace) do
-    lines = for entry <- stacktrace, do: ["  ", Exception.format_stacktrace_entry(entry), ?\n]
-    put_warning([to_chardata(message), ?\n | lines])
+  def warn(message, stacktrace) when is_list(stacktrace) do
+    message = text(message)
+    entries = for entry <- stacktrace, do: ["  ", Exception.format_stacktrace_entry(entry), ?\n]
+    Jovial.Diagnostics.warn(message, stacktrace, {nil, 0, nil, nil}, ["warning: ", message, ?\n, entries, ?\n])
   end
 
   @doc """
@@ -242,9 +241,13 @@ defmodule IO do
     end
   end
 
-  defp warn_at(message, file, line, column, module, function) do
-    place = Exception.format_file_line_column(file && Path.relative_to_cwd(file), line, column, " ")
+  defp text(message), do: :unicode.characters_to_binary(to_chardata(message))
 
+  defp warned_at(nil, _, file, line), do: [{:elixir_compiler, :__FILE__, 1, [file: to_charlist(file), line: line]}]
+  defp warned_at(module, nil, file, line), do: [{module, :__MODULE__, 0, [file: to_charlist(file), line: line]}]
+  defp warned_at(module, {name, arity}, file, line), do: [{module, name, arity, [file: to_charlist(file), line: line]}]
+
+  defp warn_at(message, stacktrace, file, line, column, module, function) do
     who =
       case {module, function} do
         {nil, _} -> "(file)"
@@ -252,12 +255,7 @@ defmodule IO do
         {module, {name, arity}} -> Exception.format_mfa(module, name, arity)
       end
 
-    put_warning([to_chardata(message), "\n└─ ", place, who, ?\n])
-  end
-
-  defp put_warning(text) do
-    banner = if IO.ANSI.enabled?(), do: [IO.ANSI.yellow(), "warning:", IO.ANSI.reset(), ?\s], else: "warning: "
-    :io.put_chars(:standard_error, [banner, text, ?\n])
+    Jovial.Diagnostics.warn(text(message), stacktrace, {file, line, column, who})
   end
 
   @doc """

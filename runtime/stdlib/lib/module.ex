@@ -296,6 +296,57 @@ defmodule Module do
   end
 
   @doc """
+  Evaluates code in the context of a module that is being defined, or of an env.
+
+  `Code.eval_quoted/3` with an env does the same and says more clearly where the code stands.
+  """
+  @spec eval_quoted(module | Macro.Env.t(), Macro.t(), keyword, keyword | Macro.Env.t()) :: {term, keyword}
+  def eval_quoted(module_or_env, quoted, binding \\ [], options \\ [])
+
+  def eval_quoted(%{__struct__: Macro.Env} = env, quoted, binding, options) when is_list(binding) and is_list(options) do
+    Code.eval_quoted(quoted, binding, Enum.reduce(options, env, fn {key, value}, env -> %{env | key => value} end))
+  end
+
+  def eval_quoted(module, quoted, binding, %{__struct__: Macro.Env} = env) when is_atom(module) and is_list(binding) do
+    Code.eval_quoted(quoted, binding, %{env | module: module})
+  end
+
+  def eval_quoted(module, quoted, binding, options) when is_atom(module) and is_list(binding) and is_list(options) do
+    Code.eval_quoted(quoted, binding, Code.env_for_eval([module: module] ++ options))
+  end
+
+  @doc """
+  What was made overridable in a module that is being defined, as `{name, arity}`.
+  """
+  @spec overridables_in(module) :: [{atom, arity}]
+  def overridables_in(module) when is_atom(module) do
+    assert_open!(:overridables_in, 1, module)
+    :lists.usort(:jovial_module.overridables(module))
+  end
+
+  @doc """
+  A definition of a module that is being defined: `{:v1, kind, meta, clauses}`, where a clause is
+  `{meta, arguments, guards, body}` in expanded code. `nil` without one.
+
+  With `skip_clauses: true` the list of clauses is empty.
+  """
+  @spec get_definition(module, {atom, arity}, keyword) ::
+          {:v1, atom, keyword, [{keyword, [Macro.t()], [Macro.t()], Macro.t()}]} | nil
+  def get_definition(module, {name, arity}, options \\ [])
+      when is_atom(module) and is_atom(name) and is_integer(arity) and is_list(options) do
+    assert_open!(:get_definition, 2, module)
+
+    case :jovial_module.definition(module, name, arity) do
+      nil ->
+        nil
+
+      {kind, line, clauses} ->
+        clauses = if options[:skip_clauses], do: [], else: for({line, args, guards, body} <- clauses, do: {[line: line], args, guards, body})
+        {:v1, kind, [line: line], clauses}
+    end
+  end
+
+  @doc """
   Defines a module from quoted code; `env` or options say where it stands.
   """
   @spec create(module, Macro.t(), Macro.Env.t() | keyword) :: {:module, module, binary, term}
@@ -361,7 +412,14 @@ defmodule Module do
 
       :error ->
         if warn? and is_integer(line) do
-          :jovial_module.warn_undefined(module, key, line)
+          {file, _line} = :jovial_module.position(module)
+
+          IO.warn(
+            "undefined module attribute @#{key}, please remove access to @#{key} or explicitly set it before access",
+            file: file,
+            line: line,
+            module: module
+          )
         end
 
         nil

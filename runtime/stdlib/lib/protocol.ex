@@ -87,6 +87,9 @@ defmodule Protocol do
 
       @callback unquote(name)(unquote_splicing(types)) :: term
 
+      # The head as written has the defaults and the names for the documents.
+      Kernel.def(unquote(name)(unquote_splicing(args)))
+
       Kernel.def unquote(name)(unquote_splicing(all)) do
         impl_for!(term).unquote(name)(unquote_splicing(all))
       end
@@ -172,7 +175,7 @@ defmodule Protocol do
           # The module is not there yet, so its fields are asked of the compiler.
           fields = for %{field: field, default: default} <- Macro.struct_info!(for, env), do: {field, default}
           struct = :maps.from_list([{:__struct__, for} | fields])
-          apply(any, :"MACRO-__deriving__", [env, for, Macro.escape(struct), options])
+          apply(any, :"MACRO-__deriving__", [env, for, struct, options])
 
         true ->
           delegating(protocol, any, for)

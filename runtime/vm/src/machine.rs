@@ -28,6 +28,11 @@ use crate::process::Process;
 /// Finds the image of a module that is called and not loaded.
 pub trait CodeSource: Send + Sync {
     fn find(&self, module: Atom) -> Option<Image>;
+
+    /// Whether it has that module.
+    fn has(&self, module: Atom) -> bool {
+        self.find(module).is_some()
+    }
 }
 
 /// How instructions are dispatched.
@@ -65,6 +70,7 @@ pub struct Machine {
     extension: OnceLock<Box<dyn std::any::Any + Send + Sync>>,
     shared: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     threaded: AtomicBool,
+    undefined: Mutex<Option<(Atom, Atom)>>,
 }
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
@@ -94,6 +100,7 @@ impl Machine {
             extension: OnceLock::new(),
             shared: Mutex::default(),
             threaded: AtomicBool::new(true),
+            undefined: Mutex::default(),
         };
         machine.register(known::ERLANG, crate::start::apply_name(), 2, crate::start::apply2);
         machine.register(known::ERLANG, crate::start::apply_name(), 3, crate::start::apply3);
@@ -130,6 +137,24 @@ impl Machine {
         let value = shared.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
         // The key says the type, so this never makes a second one.
         Arc::clone(value).downcast().unwrap_or_default()
+    }
+
+    /// Has calls into modules that are not there end in a call of this function with module, name and arguments, which may
+    /// wait for the module to come. `None`: they raise.
+    pub fn set_undefined_handler(&self, handler: Option<(Atom, Atom)>) {
+        *self.undefined.lock().unwrap_or_else(PoisonError::into_inner) = handler;
+    }
+
+    /// What a call that found no code goes on as: the module's own `$handle_undefined_function/2`, or the handler for modules that are
+    /// not there. Whether the module goes with the arguments is the second part.
+    pub(crate) fn undefined_handler(&self, module: Atom) -> Option<(&'static Export, bool)> {
+        let own = Atom::new("$handle_undefined_function");
+        if self.is_defined(module, own, 2) {
+            return Some((self.export(module, own, 2), false));
+        }
+        let (target, name) = (*self.undefined.lock().unwrap_or_else(PoisonError::into_inner))?;
+        (self.module(module).is_none() && self.is_defined(target, name, 3))
+            .then(|| (self.export(target, name, 3), true))
     }
 
     /// Makes a Rust function callable.
@@ -214,6 +239,11 @@ impl Machine {
             }
         }
         Ok(image.name)
+    }
+
+    /// Whether the source of code has a module of that name, loaded or not.
+    pub fn has_source(&self, module: Atom) -> bool {
+        self.source.get().is_some_and(|source| source.has(module))
     }
 
     /// Makes calls find nothing of this module any more. Running code of it goes on. Whether there was one.

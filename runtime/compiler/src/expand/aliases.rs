@@ -380,8 +380,7 @@ impl Expander<'_> {
         if self.host.face(module)?.is_some() {
             return Ok(());
         }
-        let env = self.env.clone();
-        let compiled = self.host.ensure_compiled(module, &env)?;
+        let compiled = self.host.ensure_compiled(module, known::MODULE)?;
         if compiled == Compiled::Available {
             return Ok(());
         }

@@ -54,7 +54,7 @@ impl Expander<'_> {
                 if self.env.context == Context::Match {
                     return Err(self.file_error(meta, message));
                 }
-                self.warn(meta, message);
+                self.warn_file(meta, message);
             }
         }
         Ok(())
@@ -177,8 +177,7 @@ impl Expander<'_> {
         if self.host.face(module)?.is_some() {
             return Ok(false);
         }
-        let env = self.env.clone();
-        Ok(self.host.ensure_compiled(module, &env)? == Compiled::UnderConstruction)
+        Ok(self.host.ensure_compiled(module, known::STRUCT)? == Compiled::UnderConstruction)
     }
 
     fn local_struct(&mut self, module: Atom) -> Result<bool> {

@@ -542,6 +542,24 @@ impl Expander<'_> {
         Ok(self.code.tree.call(known::DUNDER_BLOCK, meta, &expanded))
     }
 
+    /// An operator or a question whose answer nobody hears.
+    fn warn_no_effect(&mut self, name: Atom, meta: Meta, count: usize, expanded: NodeId) {
+        let Node::Apply { callee, .. } = self.code.node(expanded) else { return };
+        let erlang = self.code.call2(callee, known::OP_DOT).and_then(|(_, module, _)| self.code.atom_of(module));
+        if erlang != Some(known::ERLANG) {
+            return;
+        }
+        let message = match (name.as_str(), count) {
+            ("==" | "!=" | "===" | "!==" | "<" | ">" | "<=" | ">=", 2) => format!("use of operator {name} has no effect"),
+            ("+" | "-" | "*" | "/", 1 | 2) => format!(
+                "the result of evaluating operator '{name}'/{count} is ignored (suppress the warning by assigning the expression to the _ variable)"
+            ),
+            (question, 1) if question.starts_with("is_") => format!("the call to {name}/1 has no effect"),
+            _ => return,
+        };
+        self.warn_file(meta, message);
+    }
+
     /// An expression whose value nobody reads.
     fn expand_statement(&mut self, block: Meta, arg: NodeId) -> Result<NodeId> {
         let loop_of = |code: &Code, id: NodeId| code.call_of(id, known::FOR).filter(|(_, args)| !args.is_empty());
@@ -559,6 +577,13 @@ impl Expander<'_> {
                 let shown = self.text(arg);
                 self.warn(block, format!("code block contains unused literal {shown} (remove the literal or assign it to _ to avoid warnings)"));
             }
+            Node::Call { name, meta, args } if self.env.function.is_some() && !self.code.meta_true(meta, known::GENERATED) => {
+                let count = args.len();
+                self.warn_no_effect(name, meta, count, expanded);
+            }
+            _ => {}
+        }
+        match self.code.node(arg) {
             Node::Call { name: known::OP_AT, meta, args } if args.len() == 1 => {
                 let inner = self.code.tree.seq(args)[0];
                 let name = match self.code.node(inner) {

@@ -36,6 +36,12 @@ impl Expander<'_> {
         self.host.diagnostic(diagnostic);
     }
 
+    /// The same for warnings that Elixir gives by their file alone.
+    pub(crate) fn warn_file(&mut self, meta: Meta, message: String) {
+        let diagnostic = Diagnostic { place: None, ..self.diagnostic(Severity::Warning, meta, None, message) };
+        self.host.diagnostic(diagnostic);
+    }
+
     /// About a name at a known column.
     pub(crate) fn warn_spanned(&mut self, meta: Meta, name: Atom, message: String) {
         let span = self.span(meta, name);

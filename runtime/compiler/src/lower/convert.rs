@@ -569,7 +569,10 @@ impl<'t> Converter<'t> {
                 Ok(self.add(Expr::Apply(fun, args.into())))
             }
             [module, name] => {
-                if let (Node::Atom(module), Node::Atom(name)) = (tree.node(module), tree.node(name)) {
+                let no_parens = matches!(tree.meta_get(meta, known::NO_PARENS), Some(MetaValue::Atom(known::TRUE)));
+                if let (Node::Atom(module), Node::Atom(name)) = (tree.node(module), tree.node(name))
+                    && !(no_parens && args.is_empty() && [known::NIL, known::TRUE, known::FALSE].contains(&module))
+                {
                     let mut operands = Vec::with_capacity(args.len());
                     operands.extend(first);
                     for &arg in &tree.seq(args)[operands.len()..] {
@@ -578,7 +581,6 @@ impl<'t> Converter<'t> {
                     return Ok(self.remote(module, name, operands));
                 }
                 let module = self.expr(module)?;
-                let no_parens = matches!(tree.meta_get(meta, known::NO_PARENS), Some(MetaValue::Atom(known::TRUE)));
                 if let (Node::Atom(key), true, true) = (tree.node(name), no_parens, args.is_empty()) {
                     return Ok(self.add(Expr::Field(module, key)));
                 }

@@ -39,6 +39,7 @@ fn public(definitions: &[&Definition], macros: bool) -> Vec<(Atom, u8)> {
         .map(|definition| (definition.name, definition.arity))
         .collect();
     names.sort_by(|a, b| (a.0.as_str(), a.1).cmp(&(b.0.as_str(), b.1)));
+    names.dedup();
     names
 }
 
@@ -78,7 +79,13 @@ pub(super) fn functions(unit: &mut Unit, info: &Info, definitions: &[&Definition
     if unit.local(known::DUNDER_INFO, 1).is_some() {
         return exports;
     }
-    let (functions, macros) = (public(definitions, false), public(definitions, true));
+    let (functions, mut macros) = (public(definitions, false), public(definitions, true));
+    if unit.module == known::MOD_KERNEL {
+        // The native ones have no clauses.
+        macros.extend(crate::kernel_macros::names());
+        macros.sort_by(|a, b| (a.0.as_str(), a.1).cmp(&(b.0.as_str(), b.1)));
+        macros.dedup();
+    }
     let digest = digest([&functions, &macros], &info.fields);
     let answers: HashMap<&str, Literal> = HashMap::from([
         ("module", Literal::Atom(unit.module)),

@@ -1,14 +1,13 @@
 //! Whether a module has what its behaviours ask for, and whether `@impl` told the truth.
 
 use std::collections::BTreeMap;
-use std::sync::PoisonError;
 
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::Literal;
 use jovial_syntax::quoted::NodeId;
 
 use super::docs::{Impl, warn};
-use super::{DefKind, Definition, Entry};
+use super::{DefKind, Definition, Entry, ModuleBuild};
 use crate::carried::Code;
 use crate::env::Env;
 use crate::errors::{Result, inspect_module};
@@ -30,11 +29,18 @@ fn described(is_macro: bool, (name, arity): Key) -> String {
     format!("{} {name}/{arity}", if is_macro { "macro" } else { "function" })
 }
 
-/// Checks a module whose definitions are complete; only warns.
-pub fn check_behaviours(env: &Env, host: &mut dyn Host) -> Result<()> {
-    let Some(shared) = host.module_build(env.module) else { return Ok(()) };
-    let (line, behaviours, impls, definitions) = {
-        let build = shared.lock().unwrap_or_else(PoisonError::into_inner);
+/// What a finished module says of its behaviours, to be checked once they are all there.
+#[derive(Clone, Debug)]
+pub struct Behaviours {
+    line: u32,
+    behaviours: Vec<Atom>,
+    impls: Vec<Impl>,
+    definitions: Vec<Entry>,
+}
+
+impl Behaviours {
+    /// Of a module whose definitions are complete; `None` if there is nothing to check.
+    pub fn of(build: &ModuleBuild) -> Option<Behaviours> {
         let behaviours: Vec<Atom> = build
             .attributes
             .get(&known::BEHAVIOUR)
@@ -46,26 +52,30 @@ pub fn check_behaviours(env: &Env, host: &mut dyn Host) -> Result<()> {
                 _ => None,
             })
             .collect();
+        if behaviours.is_empty() && build.impls.is_empty() {
+            return None;
+        }
         let mut definitions: Vec<Entry> = build.definitions.values().cloned().collect();
         definitions.sort_by_key(|entry| (entry.definition.name.as_str(), entry.definition.arity));
-        (build.line, behaviours, build.impls.clone(), definitions)
-    };
-    if behaviours.is_empty() && impls.is_empty() {
-        return Ok(());
+        Some(Behaviours { line: build.line, behaviours, impls: build.impls.clone(), definitions })
     }
-    let mut check = Check { env, line, warnings: Vec::new(), callbacks: Callbacks::new() };
-    for &behaviour in &behaviours {
-        check.add(behaviour, host)?;
+
+    /// Only warns. `env` is that of the module's end.
+    pub fn check(&self, env: &Env, host: &mut dyn Host) -> Result<()> {
+        let mut check = Check { env, line: self.line, warnings: Vec::new(), callbacks: Callbacks::new() };
+        for &behaviour in &self.behaviours {
+            check.add(behaviour, host)?;
+        }
+        if !self.impls.is_empty() {
+            let contexts = check.impls(&self.behaviours, &self.impls);
+            check.missing_impls(&contexts, &self.definitions);
+        }
+        check.missing_callbacks(&self.definitions, host)?;
+        for (line, message) in check.warnings {
+            warn(host, env, line, message);
+        }
+        Ok(())
     }
-    if !impls.is_empty() {
-        let contexts = check.impls(&behaviours, &impls);
-        check.missing_impls(&contexts, &definitions);
-    }
-    check.missing_callbacks(&definitions, host)?;
-    for (line, message) in check.warnings {
-        warn(host, env, line, message);
-    }
-    Ok(())
 }
 
 /// `[{name, arity}]` that `behaviour_info/1` gave.

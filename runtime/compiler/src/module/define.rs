@@ -379,7 +379,8 @@ impl Store<'_> {
             } else {
                 format!("{kind} {name}/{arity} conflicts with defaults from {name}/{other}")
             };
-            host.diagnostic(self.diagnostic(Severity::Error, Some(entry), message));
+            let place = Some((self.env.module, (name, entry.definition.arity)));
+            host.diagnostic(Diagnostic { place, ..self.diagnostic(Severity::Error, Some(entry), message) });
             return Err(Halt::compile_error(self.env));
         }
         Ok(())

@@ -324,14 +324,8 @@ defmodule UndefinedFunctionError do
   defp spelling_advice(%{module: module} = exception) do
     {_, kind, reason} = describe(exception)
 
-    if kind != :no_export and reason != nil and elixir_module?(module) do
-      ". Make sure the module name is correct and has been specified in full (or that an alias has been defined)"
-    else
-      ""
-    end
+    if kind != :no_export and reason != nil, do: missing_alias(:erlang.atom_to_binary(module)), else: ""
   end
-
-  defp elixir_module?(module), do: match?("Elixir." <> _, :erlang.atom_to_binary(module))
 
   @impl true
   def blame(exception, stacktrace), do: {%{exception | message: blamed_message(exception)}, stacktrace}
@@ -357,10 +351,7 @@ defmodule UndefinedFunctionError do
         :other -> ""
       end
 
-    case hint do
-      "" -> text <> spelling_advice(exception)
-      hint -> text <> hint
-    end
+    text <> hint
   end
 
   @doc false
@@ -379,13 +370,23 @@ defmodule UndefinedFunctionError do
 
     case found |> :lists.sort() |> Enum.take(5) do
       [] ->
-        ""
+        missing_alias(wanted)
 
       modules ->
         ". Did you mean:\n\n" <>
           for(module <- modules, into: "", do: "      * #{Exception.format_mfa(module, function, arity)}\n")
     end
   end
+
+  # A name of one segment is likely meant to be an alias.
+  defp missing_alias("Elixir." <> name) do
+    case :binary.match(name, ".") do
+      :nomatch -> ". Make sure the module name is correct and has been specified in full (or that an alias has been defined)"
+      _ -> ""
+    end
+  end
+
+  defp missing_alias(_name), do: ""
 
   defp same_last_segment?("Elixir." <> segments, "Elixir." <> _ = name) do
     String.ends_with?(name, "." <> segments)
@@ -471,8 +472,9 @@ defmodule FunctionClauseError do
     "no function clause matching in #{Exception.format_mfa(module, function, arity)}"
   end
 
-  defp marked(%{match?: true, node: node}), do: Macro.to_string(node)
-  defp marked(%{match?: false, node: node}), do: "-" <> Macro.to_string(node) <> "-"
+  @doc false
+  def marked(%{match?: true, node: node}), do: Macro.to_string(node)
+  def marked(%{match?: false, node: node}), do: "-" <> Macro.to_string(node) <> "-"
 
   @impl true
   def blame(%{module: module, function: function, arity: arity} = exception, stacktrace) do
@@ -652,8 +654,8 @@ defmodule ErlangError do
   def normalize({:badmap, term}, _), do: %BadMapError{term: term}
   def normalize({:badbool, operator, term}, _), do: %BadBooleanError{operator: operator, term: term}
   def normalize({:badkey, key}, stacktrace), do: %KeyError{key: key, term: searched_map(key, stacktrace)}
-  def normalize({:badkey, key, nil}, _), do: %KeyError{key: key, message: nil_key(key)}
-  def normalize({:badkey, key, map}, _), do: %KeyError{key: key, term: map}
+  def normalize({:badkey, key, map}, _) when is_map(map), do: %KeyError{key: key, term: map}
+  def normalize({:badkey, key, term}, _), do: %KeyError{key: key, term: term, message: no_map(key, term)}
   def normalize({:case_clause, term}, _), do: %CaseClauseError{term: term}
   def normalize({:else_clause, term}, _), do: %WithClauseError{term: term}
   def normalize({:try_clause, term}, _), do: %TryClauseError{term: term}
@@ -665,8 +667,9 @@ defmodule ErlangError do
     end
   end
 
-  defp nil_key(key) do
-    "key #{inspect(key)} not found in: nil\n\nIf you are using the dot syntax, such as map.field, make sure the " <>
+  defp no_map(key, term) do
+    "key #{inspect(key)} not found in: #{inspect(term, pretty: true, limit: :infinity)}\n\n" <>
+      "If you are using the dot syntax, such as map.field, make sure the " <>
       "left-hand side of the dot is a map"
   end
 

@@ -43,7 +43,7 @@ defmodule Jovial.Main do
 
     kind, reason ->
       {blamed, stacktrace} = Exception.blame(kind, reason, __STACKTRACE__)
-      IO.puts(:stderr, Exception.format(kind, blamed, prune(stacktrace)))
+      IO.write(:stderr, report(kind, blamed, prune(stacktrace)))
       1
   end
 
@@ -57,6 +57,22 @@ defmodule Jovial.Main do
         :jovial_system.put(:at_exit, [])
         functions |> Enum.reduce(status, fn function, status -> status(fn -> function.(status) end, status) end) |> at_exit()
     end
+  end
+
+  # A function's arguments stand below the message, as far in as the trace.
+  defp report(:error, %FunctionClauseError{args: args} = exception, stacktrace) when is_list(args) do
+    arguments = FunctionClauseError.blame(exception, &inspect/1, &FunctionClauseError.marked/1)
+
+    [
+      Exception.format_banner(:error, %{exception | args: nil}, stacktrace),
+      "    ",
+      String.replace("\n\n" <> arguments, "\n", "\n    "),
+      "\n" | Exception.format_stacktrace(stacktrace)
+    ]
+  end
+
+  defp report(kind, reason, stacktrace) do
+    [Exception.format_banner(kind, reason, stacktrace), "\n" | Exception.format_stacktrace(stacktrace)]
   end
 
   # What called the script is of no interest to who wrote it.

@@ -112,4 +112,179 @@ defmodule Macro.Env do
   def lookup_alias_as(%{__struct__: Macro.Env, aliases: aliases}, module) when is_atom(module) do
     for {name, ^module} <- aliases, do: name
   end
+
+  @doc """
+  The env with one more tracer, in front of the others.
+
+  ## Examples
+
+      iex> Macro.Env.prepend_tracer(__ENV__, MyTracer).tracers |> hd()
+      MyTracer
+  """
+  @spec prepend_tracer(t, module) :: t
+  def prepend_tracer(%{__struct__: Macro.Env, tracers: tracers} = env, tracer) when is_atom(tracer) do
+    %{env | tracers: [tracer | tracers]}
+  end
+
+  @doc """
+  The env behind `alias module`, with the options of `alias/2`; `{:error, message}` where that would not compile.
+
+  ## Examples
+
+      iex> {:ok, env} = Macro.Env.define_alias(__ENV__, [line: 1], Garden.Shed, as: Hut)
+      iex> Macro.Env.expand_alias(env, [], [:Hut])
+      {:alias, Garden.Shed}
+  """
+  @spec define_alias(t, keyword, module, keyword) :: {:ok, t} | {:error, binary}
+  def define_alias(%{__struct__: Macro.Env} = env, meta, module, options \\ []) when is_list(meta) and is_atom(module) do
+    directive(:alias, env, meta, module, options)
+  end
+
+  @doc """
+  The env behind `require module`, with the options of `require/2`; `{:error, message}` where that would not compile.
+
+  ## Examples
+
+      iex> {:ok, env} = Macro.Env.define_require(__ENV__, [line: 1], Integer)
+      iex> Macro.Env.required?(env, Integer)
+      true
+  """
+  @spec define_require(t, keyword, module, keyword) :: {:ok, t} | {:error, binary}
+  def define_require(%{__struct__: Macro.Env} = env, meta, module, options \\ []) when is_list(meta) and is_atom(module) do
+    directive(:require, env, meta, module, options)
+  end
+
+  @doc """
+  The env behind `import module`, with the options of `import/2`; `{:error, message}` where that would not compile.
+
+  ## Examples
+
+      iex> {:ok, env} = Macro.Env.define_import(__ENV__, [line: 1], Integer, only: [digits: 1])
+      iex> Macro.Env.lookup_import(env, {:digits, 1})
+      [function: Integer]
+  """
+  @spec define_import(t, keyword, module, keyword) :: {:ok, t} | {:error, binary}
+  def define_import(%{__struct__: Macro.Env} = env, meta, module, options \\ []) when is_list(meta) and is_atom(module) do
+    directive(:import, env, meta, module, options)
+  end
+
+  # The compiler does what the directive says; its message is the reason if it does not.
+  defp directive(name, env, meta, module, options) do
+    {_info, options} = :lists.partition(fn {key, _} -> key in [:trace, :info_callback, :emit_warnings] end, options)
+    vars = env.versioned_vars
+
+    {outcome, said} =
+      Jovial.Diagnostics.collect(false, fn ->
+        try do
+          {_, _, _, _, after_it} = :jovial_code.prepare({name, meta, [module, options]}, [], %{env | versioned_vars: %{}}, true)
+          {:ok, %{after_it | versioned_vars: vars}}
+        rescue
+          error -> {:error, Exception.message(error)}
+        end
+      end)
+
+    case {outcome, for(%{severity: :error, message: message} <- said, do: message)} do
+      {{:error, _}, [message | _]} -> {:error, message}
+      {outcome, _} -> outcome
+    end
+  end
+
+  @doc """
+  What an alias, given by its segments, stands for: `{:alias, module}`, or `:error` if no alias changes it.
+
+  ## Examples
+
+      iex> alias Garden.Shed
+      iex> Macro.Env.expand_alias(__ENV__, [], [:Shed, :Door])
+      {:alias, Garden.Shed.Door}
+      iex> Macro.Env.expand_alias(__ENV__, [], [:House])
+      :error
+  """
+  @spec expand_alias(t, keyword, [atom], keyword) :: {:alias, atom} | :error
+  def expand_alias(%{__struct__: Macro.Env} = env, meta, [first | rest], _options \\ []) when is_list(meta) do
+    name = Module.concat([first])
+
+    found =
+      case Keyword.fetch(meta, :alias) do
+        {:ok, module} when is_atom(module) and module != false -> {name, module}
+        _ -> aliased(env, meta, name)
+      end
+
+    case found do
+      {_, module} -> {:alias, Module.concat([module | rest])}
+      false -> :error
+    end
+  end
+
+  defp aliased(env, meta, name) do
+    counter = Keyword.get(meta, :counter)
+
+    case :lists.keyfind(name, 1, env.macro_aliases) do
+      {_, {^counter, module}} -> {name, module}
+      _ -> :lists.keyfind(name, 1, env.aliases)
+    end
+  end
+
+  @doc """
+  What a call without a module means: `{:macro, module, fun}` or `{:function, module, name}` of an import, where `fun` expands the macro given
+  meta and arguments; `{:error, reason}` if no import has it, or several do.
+
+  ## Examples
+
+      iex> Macro.Env.expand_import(__ENV__, [], :length, 1)
+      {:function, Kernel, :length}
+      iex> {:macro, Kernel, _fun} = Macro.Env.expand_import(__ENV__, [], :unless, 2)
+      iex> Macro.Env.expand_import(__ENV__, [], :unheard_of, 9)
+      {:error, :not_found}
+  """
+  @spec expand_import(t, keyword, atom, arity, keyword) ::
+          {:macro, module, (keyword, [Macro.t()] -> Macro.t())}
+          | {:function, module, atom}
+          | {:error, :not_found | {:conflict, module} | {:ambiguous, [module]}}
+  def expand_import(%{__struct__: Macro.Env} = env, meta, name, arity, options \\ [])
+      when is_list(meta) and is_atom(name) and is_integer(arity) do
+    local? = Keyword.get(options, :allow_locals, true) != false and env.module != nil and local?(env.module, name, arity)
+
+    case lookup_import(env, {name, arity}) do
+      _ when local? -> {:error, :not_found}
+      [] -> {:error, :not_found}
+      [{:function, module}] -> {:function, module, name}
+      [{:macro, module}] -> {:macro, module, expander(env, module, name)}
+      several -> {:error, {:ambiguous, for({_, module} <- several, do: module)}}
+    end
+  end
+
+  defp local?(module, name, arity), do: Module.open?(module) and Module.defines?(module, {name, arity})
+
+  @doc """
+  What a call `module.name(...)` means if it is one of a macro of a required module: `{:macro, module, fun}`, else `:error`.
+
+  ## Examples
+
+      iex> require Integer
+      iex> {:macro, Integer, fun} = Macro.Env.expand_require(__ENV__, [], Integer, :is_even, 1)
+      iex> is_function(fun, 2)
+      true
+      iex> Macro.Env.expand_require(__ENV__, [], Integer, :digits, 1)
+      :error
+  """
+  @spec expand_require(t, keyword, module, atom, arity, keyword) :: {:macro, module, (keyword, [Macro.t()] -> Macro.t())} | :error
+  def expand_require(%{__struct__: Macro.Env} = env, meta, module, name, arity, _options \\ [])
+      when is_list(meta) and is_atom(module) and is_atom(name) and is_integer(arity) do
+    required? = module == Kernel or required?(env, module) or Keyword.get(meta, :required, false)
+
+    if required? and match?({:module, _}, :code.ensure_loaded(module)) and macro_exported?(module, name, arity) do
+      {:macro, module, expander(env, module, name)}
+    else
+      :error
+    end
+  end
+
+  defp expander(env, module, name) do
+    fn meta, arguments ->
+      env = %{env | requires: :lists.usort([module | env.requires]), line: Keyword.get(meta, :line, env.line)}
+      {expanded, _} = :jovial_macro.expand_once({{:., meta, [module, name]}, meta, arguments}, env)
+      expanded
+    end
+  end
 end

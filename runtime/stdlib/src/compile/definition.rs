@@ -9,7 +9,7 @@ use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::Literal;
 use jovial_compiler::carried::{Code, Item, Quoted};
 use jovial_compiler::env::{Env, Vars};
-use jovial_compiler::errors::Result;
+use jovial_compiler::errors::{Diagnostic, Result, Severity};
 use jovial_compiler::host::{Datum, Host, MacroCall, SharedModule};
 use jovial_compiler::lower::{self, Info, ModuleUnit};
 use jovial_compiler::module::{self, DefKind, Definition};
@@ -17,7 +17,7 @@ use jovial_syntax::quoted::NodeId;
 use jovial_term::{Fragment, Pid, Term};
 
 use super::host::CompileHost;
-use super::{data, env_term, evaluate, session};
+use super::{data, env_term, evaluate, session, verify};
 
 /// What `defmodule` hands over when it runs.
 pub struct ModuleStart {
@@ -53,6 +53,7 @@ pub fn define(host: &mut CompileHost<'_>, start: &ModuleStart) -> Result<Fragmen
     let shared: SharedModule = Arc::new(Mutex::new(build));
     let library = Arc::clone(&host.library);
     library.begin(start.name, Arc::clone(&shared), start.owner);
+    warn_redefined(host, start);
     let _entered = Entered { library: &library, name: start.name };
     // A file has one tracker for all its modules; elsewhere each module has its own.
     let own = if outer.lexical_tracker.is_some() && outer.function.is_none() {
@@ -66,6 +67,9 @@ pub fn define(host: &mut CompileHost<'_>, start: &ModuleStart) -> Result<Fragmen
         env.scope_mut().context_modules.insert(0, start.name);
     }
     let outcome = body(host, start, &shared, &mut env);
+    if outcome.is_err() {
+        library.forget_unverified(start.owner, start.name);
+    }
     if let Some(tracker) = own.and_then(|id| library.trackers().stop(id))
         && outcome.is_ok()
     {
@@ -75,6 +79,28 @@ pub fn define(host: &mut CompileHost<'_>, start: &ModuleStart) -> Result<Fragmen
         host.flush()?;
     }
     outcome
+}
+
+/// A file that defines a module anew says so; in a session that is how one works.
+fn warn_redefined(host: &mut CompileHost<'_>, start: &ModuleStart) {
+    let library = Arc::clone(&host.library);
+    if !library.defers(start.owner)
+        || library.option(Atom::new("ignore_module_conflict"))
+        || library.machine().module(start.name).is_none()
+    {
+        return;
+    }
+    let name = jovial_compiler::errors::inspect_module(start.name);
+    host.diagnostic(Diagnostic {
+        severity: Severity::Warning,
+        message: format!("redefining module {name} (current version defined in memory)"),
+        file: Arc::clone(&start.env.file),
+        line: start.line,
+        column: None,
+        span: None,
+        place: Some((start.name, (known::DUNDER_MODULE, 0))),
+        snippet: true,
+    });
 }
 
 fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, env: &mut Env) -> Result<Fragment> {
@@ -90,7 +116,8 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
         };
         let values: Vec<Term<'_>> = inputs.into_iter().map(value_of).collect();
         if lower::takes_tuple(values.len()) { vec![heap.tuple(&values)] } else { values }
-    })?;
+    });
+    let result = result.map_err(|halt| host.in_body(halt, prepared.module, env))?;
     *env = Env { versioned_vars: Vars::default(), next_version: 0, ..prepared.env };
     module::settle_overridables(host, env)?;
     for (module, function) in callbacks(shared, known::BEFORE_COMPILE) {
@@ -98,7 +125,6 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
     }
     module::settle_overridables(host, env)?;
     let finished = module::finish(env, host)?;
-    module::check_behaviours(env, host)?;
     host.flush()?;
     let definitions: Vec<&Definition> = finished.definitions.iter().collect();
     let (attributes, chunks, deprecated) = {
@@ -117,7 +143,12 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
             let function = Literal::Tuple(vec![Literal::Atom(*name), Literal::Int(i64::from(*arity))]);
             Literal::Tuple(vec![function, Literal::Binary(hint.clone().into_bytes())])
         });
-        (Literal::List(entries), chunks(&build), Literal::List(deprecated.collect()))
+        let deprecated = deprecated.collect::<Vec<_>>();
+        let mut chunks = chunks(&build);
+        if !deprecated.is_empty() {
+            chunks.push(("deprecated".to_string(), Literal::List(deprecated.clone())));
+        }
+        (Literal::List(entries), chunks, Literal::List(deprecated))
     };
     let fields = struct_fields(host, env, &definitions)?;
     let unit = ModuleUnit {
@@ -147,6 +178,28 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
         } else {
             host.call(module, function, |heap, _| vec![env_term::to_term(heap, env), heap.binary(binary)])?;
         }
+    }
+    if !host.library.is_building() {
+        let unverified = {
+            let build = lock(shared);
+            verify::Unverified {
+                env: env.clone(),
+                calls: module::remote_calls(&finished.definitions),
+                behaviours: module::Behaviours::of(&build),
+                unchecked: verify::unchecked(&build),
+                after_verify: Vec::new(),
+            }
+        };
+        let after_verify = callbacks(shared, known::AFTER_VERIFY);
+        let unverified = verify::Unverified { after_verify, ..unverified };
+        if host.library.is_parallel() {
+            host.flush()?;
+            let (module, function) = (Atom::new("Elixir.Jovial.Compiling"), Atom::new("defined"));
+            let (name, binary) = (start.name, &binary);
+            host.call(module, function, |heap, _| vec![Term::atom(name), heap.binary(binary)])?;
+        }
+        let ready = host.library.verifiable(start.owner, unverified);
+        verify::verify(host, &ready)?;
     }
     Ok(session::answer(|heap| {
         let value = result.root().as_tuple().and_then(|parts| parts.first().copied()).unwrap_or(Term::NIL);

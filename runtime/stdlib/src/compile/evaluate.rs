@@ -74,8 +74,10 @@ pub fn load(host: &CompileHost<'_>, module: &mut ir::Module, env: &Env) -> Resul
 }
 
 fn emit(host: &CompileHost<'_>, module: &mut ir::Module, env: &Env) -> Result<Image> {
-    for file in &mut module.files {
-        *file = super::host::relative_to_cwd(file);
+    if host.library.option(Atom::new("relative_paths")) {
+        for file in &mut module.files {
+            *file = super::host::relative_to_cwd(file);
+        }
     }
     let module = &*module;
     let image = jovial_bytecode::emit(module).map_err(|error| failure(env, 0, format!("{error:?}")))?;

@@ -67,13 +67,85 @@ impl<'a> CompileHost<'a> {
         if self.pending.is_empty() {
             return Ok(());
         }
-        let text: String = std::mem::take(&mut self.pending).iter().map(report::format).collect();
-        if self.library.report(&text) {
+        let pending = std::mem::take(&mut self.pending);
+        let text = || pending.iter().map(report::format).collect::<String>();
+        if self.library.is_building() {
+            self.library.report(&text());
             return Ok(());
         }
-        let (module, function) = (Atom::new("io"), known::PUT_CHARS);
-        self.call(module, function, |heap, _| vec![Term::atom(known::STANDARD_ERROR), heap.binary(text.as_bytes())])
-            .map(drop)
+        let module = Atom::new("Elixir.Jovial.Diagnostics");
+        if self.library.face(module).is_none() {
+            let (module, function) = (Atom::new("io"), known::PUT_CHARS);
+            let text = text();
+            return self
+                .call(module, function, |heap, _| vec![Term::atom(known::STANDARD_ERROR), heap.binary(text.as_bytes())])
+                .map(drop);
+        }
+        self.call(module, Atom::new("emit"), |heap, _| {
+            vec![heap.list(pending.iter().map(|diagnostic| report::term(heap, diagnostic)).collect::<Vec<_>>())]
+        })
+        .map(drop)
+    }
+
+    /// What was said since the last [`CompileHost::flush`], which will not be printed then.
+    pub fn take_pending(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.pending)
+    }
+
+    /// What a macro, or a function that stands in for one, raised: the trace ends at it, and says who expanded it where.
+    fn expanding(&self, halt: Halt, called: (Atom, Atom), shown: (Atom, Atom, usize), env: &Env, line: u32) -> Halt {
+        let Halt::Raised(raised) = halt else { return halt };
+        let Some(raised) = raised.downcast_ref::<Raised>() else { return Halt::Raised(raised) };
+        let what = if shown.1 == known::DUNDER_STRUCT { "expanding struct" } else { "expanding macro" };
+        let (module, name, arity) = match (env.module, env.function) {
+            (known::NIL, _) => (Atom::new("elixir_compiler"), Atom::new("__FILE__"), 1),
+            (module, Some((name, arity))) => (module, name, usize::from(arity)),
+            (module, None) => (module, known::DUNDER_MODULE, 0),
+        };
+        let entries = [
+            Entry { module: shown.0, name: shown.1, arity: shown.2, file: what.to_string(), line: None },
+            Entry { module, name, arity, file: relative_to_cwd(&env.file), line: Some(line) },
+        ];
+        Halt::Raised(Arc::new(retraced(raised, |module, name| (module, name) == called, &entries)))
+    }
+
+    /// What the body of a module raised: nobody asks how that came to run. `body` is the module that it was compiled to.
+    pub fn in_body(&self, halt: Halt, body: Atom, env: &Env) -> Halt {
+        let Halt::Raised(raised) = halt else { return halt };
+        let Some(raised) = raised.downcast_ref::<Raised>() else { return Halt::Raised(raised) };
+        let root = raised.reason_and_trace.root();
+        let line = root.as_tuple_of::<2>().and_then(|[_, trace]| {
+            trace.list_iter().find_map(|entry| {
+                let [module, _, _, location] = *entry.as_tuple_of::<4>()?;
+                let line = crate::natives::support::option(location, "line")?;
+                (module.is_atom(body)).then(|| line.as_small().and_then(|line| u32::try_from(line).ok()))?
+            })
+        });
+        let Some(line) = line else { return Halt::Raised(Arc::new(copy_raised(raised))) };
+        let entry = Entry {
+            module: env.module,
+            name: known::DUNDER_MODULE,
+            arity: 1,
+            file: relative_to_cwd(&env.file),
+            line: Some(line),
+        };
+        Halt::Raised(Arc::new(retraced(raised, |module, _| module == body, &[entry])))
+    }
+
+    /// An error of the compiler's own that met a definition: the trace leads to the module's body.
+    pub fn at_definition(&mut self, halt: Halt, env: &Env) -> Halt {
+        if !matches!(halt, Halt::Exception(_)) {
+            return halt;
+        }
+        let raised = self.raised(halt);
+        let entry = Entry {
+            module: env.module,
+            name: known::DUNDER_MODULE,
+            arity: 1,
+            file: relative_to_cwd(&env.file),
+            line: Some(env.line),
+        };
+        Halt::Raised(Arc::new(retraced(&raised, |_, _| true, &[entry])))
     }
 
     /// The exception that a halt is, as `{reason, trace}` with its class.
@@ -127,6 +199,39 @@ fn simple(reason: Term<'_>) -> Raised {
     Raised { class: jovial_vm::Class::Error, reason_and_trace }
 }
 
+/// An entry of a stack trace that the compiler adds.
+struct Entry {
+    module: Atom,
+    name: Atom,
+    arity: usize,
+    file: String,
+    line: Option<u32>,
+}
+
+/// The same exception with the trace up to the first entry that `ends` it, and these entries in its place.
+fn retraced(raised: &Raised, ends: impl Fn(Atom, Atom) -> bool, entries: &[Entry]) -> Raised {
+    let heap = Heap::new();
+    let Some([reason, trace]) = raised.reason_and_trace.root().as_tuple_of::<2>() else { return copy_raised(raised) };
+    let kept = trace.list_iter().take_while(|entry| {
+        let Some([module, name, _, _]) = entry.as_tuple_of::<4>() else { return true };
+        match (module.as_atom(), name.as_atom()) {
+            (Some(module), Some(name)) => !ends(module, name) && module.as_str() != "jovial_compiler",
+            _ => true,
+        }
+    });
+    let mut trace: Vec<Term<'_>> = kept.map(|entry| heap.copy_in(entry)).collect();
+    for entry in entries {
+        let pair = |key: &str, value| heap.tuple(&[Term::atom(Atom::new(key)), value]);
+        let mut location = vec![pair("file", heap.charlist(&entry.file))];
+        location.extend(entry.line.map(|line| pair("line", Term::count(line as usize))));
+        let location = heap.list(location);
+        trace.push(heap.tuple(&[Term::atom(entry.module), Term::atom(entry.name), Term::count(entry.arity), location]));
+    }
+    let both = heap.tuple(&[heap.copy_in(*reason), heap.list(trace)]);
+    let reason_and_trace = Fragment::copy_of(both).unwrap_or_else(|_| Fragment::immediate(Term::NIL));
+    Raised { class: raised.class, reason_and_trace }
+}
+
 fn copy_raised(raised: &Raised) -> Raised {
     let root = raised.reason_and_trace.root();
     let reason_and_trace = Fragment::copy_of(root).unwrap_or_else(|_| Fragment::immediate(Term::NIL));
@@ -146,13 +251,14 @@ impl Host for CompileHost<'_> {
         Ok(face)
     }
 
-    fn ensure_compiled(&mut self, module: Atom, _env: &Env) -> Result<Compiled> {
+    fn ensure_compiled(&mut self, module: Atom, of: Atom) -> Result<Compiled> {
         if self.face(module)?.is_some() {
             return Ok(Compiled::Available);
         }
-        let (waiter, function) = (Atom::new("jovial_compiler_wait"), Atom::new("wait"));
-        if self.library.machine().is_defined(waiter, function, 1) {
-            let answer = self.call(waiter, function, |_, _| vec![Term::atom(module)])?;
+        if self.library.is_parallel() {
+            self.flush()?;
+            let (waiter, function) = (Atom::new("Elixir.Jovial.Compiling"), Atom::new("wait"));
+            let answer = self.call(waiter, function, |_, _| vec![Term::atom(module), Term::atom(of)])?;
             let answer = answer.root().as_atom();
             if answer == Some(known::OK) {
                 return Ok(Compiled::Available);
@@ -176,6 +282,10 @@ impl Host for CompileHost<'_> {
             let env = env_term::to_term(heap, call.env);
             let args = call.args.iter().map(|arg| convert::to_term(heap, code, values, *arg));
             std::iter::once(env).chain(args).collect()
+        });
+        let result = result.map_err(|halt| {
+            let shown = (call.module, call.name, call.args.len());
+            self.expanding(halt, (module, function), shown, call.env, call.line)
         })?;
         Ok(convert::from_term(code, &self.values, result.root()))
     }
@@ -186,13 +296,18 @@ impl Host for CompileHost<'_> {
         module: Atom,
         name: Atom,
         args: &[NodeId],
-        _env: &Env,
+        env: &Env,
         local: bool,
     ) -> Result<NodeId> {
         self.flush()?;
+        let shown = (module, name, args.len());
         let module = if local { super::definition::load_local(self, module)? } else { module };
         let result = self.call(module, name, |heap, values| {
             args.iter().map(|arg| convert::to_term(heap, code, values, *arg)).collect()
+        });
+        let result = result.map_err(|halt| match name {
+            known::DUNDER_STRUCT => self.expanding(halt, (module, name), shown, env, env.line),
+            _ => halt,
         })?;
         Ok(convert::from_term(code, &self.values, result.root()))
     }

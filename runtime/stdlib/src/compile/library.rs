@@ -2,15 +2,18 @@
 
 use std::any::Any;
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use jovial_atoms::{Atom, known};
-use jovial_compiler::env::{Env, Names};
+use jovial_bytecode::ir::Literal;
+use jovial_compiler::env::{Env, NameArity, Names};
 use jovial_compiler::host::{Face, SharedModule};
 use jovial_compiler::lexical::Trackers;
 use jovial_term::Pid;
 use jovial_vm::{Ctx, Machine, ModuleVersion};
+
+use super::verify::Unverified;
 
 /// A module whose body is running, and the process that runs it.
 pub(crate) struct Building {
@@ -21,6 +24,19 @@ pub(crate) struct Building {
 /// The compiler's driver could not be made or loaded: the compiler and the machine disagree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DriverError;
+
+/// What a process finished and has not verified: by compilations within compilations, and what is ready.
+#[derive(Default)]
+struct Levels {
+    open: Vec<Vec<Unverified>>,
+    ready: Vec<Unverified>,
+}
+
+/// Undefined functions that nobody is warned of.
+pub(crate) enum Excused {
+    All,
+    These(Vec<(Atom, Option<NameArity>)>),
+}
 
 /// One for each machine, kept as its extension.
 pub struct Library {
@@ -35,6 +51,12 @@ pub struct Library {
     /// Modules that processes want to hear of, a list for each compilation under way.
     defined: Mutex<HashMap<Pid, Vec<Vec<(Atom, Vec<u8>)>>>>,
     required: Mutex<HashSet<String>>,
+    /// Finished modules that wait to be verified with what is compiled beside them, by the process that made them.
+    unverified: Mutex<HashMap<Pid, Levels>>,
+    /// What `Code.put_compiler_option(:no_warn_undefined, ...)` excuses.
+    excused: Mutex<Excused>,
+    /// Parallel compilations under way.
+    parallel: AtomicUsize,
     values: super::convert::Values,
     pub(crate) persistent: crate::natives::persistent::Persistent,
 }
@@ -60,6 +82,9 @@ impl Library {
             build: Mutex::new(None),
             defined: Mutex::default(),
             required: Mutex::default(),
+            unverified: Mutex::default(),
+            excused: Mutex::new(Excused::These(Vec::new())),
+            parallel: AtomicUsize::new(0),
             values: super::convert::Values::default(),
             persistent: Default::default(),
         })));
@@ -97,7 +122,7 @@ impl Library {
     }
 
     pub(crate) fn option(&self, name: Atom) -> bool {
-        lock(&self.options).get(&name).copied().unwrap_or(name.as_str() == "docs")
+        lock(&self.options).get(&name).copied().unwrap_or(matches!(name.as_str(), "docs" | "relative_paths"))
     }
 
     pub(crate) fn set_option(&self, name: Atom, value: bool) {
@@ -107,6 +132,7 @@ impl Library {
     /// From now on the modules that this process defines are noted.
     pub(crate) fn note_modules(&self, owner: Pid) {
         lock(&self.defined).entry(owner).or_default().push(Vec::new());
+        lock(&self.unverified).entry(owner).or_default().open.push(Vec::new());
     }
 
     /// Notes a module.
@@ -118,6 +144,10 @@ impl Library {
 
     /// Ends the newest list of this process and gives it.
     pub(crate) fn noted_modules(&self, owner: Pid) -> Vec<(Atom, Vec<u8>)> {
+        if let Some(levels) = lock(&self.unverified).get_mut(&owner) {
+            let finished = levels.open.pop().unwrap_or_default();
+            levels.ready.extend(finished);
+        }
         let mut defined = lock(&self.defined);
         let noted = defined.get_mut(&owner).and_then(Vec::pop).unwrap_or_default();
         if defined.get(&owner).is_some_and(Vec::is_empty) {
@@ -126,9 +156,98 @@ impl Library {
         noted
     }
 
+    /// Keeps a finished module for later if it belongs to a compilation or to a module that is not finished yet; else gives all
+    /// that were kept.
+    pub(crate) fn verifiable(&self, owner: Pid, module: Unverified) -> Vec<Unverified> {
+        let nested = lock(&self.building)
+            .iter()
+            .any(|(name, building)| building.owner == owner && *name != module.env.module);
+        let mut unverified = lock(&self.unverified);
+        let levels = unverified.entry(owner).or_default();
+        if let Some(level) = levels.open.last_mut() {
+            level.push(module);
+            return Vec::new();
+        }
+        levels.ready.push(module);
+        if nested { Vec::new() } else { unverified.remove(&owner).map(|levels| levels.ready).unwrap_or_default() }
+    }
+
+    /// Whether a process is in the middle of a compilation at whose end its modules are verified.
+    pub(crate) fn defers(&self, owner: Pid) -> bool {
+        lock(&self.unverified).get(&owner).is_some_and(|levels| !levels.open.is_empty())
+    }
+
+    /// A module failed: the outermost one takes what was kept of those in it with it.
+    pub(crate) fn forget_unverified(&self, owner: Pid, name: Atom) {
+        let nested = lock(&self.building).iter().any(|(other, building)| building.owner == owner && *other != name);
+        if let Some(levels) = lock(&self.unverified).get_mut(&owner)
+            && !nested
+            && levels.open.is_empty()
+        {
+            levels.ready.clear();
+        }
+    }
+
+    /// The modules of a process that wait to be verified.
+    pub(crate) fn take_unverified(&self, owner: Pid) -> Vec<Unverified> {
+        let mut unverified = lock(&self.unverified);
+        let Some(levels) = unverified.get_mut(&owner) else { return Vec::new() };
+        let ready = std::mem::take(&mut levels.ready);
+        if levels.open.is_empty() {
+            unverified.remove(&owner);
+        }
+        ready
+    }
+
+    pub(crate) fn excuse(&self, excused: Excused) {
+        *lock(&self.excused) = excused;
+    }
+
+    /// Whether nobody is warned that this function does not exist.
+    pub(crate) fn never_warned(&self, module: Atom, function: NameArity) -> bool {
+        match &*lock(&self.excused) {
+            Excused::All => true,
+            Excused::These(entries) => entries
+                .iter()
+                .any(|(other, wanted)| *other == module && wanted.is_none_or(|wanted| wanted == function)),
+        }
+    }
+
+    /// Begins or ends a parallel compilation: modules are waited for then.
+    pub(crate) fn parallel(&self, begins: bool) {
+        let handler = (Atom::new("Elixir.Jovial.Compiling"), Atom::new("undefined"));
+        let before = if begins {
+            self.parallel.fetch_add(1, Ordering::AcqRel)
+        } else {
+            self.parallel.fetch_sub(1, Ordering::AcqRel)
+        };
+        if begins || before == 1 {
+            self.machine().set_undefined_handler(begins.then_some(handler));
+        }
+    }
+
+    pub(crate) fn is_parallel(&self) -> bool {
+        self.parallel.load(Ordering::Acquire) > 0
+    }
+
+    pub(crate) fn is_building(&self) -> bool {
+        lock(&self.build).is_some()
+    }
+
     /// Whether a file is required for the first time.
     pub(crate) fn claim_file(&self, path: &str) -> bool {
         lock(&self.required).insert(path.to_string())
+    }
+
+    pub(crate) fn forget_file(&self, path: &str) {
+        lock(&self.required).remove(path);
+    }
+
+    /// The files that were required, sorted.
+    pub(crate) fn required_files(&self) -> Vec<String> {
+        let mut files: Vec<String> = lock(&self.required).iter().cloned().collect();
+        files.sort();
+        files
     }
 
     /// The module of that name whose body is running.
@@ -211,7 +330,7 @@ impl Library {
         let face = Face {
             functions: Arc::new(Names::new(functions)),
             macros: Arc::new(Names::new(macros)),
-            deprecated: Arc::default(),
+            deprecated: Arc::new(version.as_deref().map(deprecated).unwrap_or_default()),
             elixir,
         };
         if let Some(version) = &version {
@@ -219,4 +338,16 @@ impl Library {
         }
         Some(face)
     }
+}
+
+/// What a module's image says of its deprecated functions.
+fn deprecated(version: &ModuleVersion) -> Vec<(NameArity, String)> {
+    let Some(Literal::List(entries)) = version.chunk("deprecated") else { return Vec::new() };
+    let read = |entry: &Literal| {
+        let Literal::Tuple(pair) = entry else { return None };
+        let [Literal::Tuple(function), Literal::Binary(hint)] = pair.as_slice() else { return None };
+        let [Literal::Atom(name), Literal::Int(arity)] = function.as_slice() else { return None };
+        Some(((*name, u8::try_from(*arity).ok()?), String::from_utf8_lossy(hint).into_owned()))
+    };
+    entries.iter().filter_map(read).collect()
 }

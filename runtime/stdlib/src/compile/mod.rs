@@ -7,8 +7,9 @@ pub mod definition;
 pub mod env_term;
 pub mod evaluate;
 pub mod host;
-mod library;
+pub(crate) mod library;
 pub mod report;
 pub mod session;
+pub(crate) mod verify;
 
 pub use library::Library;

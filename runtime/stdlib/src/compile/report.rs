@@ -8,21 +8,25 @@
 //!     │
 //!     └─ lib/a.ex:3:3: A.run/0
 //! ```
+//!
+//! Without a snippet nothing is indented.
 
 use std::fmt::Write as _;
 
+use jovial_atoms::Atom;
 use jovial_compiler::{Diagnostic, Severity};
+use jovial_term::{Heap, Term};
 
 /// One diagnostic as it is printed, with an empty line behind it.
 pub fn format(diagnostic: &Diagnostic) -> String {
-    format_with(diagnostic, source_line(diagnostic).as_deref())
+    format_with(diagnostic, source_line(&diagnostic.file, diagnostic.line).as_deref())
 }
 
-/// The line that a diagnostic is about, if its file can be read.
-fn source_line(diagnostic: &Diagnostic) -> Option<String> {
-    let line = usize::try_from(diagnostic.line.checked_sub(1)?).ok()?;
-    let text = std::fs::read_to_string(&*diagnostic.file).ok()?;
-    text.lines().nth(line).map(str::to_string)
+/// A line of a file, if it can be read.
+pub fn source_line(file: &str, line: u32) -> Option<String> {
+    let at = usize::try_from(line.checked_sub(1)?).ok()?;
+    let text = std::fs::read_to_string(file).ok()?;
+    text.lines().nth(at).map(str::to_string)
 }
 
 fn place(diagnostic: &Diagnostic) -> String {
@@ -45,45 +49,92 @@ fn place(diagnostic: &Diagnostic) -> String {
 }
 
 pub fn format_with(diagnostic: &Diagnostic, source: Option<&str>) -> String {
-    let word = match diagnostic.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
-    let digits = diagnostic.line.to_string();
-    let pad = " ".repeat(digits.len().max(2) + 2);
-    let mut lines = diagnostic.message.lines();
-    let mut text = format!("{pad}{word}: {}\n", lines.next().unwrap_or_default());
-    for line in lines {
-        let _ = if line.is_empty() { writeln!(text) } else { writeln!(text, "{pad}{line}") };
+    let snippet = source.filter(|_| diagnostic.snippet).map(|text| Snippet {
+        text,
+        line: diagnostic.line,
+        column: diagnostic.column,
+        span: diagnostic.span,
+    });
+    let places = [place(diagnostic)];
+    render(diagnostic.severity == Severity::Error, &diagnostic.message, snippet.as_ref(), &places)
+}
+
+/// The line that is shown, and what of it is marked.
+pub struct Snippet<'a> {
+    pub text: &'a str,
+    pub line: u32,
+    pub column: Option<u32>,
+    /// Where the marked part ends: line and column.
+    pub span: Option<(u32, u32)>,
+}
+
+impl Snippet<'_> {
+    /// What stands before the mark, and how long that is.
+    fn mark(&self) -> (String, usize) {
+        let Some(column) = self.column.filter(|column| *column > 0) else {
+            let before: String = self.text.chars().take_while(|c| c.is_whitespace()).collect();
+            return (before, self.text.trim().chars().count());
+        };
+        let width = match self.span {
+            Some((line, end)) if line == self.line && end > column => (end - column) as usize,
+            Some(_) | None => 1,
+        };
+        (" ".repeat(column as usize - 1), width)
     }
-    let snippet = source.filter(|_| diagnostic.snippet && diagnostic.line > 0);
-    if let Some(source) = snippet {
-        let _ = writeln!(text, "{pad}│");
-        let _ = writeln!(text, "{:>width$} │ {source}", digits, width = pad.len() - 1);
-        if let Some(column) = diagnostic.column {
-            let before = " ".repeat((column.max(1) - 1) as usize);
-            let mark = match diagnostic.severity {
-                Severity::Error => "^".to_string(),
-                Severity::Warning => "~".repeat(marked_width(diagnostic, source, column)),
-            };
-            let _ = writeln!(text, "{pad}│ {before}{mark}");
-        } else {
-            let before: String = source.chars().take_while(|c| c.is_whitespace()).collect();
-            let mark = if diagnostic.severity == Severity::Error { "^" } else { "~" };
-            let _ = writeln!(text, "{pad}│ {before}{}", mark.repeat(source.trim().chars().count()));
+}
+
+/// A diagnostic with all places that it is about.
+pub fn render(error: bool, message: &str, snippet: Option<&Snippet<'_>>, places: &[String]) -> String {
+    let word = if error { "error" } else { "warning" };
+    let Some(snippet) = snippet.filter(|snippet| snippet.line > 0) else {
+        let mut text = format!("{word}: {message}\n");
+        for place in places {
+            let _ = writeln!(text, "└─ {place}");
         }
-        let _ = writeln!(text, "{pad}│");
+        text.push('\n');
+        return text;
+    };
+    let digits = snippet.line.to_string();
+    let pad = " ".repeat(digits.len().max(2) + 2);
+    let mut text = String::new();
+    for (number, line) in message.split('\n').enumerate() {
+        let _ = match (number, line.is_empty()) {
+            (0, _) => writeln!(text, "{pad}{word}: {line}"),
+            (_, true) => writeln!(text),
+            (_, false) => writeln!(text, "{pad}{line}"),
+        };
     }
-    let _ = writeln!(text, "{pad}└─ {}\n", place(diagnostic));
+    let (before, width) = snippet.mark();
+    let mark = if error { "^" } else { "~" }.repeat(width);
+    let _ = writeln!(text, "{pad}│");
+    let _ = writeln!(text, "{digits:>width$} │ {}", snippet.text, width = pad.len() - 1);
+    let _ = writeln!(text, "{pad}│ {before}{mark}");
+    let _ = writeln!(text, "{pad}│");
+    for place in places {
+        let _ = writeln!(text, "{pad}└─ {place}");
+    }
+    text.push('\n');
     text
 }
 
-/// How many columns a warning underlines: its span on this line, else all up to the end of the line.
-fn marked_width(diagnostic: &Diagnostic, source: &str, column: u32) -> usize {
-    let rest = source.trim_end().chars().count().saturating_sub(column as usize - 1);
-    match diagnostic.span {
-        Some((line, end)) if line == diagnostic.line && end > column => (end - column) as usize,
-        Some(_) | None => rest,
-    }
-    .max(1)
+/// `{severity, message, file, line, column, span, place, snippet?}`, as `Jovial.Diagnostics` takes it.
+pub fn term<'h>(heap: &'h Heap, diagnostic: &Diagnostic) -> Term<'h> {
+    let word = |text: &str| Term::atom(Atom::new(text));
+    let number = |value: u32| Term::count(value as usize);
+    let place = match diagnostic.place {
+        Some((module, (name, arity))) => {
+            heap.tuple(&[Term::atom(module), Term::atom(name), Term::small32(i32::from(arity))])
+        }
+        None => Term::NIL,
+    };
+    heap.tuple(&[
+        word(if diagnostic.severity == Severity::Error { "error" } else { "warning" }),
+        heap.binary(diagnostic.message.as_bytes()),
+        heap.binary(diagnostic.file.as_bytes()),
+        number(diagnostic.line),
+        diagnostic.column.map_or(Term::NIL, number),
+        diagnostic.span.map_or(Term::NIL, |(line, column)| heap.tuple(&[number(line), number(column)])),
+        place,
+        Term::bool(diagnostic.snippet),
+    ])
 }

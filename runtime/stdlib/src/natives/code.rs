@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use jovial_atoms::known;
+use jovial_atoms::{Atom, known};
 use jovial_compiler::carried::Code;
 use jovial_compiler::env::{Env, Kind, Var, Vars};
 use jovial_compiler::host::{Compiled, Host};
@@ -57,8 +57,7 @@ fn ensure_compiled<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let library = Library::in_ctx(ctx);
     Err(session::start(ctx, move |asking| {
         let mut host = CompileHost::new(asking, std::sync::Arc::clone(&library), None);
-        let env = library.new_env("nofile");
-        let outcome = host.ensure_compiled(module, &env).map(|found| {
+        let outcome = host.ensure_compiled(module, known::MODULE).map(|found| {
             session::answer(|heap| match found {
                 Compiled::Available => heap.tuple(&[Term::atom(known::MODULE), Term::atom(module)]),
                 Compiled::NotFound => heap.tuple(&[Term::atom(known::ERROR), Term::atom(reason)]),
@@ -153,12 +152,21 @@ fn parse<'h>(ctx: &Ctx<'h>, source: Term<'h>, asked: Term<'h>, comments: bool) -
         return Ok(error(heap, problem(heap, found)));
     }
     let root = parsed.root;
+    let number = |value: u32| Term::count(value as usize);
+    let warnings: Vec<Term<'h>> = parsed
+        .diagnostics
+        .iter()
+        .filter(|found| found.severity == jovial_syntax::Severity::Warning)
+        .map(|found| {
+            let column = found.column.map_or(Term::NIL, number);
+            heap.tuple(&[heap.binary(found.message.as_bytes()), number(found.line), column])
+        })
+        .collect();
     let quoted = convert::to_term(heap, &Code::from(parsed.tree), &Values::default(), root);
     if !comments {
-        return Ok(ok(heap, quoted));
+        return said(ctx, warnings, asked, ok(heap, quoted));
     }
     let comments = parsed.comments.iter().map(|comment| {
-        let number = |value: u32| Term::count(value as usize);
         let pairs = [
             (word("line"), number(comment.line)),
             (word("column"), number(comment.column)),
@@ -169,7 +177,19 @@ fn parse<'h>(ctx: &Ctx<'h>, source: Term<'h>, asked: Term<'h>, comments: bool) -
         heap.map_from(pairs)
     });
     let comments = heap.list(comments.collect::<Vec<_>>());
-    Ok(heap.tuple(&[Term::OK, quoted, comments]))
+    said(ctx, warnings, asked, heap.tuple(&[Term::OK, quoted, comments]))
+}
+
+/// The result, once the library has given the warnings that the text deserves.
+fn said<'h>(ctx: &Ctx<'h>, warnings: Vec<Term<'h>>, asked: Term<'h>, result: Term<'h>) -> Out<'h> {
+    let module = Atom::new("Elixir.Jovial.Diagnostics");
+    if warnings.is_empty() || ctx.machine().ensure_loaded(module).ok().flatten().is_none() {
+        return Ok(result);
+    }
+    let heap = ctx.heap();
+    let file = option(asked, "file").unwrap_or_else(|| heap.binary(b"nofile"));
+    let args = vec![heap.list(warnings), file, result];
+    Err(Halt::TailCall { module, function: Atom::new("parsed"), args })
 }
 
 /// A variable's key as bindings have it: a name, or a name with a context.

@@ -86,6 +86,7 @@ fn store_definition<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
             Node::Pair(head, body) => definition::store(&mut host, code, kind, head, body, carried.is_some(), &env),
             _ => Err(jovial_compiler::Halt::argument_error("invalid definition")),
         };
+        let outcome = outcome.map_err(|halt| host.at_definition(halt, &env));
         session::conclude(&mut host, outcome)
     })?)
 }

@@ -16,6 +16,7 @@ mod binary;
 mod code;
 mod conversions;
 mod counters;
+mod diagnostics;
 pub(crate) mod elixir;
 mod ending;
 mod ets;
@@ -52,6 +53,7 @@ const TABLES: &[&[Entry]] = &[
     code::TABLE,
     conversions::TABLE,
     counters::TABLE,
+    diagnostics::TABLE,
     ets::TABLE,
     ending::TABLE,
     elixir::TABLE,

@@ -8,7 +8,7 @@ use jovial_vm::{Ctx, Halt};
 
 use super::Entry;
 use super::support::{Out, atom, need, ok, word};
-use crate::compile::{Library, data};
+use crate::compile::{Library, convert, data};
 
 pub(crate) const TABLE: &[Entry] = &[
     // What bodies of modules call before `Module` and `Kernel.Typespec` are compiled themselves.
@@ -73,6 +73,26 @@ pub(crate) const TABLE: &[Entry] = &[
             Ok(build.definition(name, arity).map_or(Term::NIL, |definition| Term::atom(definition.kind.atom())))
         })
     }),
+    ("jovial_module", "definition", 3, definition),
+    ("jovial_module", "is_overridable", 3, |ctx, args| {
+        let key = name_arity(args)?;
+        with(ctx, args[0], |build| Ok(Term::bool(build.overridables().any(|other| other == key))))
+    }),
+    ("jovial_module", "overridables", 1, |ctx, args| {
+        let heap = ctx.heap();
+        with(ctx, args[0], |build| {
+            let keys = build
+                .overridables()
+                .map(|(name, arity)| heap.tuple(&[Term::atom(name), Term::small32(i32::from(arity))]));
+            Ok(heap.list(keys.collect::<Vec<_>>()))
+        })
+    }),
+    ("jovial_module", "position", 1, |ctx, args| {
+        let heap = ctx.heap();
+        with(ctx, args[0], |build| {
+            Ok(heap.tuple(&[heap.binary(build.file.as_bytes()), Term::count(build.line as usize)]))
+        })
+    }),
     ("jovial_module", "delete_definition", 3, |ctx, args| {
         let (name, arity) = name_arity(args)?;
         with(ctx, args[0], |build| Ok(Term::bool(build.take_definition(name, arity).is_some())))
@@ -91,6 +111,30 @@ fn with<'h>(
     let shared: SharedModule = need(Library::in_ctx(ctx).building(atom(module)?))?;
     let mut build = shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     work(&mut build)
+}
+
+/// `{kind, line, [{line, args, guards, body}]}` of a definition that the module has so far, as expanded code; `nil` without one.
+fn definition<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let (name, arity) = name_arity(args)?;
+    let library = Library::in_ctx(ctx);
+    let heap = ctx.heap();
+    with(ctx, args[0], |build| {
+        let Some(definition) = build.definition(name, arity) else { return Ok(Term::NIL) };
+        let clauses = definition.clauses.iter().map(|stored| {
+            let term = |node| convert::to_term(heap, &stored.code, library.values(), node);
+            let list = |nodes: &[_]| heap.list(nodes.iter().map(|node| term(*node)).collect::<Vec<_>>());
+            let clause = &stored.clause;
+            heap.tuple(&[
+                Term::count(clause.line as usize),
+                list(&clause.args),
+                list(&clause.guards),
+                term(clause.body),
+            ])
+        });
+        let clauses = heap.list(clauses.collect::<Vec<_>>());
+        let line = Term::count(definition.line as usize);
+        Ok(heap.tuple(&[Term::atom(definition.kind.atom()), line, clauses]))
+    })
 }
 
 /// `{:ok, value}` or `:error`. Reading counts as use.

@@ -24,9 +24,6 @@ const ELSEWHERE: &[&str] = &[
     "logger:info/2",
     "logger:warning/2",
     "queue:in/2",
-    // Not there yet: `Module.overridable?/2,3` and checks of undefined functions.
-    "jovial_module:is_overridable/3",
-    "jovial_module:warn_undefined/3",
 ];
 /// Modules whose natives come from whoever embeds the library.
 const HOSTS: &[&str] = &["jovial_host", "jovial_session"];

@@ -404,6 +404,14 @@ unsafe fn undefined(s: &mut State<'_>) -> Flow {
         let args = std::slice::from_raw_parts(s.fp.cast::<Term<'_>>(), count);
         let args = s.heap().list(args.iter().copied()).word();
         s.reload();
+        if let Some((handler, with_module)) = s.run.machine.undefined_handler(export.module) {
+            let mut words = [Word::atom(export.module), Word::atom(export.name), args];
+            let words = if with_module { &mut words[..] } else { &mut words[1..] };
+            return match place(s, count + 1, words) {
+                Ok(top) => enter::<false>(s, top, handler.entry()),
+                Err(flow) => flow,
+            };
+        }
         let first = First::Call { module: export.module, name: export.name, args, explained: false };
         raise_native(s, count + 1, Class::Error, Word::atom(known::UNDEF), &first)
     }

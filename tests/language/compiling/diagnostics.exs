@@ -1,0 +1,63 @@
+# What `Code.with_diagnostics/2` collects. Source: documentation of Code.with_diagnostics/2; messages as Elixir 1.18 gives them.
+said = fn code ->
+  {_, found} =
+    Code.with_diagnostics(fn ->
+      try do
+        Code.eval_string(code)
+      rescue
+        error -> error
+      end
+    end)
+
+  for one <- found, do: IO.puts("#{one.severity} #{inspect(one.position)} #{one.message}")
+end
+
+said.("unused = 1")
+said.("fn x -> 1 end")
+#=> warning 1 variable "x" is unused (if the variable is not meant to be used, prefix it with an underscore)
+said.("nobody + 1")
+#=> error 1 undefined variable "nobody"
+
+# Calls of what is not there.
+said.("defmodule DiagA do\n def f, do: DiagNowhere.go()\nend")
+#=> warning 2 DiagNowhere.go/0 is undefined (module DiagNowhere is not available or is yet to be defined). Make sure the module name is correct and has been specified in full (or that an alias has been defined)
+said.("defmodule DiagB do\n def f, do: Diag.Nowhere.go()\nend")
+#=> warning 2 Diag.Nowhere.go/0 is undefined (module Diag.Nowhere is not available or is yet to be defined)
+said.("defmodule DiagC do\n def f(x), do: Map.fetsh(x, 1)\nend")
+#=> warning 2 Map.fetsh/2 is undefined or private. Did you mean:
+#=>
+#=>       * fetch/2
+#=>       * fetch!/2
+#=>
+said.("defmodule DiagD do\n def f, do: &DiagNowhere.go/2\nend")
+#=> warning 2 DiagNowhere.go/2 is undefined (module DiagNowhere is not available or is yet to be defined). Make sure the module name is correct and has been specified in full (or that an alias has been defined)
+
+# A module may call the one around it, and one that stands behind it.
+said.("defmodule DiagE do\n defmodule In do\n def f, do: DiagE.g()\n end\n def g, do: In.f()\nend")
+said.("defmodule DiagF do\n @compile {:no_warn_undefined, DiagNowhere}\n def f, do: DiagNowhere.go()\nend")
+
+said.("defmodule DiagG do\n @deprecated \"use new/0\"\n def old, do: 1\nend\ndefmodule DiagH do\n def f, do: DiagG.old()\nend")
+#=> warning 6 DiagG.old/0 is deprecated. use new/0
+
+# Behaviours are looked at when all is there.
+said.("defmodule DiagI do\n @behaviour DiagJ\nend\ndefmodule DiagJ do\n @callback go :: 1\nend")
+#=> warning 1 function go/0 required by behaviour DiagJ is not implemented (in module DiagI)
+said.("defmodule DiagK do\n @behaviour DiagNowhere\nend")
+#=> warning 1 @behaviour DiagNowhere does not exist (in module DiagK)
+
+# Values that nobody reads.
+said.("defmodule DiagL do\n def f(x) do\n x == 1\n x + 1\n _ = x + 2\n is_atom(x)\n x\n end\nend")
+#=> warning 3 use of operator == has no effect
+#=> warning 4 the result of evaluating operator '+'/2 is ignored (suppress the warning by assigning the expression to the _ variable)
+#=> warning 6 the call to is_atom/1 has no effect
+
+# An outer collector hears nothing of what an inner one heard.
+{_, outer} = Code.with_diagnostics(fn -> Code.with_diagnostics(fn -> Code.eval_string("fn y -> 1 end") end) end)
+IO.inspect(length(outer)) #=> 0
+
+{value, [found]} = Code.with_diagnostics(fn -> IO.warn("careful", []) end)
+IO.inspect({value, found.message, found.position, found.file}) #=> {:ok, "careful", 0, nil}
+
+# Text has warnings of its own.
+{_, [found]} = Code.with_diagnostics(fn -> Code.string_to_quoted("?\\q", columns: true) end)
+IO.inspect({found.position, found.message}) #=> {{1, 1}, "unknown escape sequence ?\\q, use ?q instead"}
