@@ -229,6 +229,8 @@ defmodule Base do
     stripped = if rem(byte_size(string), group) == 0, do: without_fill(string, group), else: string
 
     if padding? and rem(byte_size(string), group) != 0 do
+      # A foreign character in what comes in full groups of eight is told before that.
+      for <<char <- :binary.part(string, 0, byte_size(string) - rem(byte_size(string), 8))>>, do: value.(char)
       raise ArgumentError, "incorrect padding"
     end
 

@@ -2582,13 +2582,15 @@ defmodule Enum do
   def zip_with(enumerables, zip_fun)
   def zip_with([], _zip_fun), do: []
 
-  def zip_with(enumerables, zip_fun) do
+  def zip_with(enumerables, zip_fun) when is_list(enumerables) do
     if list_of_lists?(enumerables) do
       zip_lists_with(enumerables, zip_fun)
     else
       enumerables |> Stream.zip_with(zip_fun) |> to_list()
     end
   end
+
+  def zip_with(enumerables, zip_fun), do: enumerables |> to_list() |> zip_with(zip_fun)
 
   defp list_of_lists?(enumerables),
     do: is_list(enumerables) and all_in_list?(enumerables, &is_list/1)

@@ -459,7 +459,7 @@ defimpl Inspect, for: Inspect.Error do
 
     case stacktrace do
       [_ | _] ->
-        "#Inspect.Error<\n#{message}\n\n  Stacktrace:\n\n#{Exception.format_stacktrace(stacktrace)}\n>"
+        "#Inspect.Error<\n#{message}\n  Stacktrace:\n\n#{Exception.format_stacktrace(stacktrace)}\n>"
 
       _ ->
         "#Inspect.Error<\n  #{message}\n>"

@@ -342,7 +342,7 @@ defmodule Path do
     size = byte_size(path) - byte_size(extension)
 
     case path do
-      <<kept::binary-size(size), ^extension::binary>> when size > 0 -> kept
+      <<kept::binary-size(size), ^extension::binary>> when size >= 0 -> kept
       _ -> path
     end
   end

@@ -12,6 +12,7 @@ defmodule URI do
   are in the fields; see `decode/1`.
   """
 
+  @derive {Inspect, optional: [:authority]}
   defstruct [:scheme, :authority, :userinfo, :host, :port, :path, :query, :fragment]
 
   @type t :: %__MODULE__{
@@ -148,7 +149,7 @@ defmodule URI do
 
   """
   @spec char_reserved?(byte) :: boolean
-  def char_reserved?(character) when is_integer(character), do: character in ~c":/?#[]@!$&\'()*+,;="
+  def char_reserved?(character), do: character in ~c":/?#[]@!$&\'()*+,;="
 
   @doc """
   Whether a character never needs escaping.
@@ -160,7 +161,7 @@ defmodule URI do
 
   """
   @spec char_unreserved?(byte) :: boolean
-  def char_unreserved?(character) when is_integer(character) do
+  def char_unreserved?(character) do
     character in ?0..?9 or character in ?a..?z or character in ?A..?Z or character in ~c"~_-."
   end
 
@@ -174,7 +175,7 @@ defmodule URI do
 
   """
   @spec char_unescaped?(byte) :: boolean
-  def char_unescaped?(character) when is_integer(character) do
+  def char_unescaped?(character) do
     char_reserved?(character) or char_unreserved?(character)
   end
 

@@ -136,6 +136,8 @@ defmodule :erl_erts_errors do
   defp arguments(:erlang, name, 2) when name in [:integer_to_binary, :integer_to_list], do: [:integer, :base]
   defp arguments(:erlang, :element, 2), do: [:integer, :tuple]
   defp arguments(:erlang, :setelement, 3), do: [:integer, :tuple]
+  defp arguments(:erlang, :append_element, 2), do: [:tuple]
+  defp arguments(:erlang, :make_fun, 3), do: [:atom, :atom, :integer]
   defp arguments(:erlang, :delete_element, 2), do: [:integer, :tuple]
   defp arguments(:erlang, :insert_element, 3), do: [:integer, :tuple]
   defp arguments(:erlang, :split_binary, 2), do: [:binary, :integer]

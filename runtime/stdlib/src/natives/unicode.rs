@@ -79,6 +79,9 @@ fn read<'h>(ctx: &Ctx<'h>, data: Term<'h>, encoding: Encoding) -> Result<(String
                 }
             }
         } else if let Some((head, tail)) = term.as_cons() {
+            if !tail.is_list() && tail.as_binary().is_none() {
+                return badarg();
+            }
             stack.push(tail);
             stack.push(head);
         } else if let Some(bits) = term.as_binary() {

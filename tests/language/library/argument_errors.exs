@@ -1,0 +1,30 @@
+# What the library says about arguments that are wrong.
+told = fn fun ->
+  try do
+    IO.inspect(fun.())
+  rescue
+    error -> error |> Exception.message() |> String.replace("\n", "|") |> IO.puts()
+  end
+end
+
+told.(fn -> String.contains?("text", %{}) end) #=> errors were found at the given arguments:||  * 2nd argument: not a valid pattern|
+told.(fn -> String.split("text", 1) end) #=> errors were found at the given arguments:||  * 2nd argument: not a valid pattern|
+told.(fn -> :binary.match(1, "") end) #=> errors were found at the given arguments:||  * 1st argument: not a binary|  * 2nd argument: not a valid pattern|
+told.(fn -> :lists.keyfind(:key, 0, :none) end) #=> errors were found at the given arguments:||  * 2nd argument: out of range|  * 3rd argument: not a list|
+told.(fn -> :lists.member(1, [2 | 3]) end) #=> errors were found at the given arguments:||  * 2nd argument: not a proper list|
+told.(fn -> Map.from_keys(:none, 0) end) #=> errors were found at the given arguments:||  * 1st argument: not a list|
+told.(fn -> List.to_atom([:a]) end) #=> errors were found at the given arguments:||  * 1st argument: not a list of characters|
+told.(fn -> String.to_existing_atom(<<255>>) end) #=> errors were found at the given arguments:||  * 1st argument: invalid UTF8 encoding|
+told.(fn -> String.to_integer("7", 99) end) #=> errors were found at the given arguments:||  * 2nd argument: not an integer in the range 2 through 36|
+told.(fn -> Integer.to_string("7", 1) end) #=> errors were found at the given arguments:||  * 1st argument: not an integer|  * 2nd argument: not an integer in the range 2 through 36|
+told.(fn -> :erlang.append_element([], 1) end) #=> errors were found at the given arguments:||  * 1st argument: not a tuple|
+told.(fn -> List.to_string([?a | ?b]) end) #=> cannot convert the given list to a string.||To be converted to a string, a list must either be empty or only|contain the following elements:||  * strings|  * integers representing Unicode code points|  * a list containing one of these three elements||Please check the given list or call inspect/1 to get the list representation, got:||[97 | 98]|
+
+# A foreign character is told before padding that is missing.
+told.(fn -> Base.decode64!("not at all good") end) #=> non-alphabet character found: " " (byte 32)
+told.(fn -> Base.decode64!("bm8") end) #=> incorrect padding
+
+# No characters, but no errors either.
+told.(fn -> URI.char_reserved?(:none) end) #=> false
+told.(fn -> Path.rootname(".hidden", ".hidden") end) #=> ""
+told.(fn -> Enum.zip_with(%{}, &Enum.sum/1) end) #=> []
