@@ -890,6 +890,13 @@ impl<'a> Emitter<'a> {
         1
     }
 
+    /// Where the last instruction is, if it copies this slot, and into which.
+    fn kept(&self, slot: i8) -> Option<(u32, i8)> {
+        let at = self.last_move?;
+        let [_, to, from, _] = self.code.words[at as usize].to_le_bytes().map(u8::cast_signed);
+        (from == slot).then_some((at, to))
+    }
+
     fn bif(&mut self, bif: Bif, args: &[Arg], dst: Option<Val>) {
         match (bif, args) {
             (Bif::SelfPid | Bif::Node, []) => {
@@ -908,6 +915,17 @@ impl<'a> Emitter<'a> {
                         Bif::Sub => Opcode::SubImm,
                         _ => Opcode::MulImm,
                     };
+                    let kept = self.kept(a).filter(|_| target.0 == a);
+                    let keeping = match bif {
+                        Bif::Add => Some(Opcode::KeepAddImm),
+                        Bif::Sub => Some(Opcode::KeepSubImm),
+                        _ => None,
+                    };
+                    if let (Some((at, copy)), Some(opcode)) = (kept, keeping) {
+                        self.code.words.truncate(at as usize);
+                        self.begin(opcode, copy, a, number);
+                        return;
+                    }
                     self.begin(opcode, target.0, a, number);
                     self.finish(target);
                     return;

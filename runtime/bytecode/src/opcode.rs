@@ -183,6 +183,8 @@ macro_rules! for_each_opcode {
             AddImm op_add_imm [D S I] "addition of a small constant";
             Sub op_sub [D S S] "subtraction";
             SubImm op_sub_imm [D S I] "subtraction of a small constant";
+            KeepAddImm op_keep_add_imm [D S I] "copies a slot and adds a small constant to it in its place";
+            KeepSubImm op_keep_sub_imm [D S I] "copies a slot and subtracts a small constant from it in its place";
             Mul op_mul [D S S] "multiplication";
             MulImm op_mul_imm [D S I] "multiplication by a small constant";
             IntDiv op_int_div [D S S] "integer division";

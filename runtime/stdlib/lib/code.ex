@@ -280,7 +280,7 @@ defmodule Code do
   ## Examples
 
       iex> Code.eval_string("a + b", a: 1, b: 2)
-      {3, [a: 1, b: 2]}
+      {3, [b: 2, a: 1]}
       iex> Code.eval_string("c = 3")
       {3, [c: 3]}
   """

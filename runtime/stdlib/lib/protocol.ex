@@ -127,14 +127,7 @@ defmodule Protocol do
   end
 
   @doc false
-  def __concat__(left, right) do
-    :erlang.binary_to_atom(
-      :erlang.iolist_to_binary([:erlang.atom_to_binary(left), ".", tail(:erlang.atom_to_binary(right))])
-    )
-  end
-
-  defp tail("Elixir." <> rest), do: rest
-  defp tail(text), do: text
+  def __concat__(left, right), do: :jovial_code.implementation(left, right)
 
   @doc false
   def __ensure_defimpl__(_protocol, _for, _env), do: :ok

@@ -9,37 +9,73 @@
 //!
 //! **What it must not know.** Terms.
 
+use std::fmt::Write as _;
+
 /// The shortest text that reads back as the same float: `0.1`, `1.0e10`, `123456.789`, `1.0e-5`.
 ///
 /// An exponent is used when it makes the text shorter, and beyond 2^53, where not all whole numbers are floats.
 pub fn short(value: f64) -> String {
-    let sign = if value.is_sign_negative() { "-" } else { "" };
-    let value = value.abs();
+    let mut text = String::with_capacity(32);
+    if value.is_sign_negative() {
+        text.push('-');
+    }
     if value == 0.0 {
-        return format!("{sign}0.0");
+        text.push_str("0.0");
+        return text;
     }
-    let text = format!("{value:e}");
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let digits: String = mantissa.chars().filter(|char| *char != '.').collect();
-    let scientific = {
-        let (first, rest) = digits.split_at(1);
-        format!("{first}.{}e{exponent}", if rest.is_empty() { "0" } else { rest })
+    let mut written = Written { bytes: [0; 32], len: 0 };
+    // A float has at most 17 digits, and an exponent of at most three with a sign.
+    let _ = write!(written, "{:e}", value.abs());
+    let (mantissa, exponent) = written.text().split_once('e').unwrap_or(("0", "0"));
+    let (first, rest) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let (point, digits) = (1 + exponent.parse::<i32>().unwrap_or(0), first.len() + rest.len());
+    let zeros = point.unsigned_abs() as usize;
+    let plain_len = match usize::try_from(point) {
+        Ok(0) | Err(_) => 2 + zeros + digits,
+        Ok(point) => digits.max(point) + if point >= digits { 2 } else { 1 },
     };
-    if value >= 9_007_199_254_740_992.0 {
-        return format!("{sign}{scientific}");
+    let scientific_len = first.len() + 1 + rest.len().max(1) + 1 + exponent.len();
+    if value.abs() >= 9_007_199_254_740_992.0 || plain_len > scientific_len {
+        text.extend([first, ".", if rest.is_empty() { "0" } else { rest }, "e", exponent]);
+        return text;
     }
-    let plain = plain(&digits, exponent);
-    if plain.len() <= scientific.len() { format!("{sign}{plain}") } else { format!("{sign}{scientific}") }
+    match usize::try_from(point) {
+        Ok(0) | Err(_) => {
+            text.push_str("0.");
+            text.extend(std::iter::repeat_n('0', zeros));
+            text.extend([first, rest]);
+        }
+        Ok(point) if point >= digits => {
+            text.extend([first, rest]);
+            text.extend(std::iter::repeat_n('0', point - digits));
+            text.push_str(".0");
+        }
+        Ok(point) => {
+            // The first part of the mantissa is one digit.
+            text.extend([first, &rest[..point - 1], ".", &rest[point - 1..]]);
+        }
+    }
+    text
 }
 
-/// Digits with the point `exponent` places after the first one.
-fn plain(digits: &str, exponent: i32) -> String {
-    let point = exponent + 1;
-    match usize::try_from(point) {
-        Ok(0) | Err(_) => format!("0.{}{digits}", "0".repeat(point.unsigned_abs() as usize)),
-        Ok(point) if point >= digits.len() => format!("{digits}{}.0", "0".repeat(point - digits.len())),
-        Ok(point) => format!("{}.{}", &digits[..point], &digits[point..]),
+/// A short text on the stack.
+struct Written {
+    bytes: [u8; 32],
+    len: usize,
+}
+
+impl Written {
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.len]).unwrap_or("0e0")
+    }
+}
+
+impl std::fmt::Write for Written {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let place = self.bytes.get_mut(self.len..self.len + text.len()).ok_or(std::fmt::Error)?;
+        place.copy_from_slice(text.as_bytes());
+        self.len += text.len();
+        Ok(())
     }
 }
 

@@ -11,7 +11,7 @@ use jovial_bytecode::ir::{Endian as Order, SegmentKind, SegmentType};
 use jovial_term::{BitWriter, Endian, Heap, SegmentError, SystemLimit, Term};
 
 /// Bitstrings up to this many bytes are built as a whole; to longer ones the rest is appended in place if possible.
-const WHOLE_MAX: usize = 64;
+pub(crate) const WHOLE_MAX: usize = 64;
 
 fn endian(order: Order) -> Endian {
     match order {

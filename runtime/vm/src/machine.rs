@@ -13,6 +13,7 @@
 use std::any::{Any, TypeId};
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
@@ -46,6 +47,24 @@ pub enum Dispatch {
 
 type Mfa = (Atom, Atom, u8);
 
+/// Spreads the numbers of atoms, which nobody outside can choose.
+#[derive(Default)]
+struct AtomHasher(u64);
+
+impl Hasher for AtomHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = (self.0.rotate_left(5) ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0.rotate_left(20)
+    }
+}
+
 /// Entries that a thread remembers.
 const LATELY: usize = 256;
 /// A remembered entry, with the machine that it belongs to.
@@ -62,7 +81,7 @@ static MACHINES: AtomicU32 = AtomicU32::new(1);
 pub struct Machine {
     id: u32,
     exports: RwLock<HashMap<Mfa, &'static Export>>,
-    modules: RwLock<HashMap<Atom, Arc<ModuleVersion>>>,
+    modules: RwLock<HashMap<Atom, Arc<ModuleVersion>, BuildHasherDefault<AtomHasher>>>,
     /// All versions by the start of their code.
     versions: RwLock<BTreeMap<usize, Arc<ModuleVersion>>>,
     source: OnceLock<Box<dyn CodeSource>>,
@@ -259,6 +278,11 @@ impl Machine {
     /// The current version of a module, if it is loaded.
     pub fn module(&self, module: Atom) -> Option<Arc<ModuleVersion>> {
         read(&self.modules).get(&module).cloned()
+    }
+
+    /// Whether a module is loaded. Protocols ask that at each call.
+    pub fn is_loaded(&self, module: Atom) -> bool {
+        read(&self.modules).contains_key(&module)
     }
 
     /// Names of all loaded modules, sorted.

@@ -220,6 +220,25 @@ impl<'f, 'u> Fun<'f, 'u> {
         value
     }
 
+    /// What interpolation makes of a value. The protocol's answer for an integer is known, and a text mostly shows numbers.
+    fn text_of(&mut self, protocol: Callee, args: Vec<Arg>, pos: Pos) -> Arg {
+        let facts = self.b.facts.clone();
+        let other = self.b.block();
+        let (done, params) = self.b.block_with(1);
+        self.b.test(Test::IsInteger(args[0]), other, pos);
+        let digits = Callee::Remote(known::ERLANG, Atom::new("integer_to_binary"));
+        let text = self.b.emit(Op::Call(digits, args.clone()), pos);
+        self.b.jump(with(done, vec![text]), pos);
+        self.b.facts.clone_from(&facts);
+        if self.b.enter(other) {
+            let text = self.b.emit(Op::Call(protocol, args), pos);
+            self.b.jump(with(done, vec![text]), pos);
+        }
+        self.b.facts = facts;
+        self.b.enter(done);
+        Arg::Val(params[0])
+    }
+
     fn operands(&mut self, args: &'f [ExprId], first: Option<Arg>) -> Vec<Arg> {
         let mut all = Vec::with_capacity(args.len());
         all.extend(first);
@@ -251,6 +270,9 @@ impl<'f, 'u> Fun<'f, 'u> {
             Expr::Remote(..) | Expr::Local(..) | Expr::Dynamic(..) | Expr::Apply(..) => {
                 let (callee, args) = self.call(expr, first);
                 let pos = self.at(expr);
+                if matches!(&callee, Callee::Remote(known::MOD_STRING_CHARS, known::TO_STRING)) && args.len() == 1 {
+                    return self.text_of(callee, args, pos);
+                }
                 self.b.emit(Op::Call(callee, args), pos)
             }
             Expr::List { .. } | Expr::Tuple(_) | Expr::Map(_) | Expr::Bits(_) => self.construct(expr),

@@ -1,6 +1,7 @@
 //! `:jovial_code`: text to quoted code, and quoted code to something that can be run. `Code` is written on these.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
 use jovial_atoms::{Atom, known};
 use jovial_compiler::carried::Code;
@@ -21,6 +22,7 @@ pub(crate) const TABLE: &[Entry] = &[
     ("jovial_code", "string_to_quoted", 2, string_to_quoted),
     ("jovial_code", "string_to_quoted_with_comments", 2, string_to_quoted_with_comments),
     ("jovial_code", "prepare", 4, prepare),
+    ("jovial_code", "implementation", 2, implementation),
     ("jovial_code", "pick", 2, pick),
     ("jovial_code", "bound", 3, bound),
     ("jovial_code", "new_env", 1, |ctx, args| {
@@ -208,13 +210,40 @@ fn read_key(term: Term<'_>) -> Option<Var> {
     }
 }
 
-/// The pairs of a binding, in order.
-fn binding<'h>(term: Term<'h>) -> Result<Vec<(Var, Term<'h>)>, Halt<'h>> {
-    let pairs = list(term)?.into_iter().map(|pair| {
-        let [key, _] = *pair.as_tuple_of::<2>()?;
-        Some((read_key(key)?, pair))
+/// The name of the module that implements a protocol for a kind or a struct: asked for at each call with a struct, so names
+/// made once are remembered.
+fn implementation<'h>(_: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    thread_local! {
+        static KNOWN: RefCell<HashMap<(Atom, Atom), Atom>> = RefCell::default();
+    }
+    let pair = (atom(args[0])?, atom(args[1])?);
+    if let Some(name) = KNOWN.with_borrow(|known| known.get(&pair).copied()) {
+        return Ok(Term::atom(name));
+    }
+    let kind = pair.1.as_str();
+    let kind = kind.strip_prefix("Elixir.").unwrap_or(kind);
+    let name = Atom::try_new(&format!("{}.{kind}", pair.0.as_str())).map_err(|_| Halt::system_limit())?;
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() >= IMPLEMENTATIONS_KEPT {
+            known.clear();
+        }
+        known.insert(pair, name);
     });
-    need(pairs.collect::<Option<Vec<_>>>())
+    Ok(Term::atom(name))
+}
+
+/// Names that a thread remembers.
+const IMPLEMENTATIONS_KEPT: usize = 4096;
+
+/// Calls `each` with the pairs of a binding and their variables, in order.
+fn each_binding<'h>(term: Term<'h>, mut each: impl FnMut(Var, Term<'h>)) -> Result<(), Halt<'h>> {
+    let mut rest = term;
+    while let Some((pair, tail)) = rest.as_cons() {
+        let [key, _] = *need(pair.as_tuple_of::<2>())?;
+        each(need(read_key(key))?, pair);
+        rest = tail;
+    }
+    if rest.is_nil_list() { Ok(()) } else { badarg() }
 }
 
 /// `prepare(quoted, binding, scope, wants_env)`: `{module, function, inputs, outputs, env}`. `binding` holds the variables
@@ -233,9 +262,13 @@ fn prepare<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     } else {
         need(env_term::from_term(args[2]))?
     };
-    let vars: Vec<(Var, u32)> = binding(args[1])?.into_iter().map(|(var, _)| var).zip(0u32..).collect();
+    let mut vars = Vec::new();
+    env.next_version = 0;
+    each_binding(args[1], |var, _| {
+        vars.push((var, env.next_version));
+        env.next_version += 1;
+    })?;
     charge(ctx, vars.len());
-    env.next_version = u32::try_from(vars.len()).map_err(|_| Halt::system_limit())?;
     env.versioned_vars = Vars::new(vars);
     let wants_env = args[3].is_atom(known::TRUE);
     let quoted = match Fragment::copy_of(args[0]) {
@@ -258,39 +291,70 @@ fn pick<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let wanted: HashMap<Var, usize> =
         need(list(args[1])?.into_iter().map(read_key).zip(0..).map(|(var, place)| Some((var?, place))).collect())?;
     let mut values = vec![Term::NIL; wanted.len()];
-    for (var, pair) in binding(args[0])? {
-        if let Some(place) = wanted.get(&var) {
-            values[*place] = need(pair.as_tuple_of::<2>())?[1];
+    each_binding(args[0], |var, pair| {
+        if let (Some(place), Some([_, value])) = (wanted.get(&var), pair.as_tuple_of::<2>()) {
+            values[*place] = *value;
         }
-    }
+    })?;
     Ok(if evaluate::takes_tuple(values.len()) { heap.list([heap.tuple(&values)]) } else { heap.list(values) })
 }
 
-/// `bound(binding, outputs, result)`: the value of an expression, and the binding behind it in the order of its keys. What macros
-/// bound for themselves is not in it, since nobody could name it.
+/// Bindings up to this size come back in the order of their keys, the greatest first.
+const ORDERED_MAX: usize = 32;
+
+/// `bound(binding, outputs, result)`: the value of an expression, and the binding behind it, with no key twice. As in Elixir the order
+/// of a short one is that of its keys and that of a long one is nobody's business: there the newest stand in front, so that a
+/// session's thousandth variable costs little more than the first. What macros bound for themselves is not in it, since
+/// nobody could name it.
 fn bound<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let heap = ctx.heap();
     let (value, results) = need(args[2].as_tuple().and_then(<[Term<'h>]>::split_first))?;
-    let key = |pair: &Term<'h>| pair.as_tuple_of::<2>().map_or(Term::NIL, |pair| pair[0]);
-    let mut pairs: Vec<Term<'h>> = binding(args[0])?.into_iter().map(|(_, pair)| pair).collect();
-    charge(ctx, pairs.len());
-    let mut fresh = Vec::new();
+    let mut pairs: Vec<Term<'h>> = Vec::new();
+    let mut seen = Seen::default();
     for (name, result) in list(args[1])?.into_iter().zip(results) {
-        if !name.as_tuple_of::<2>().is_some_and(|pair| pair[1].is_integer()) {
-            fresh.push(heap.tuple(&[name, *result]));
+        if !name.as_tuple_of::<2>().is_some_and(|pair| pair[1].is_integer()) && seen.is_new(need(read_key(name))?) {
+            pairs.push(heap.tuple(&[name, *result]));
         }
     }
-    let sorted = pairs.is_sorted_by(|a, b| key(a).compare_exact(key(b)).is_lt());
-    if sorted && fresh.is_empty() {
+    let fresh = pairs.len();
+    // Of equal keys the last one counts.
+    let mut given = Vec::new();
+    each_binding(args[0], |var, pair| given.push((var, pair)))?;
+    charge(ctx, given.len());
+    let count = given.len();
+    pairs.extend(given.into_iter().rev().filter(|(var, _)| seen.is_new(*var)).map(|(_, pair)| pair));
+    if pairs.len() <= ORDERED_MAX {
+        let key = |pair: &Term<'h>| pair.as_tuple_of::<2>().map_or(Term::NIL, |pair| pair[0]);
+        pairs.sort_by(|a, b| key(b).compare_exact(key(a)));
+    } else if fresh == 0 && pairs.len() == count {
         return Ok(heap.tuple(&[*value, args[0]]));
+    } else {
+        pairs[fresh..].reverse();
     }
-    pairs.extend(fresh);
-    // Stable, so that of equal keys the last one counts; mostly all but the last few are in order.
-    pairs.sort_by(|a, b| key(a).compare_exact(key(b)));
-    pairs.reverse();
-    pairs.dedup_by(|a, b| key(a).same(key(b)));
-    pairs.reverse();
     Ok(heap.tuple(&[*value, heap.list(pairs)]))
+}
+
+/// Variables that were met, one bit for each name that users can write.
+#[derive(Default)]
+struct Seen {
+    names: Vec<u64>,
+    others: HashSet<Var>,
+}
+
+impl Seen {
+    fn is_new(&mut self, var: Var) -> bool {
+        if var != Var::plain(var.name(), known::NIL) {
+            return self.others.insert(var);
+        }
+        let index = var.name().index() as usize;
+        if self.names.len() <= index / 64 {
+            self.names.resize(index / 64 + 1, 0);
+        }
+        let (word, bit) = (&mut self.names[index / 64], 1 << (index % 64));
+        let new = *word & bit == 0;
+        *word |= bit;
+        new
+    }
 }
 
 fn prepare_quoted(

@@ -64,7 +64,8 @@ pub(crate) const TABLE: &[Entry] = &[
     }),
     ("code", "ensure_loaded", 1, |ctx, args| {
         let module = atom(args[0])?;
-        let found = ctx.machine().ensure_loaded(module).ok().flatten().is_some()
+        let found = ctx.machine().is_loaded(module)
+            || ctx.machine().ensure_loaded(module).ok().flatten().is_some()
             || !ctx.machine().natives_of(module).is_empty();
         Ok(if found {
             ctx.heap().tuple(&[Term::atom(known::MODULE), args[0]])

@@ -197,6 +197,37 @@ arithmetic! {
     op_mul op_mul_imm Mul overflowing_mul 1;
 }
 
+macro_rules! keeping {
+    ($($op:ident $bif:ident $overflowing:ident;)*) => {$(
+        #[inline(always)]
+        pub(super) unsafe fn $op<const FAST: bool>(s: &mut State<'_>) -> Flow {
+            // SAFETY: as above.
+            unsafe {
+                let (x, y) = (s.get(s.byte(2)), Word::small(s.byte(3) as i64));
+                if FAST && !x.is_small() {
+                    return SLOW;
+                }
+                let (value, over) = x.0.cast_signed().$overflowing(y.0.cast_signed());
+                if over || !x.is_small() {
+                    if FAST {
+                        return SLOW;
+                    }
+                    s.set(s.byte(1), x);
+                    return general(s, Bif::$bif, &[x, y], s.byte(2), 1);
+                }
+                s.set(s.byte(1), x);
+                s.set(s.byte(2), Word(value.cast_unsigned()));
+                s.next(1)
+            }
+        }
+    )*};
+}
+
+keeping! {
+    op_keep_add_imm Add overflowing_add;
+    op_keep_sub_imm Sub overflowing_sub;
+}
+
 macro_rules! division {
     ($($op:ident $bif:ident $operator:tt;)*) => {$(
         #[inline(always)]

@@ -4,8 +4,8 @@
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::{Endian, SegmentKind, SegmentType};
 use jovial_bytecode::opcode::{NO_SLOT, Source, pack_type, unpack_type};
-use jovial_term::Term;
 use jovial_term::raw::{self, Boxed, Word};
+use jovial_term::{Heap, Term};
 
 use super::data::{source, sources_len};
 use super::exceptions::{First, raise};
@@ -71,6 +71,7 @@ unsafe fn position(s: &State<'_>, slot: isize) -> usize {
 const INTEGER: u32 = pack_type(plain(SegmentKind::Integer, 1));
 const BYTES: u32 = pack_type(plain(SegmentKind::Binary, 8));
 const UTF8: u32 = pack_type(plain(SegmentKind::Utf8, 1));
+const BITS: u32 = pack_type(plain(SegmentKind::Bitstring, 1));
 
 const fn plain(kind: SegmentKind, unit: u16) -> SegmentType {
     SegmentType { kind, unit, signed: false, endian: Endian::Big }
@@ -210,12 +211,67 @@ pub(super) unsafe fn op_bits_build<const FAST: bool>(s: &mut State<'_>) -> Flow 
     if FAST { SLOW } else { unsafe { build(s) } }
 }
 
+/// Parts of whole bytes are put together in so much room.
+const SHORT: usize = 256;
+
+/// What [`build`] makes of binaries, integers and characters of whole bytes that are short together, a long binary in front
+/// aside; `None` for all else, and for what is wrong. Also the words of terms behind the segments.
+unsafe fn build_short<'a>(s: &State<'a>, heap: &'a Heap) -> Option<(Term<'a>, usize)> {
+    // SAFETY: as above.
+    unsafe {
+        let count = s.count16();
+        let (mut bytes, mut len, mut consts) = ([0u8; SHORT], 0, 0);
+        let mut first = None;
+        for index in 0..count {
+            let place = 1 + 3 * index;
+            let (value, ty) = (source(s, place), s.word(place + 2));
+            let sized = Source::unpack(s.word(place + 1)) != Source::Slot(NO_SLOT);
+            let mut number = [0; 8];
+            let part = if (ty == BYTES || ty == BITS) && !sized {
+                let part = s.term(value).as_bitstring()?.as_bytes()?;
+                if index == 0 && part.len() > bits::WHOLE_MAX {
+                    first = Some(s.term(value));
+                    &[]
+                } else {
+                    part
+                }
+            } else if ty == INTEGER && sized {
+                let size = source(s, place + 1);
+                if !value.is_small() || !size.is_small() || size.0 & 15 != 0 || size.0 > 2 * 64 {
+                    return None;
+                }
+                number = value.small_value().to_be_bytes();
+                &number[8 - (size.0 >> 4) as usize..]
+            } else if ty == UTF8 && !sized && value.is_small() && (0..0x80).contains(&value.small_value()) {
+                number[7] = value.small_value() as u8;
+                &number[7..]
+            } else {
+                return None;
+            };
+            bytes.get_mut(len..len + part.len())?.copy_from_slice(part);
+            len += part.len();
+            consts += sources_len(s, place, 2) - 2;
+        }
+        let built = match first {
+            Some(first) => heap.append(first, (&bytes[..len]).into()).ok()?,
+            None => heap.binary(&bytes[..len]),
+        };
+        Some((built, consts))
+    }
+}
+
 #[inline(never)]
 unsafe fn build(s: &mut State<'_>) -> Flow {
     // SAFETY: as above.
     unsafe {
         let count = s.count16();
         let heap = s.heap();
+        if let Some((built, consts)) = build_short(s, heap) {
+            let built = built.word();
+            s.reload();
+            s.set(s.byte(1), built);
+            return s.next(1 + 3 * count + consts);
+        }
         let mut builder = bits::Builder::new();
         let mut consts = 0;
         let mut result = Ok(());
