@@ -146,6 +146,11 @@ defmodule :io_lib do
     {:ok, field(write_term(term, depth, encoding(modifiers)), width, precision, pad), args}
   end
 
+  # A width of none means that no line is broken.
+  defp control({?p, 0, _, _, modifiers}, [term | args], _) do
+    {:ok, pretty(term, -1, 1_000_000_000, 0, modifiers), args}
+  end
+
   defp control({?p, width, precision, _, modifiers}, [term | args], column) do
     {:ok, pretty(term, -1, width || @line_length, precision || column, modifiers), args}
   end

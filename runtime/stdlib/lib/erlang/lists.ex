@@ -191,6 +191,7 @@ defmodule :lists do
     case fun.(head) do
       true -> [head | keep(tail, fun)]
       false -> keep(tail, fun)
+      other -> :erlang.error({:bad_filter, other})
     end
   end
 

@@ -78,14 +78,19 @@ defmodule :rand do
 
   # A word that is not 0, by SplitMix64 (Steele, Lea and Flood).
   defp seed58(state) do
-    state = state + 0x9E3779B97F4A7C15 &&& @mask64
-    mixed = bxor(state, state >>> 30) * 0xBF58476D1CE4E5B9 &&& @mask64
-    mixed = bxor(mixed, mixed >>> 27) * 0x94D049BB133111EB &&& @mask64
+    {number, state} = splitmix(state)
 
-    case bxor(mixed, mixed >>> 31) &&& @mask58 do
+    case number &&& @mask58 do
       0 -> seed58(state)
       word -> {word, state}
     end
+  end
+
+  defp splitmix(state) do
+    state = state + 0x9E3779B97F4A7C15 &&& @mask64
+    mixed = bxor(state, state >>> 30) * 0xBF58476D1CE4E5B9 &&& @mask64
+    mixed = bxor(mixed, mixed >>> 27) * 0x94D049BB133111EB &&& @mask64
+    {bxor(mixed, mixed >>> 31), state}
   end
 
   @doc "The state of the process in a form that can be stored, or `:undefined`."
@@ -106,6 +111,95 @@ defmodule :rand do
     mixed = bxor(newer, newer <<< 24 &&& @mask58)
     [older | bxor(bxor(mixed, older), bxor(mixed >>> 11, older >>> 41))]
   end
+
+  # What a jump multiplies the register's state with: a polynomial over single bits, 58 of them at a time.
+  @jump [0x02F8EA6BC32C797, 0x345D2A0F85F788C]
+
+  @doc """
+  Jumps as far ahead in the process's numbers as 2^64 calls would, for streams that don't meet.
+  """
+  def jump do
+    state = jump(state())
+    :erlang.put(:rand_seed, state)
+    state
+  end
+
+  @doc """
+  A state that is 2^64 steps ahead.
+
+  ## Examples
+
+      iex> :rand.export_seed_s(:rand.jump(:rand.seed_s(:exsss, 42)))
+      {:exsss, [191001638507602019 | 34679036167824359]}
+
+  """
+  def jump({handler, words}), do: {handler, exsp_jump(words)}
+
+  @doc false
+  def exsp_jump(words) do
+    {_, jumped} = Enum.reduce(@jump, {words, [0 | 0]}, fn polynomial, acc -> jump_by(58, polynomial, acc) end)
+    jumped
+  end
+
+  defp jump_by(0, _, acc), do: acc
+
+  defp jump_by(bits, polynomial, {[newer | older] = words, [high | low] = sum}) do
+    sum = if (polynomial &&& 1) == 1, do: [bxor(high, newer) | bxor(low, older)], else: sum
+    jump_by(bits - 1, polynomial >>> 1, {step(words), sum})
+  end
+
+  # ## Generators without a frame
+
+  @doc """
+  One step of the generator behind `:exsp`: a number of 58 bits and the next words.
+
+  ## Examples
+
+      iex> :rand.exsp_next([1 | 2])
+      {16785413, [2 | 16785411]}
+
+  """
+  def exsp_next(words) do
+    [older | newer] = words = step(words)
+    {older + newer &&& @mask58, words}
+  end
+
+  @doc """
+  One step of SplitMix64: a number of 64 bits and the next state.
+
+  ## Examples
+
+      iex> :rand.splitmix64_next(5)
+      {7134611160154358618, 11400714819323198490}
+
+  """
+  def splitmix64_next(state) when is_integer(state), do: splitmix(state)
+
+  @doc """
+  One step of a generator that is quick and not very random. `mwc59_value/1` and its kin make numbers of its states.
+
+  ## Examples
+
+      iex> :rand.mwc59(5)
+      669251850
+
+  """
+  def mwc59(state) when is_integer(state) and state > 0, do: (state &&& 0xFFFFFFFF) * 0x7FA6502 + (state >>> 32)
+
+  @doc "A number of 32 bits from a state of `mwc59/1`."
+  def mwc59_value32(state) when is_integer(state) and state > 0 do
+    low = state &&& 0xFFFFFFFF
+    bxor(low, low <<< 8) &&& 0xFFFFFFFF
+  end
+
+  @doc "A number of 59 bits from a state of `mwc59/1`."
+  def mwc59_value(state) when is_integer(state) and state > 0 do
+    mixed = bxor(state, state <<< 4) &&& (1 <<< 59) - 1
+    bxor(mixed, mixed <<< 27) &&& (1 <<< 59) - 1
+  end
+
+  @doc "A float from 0 up to 1 from a state of `mwc59/1`."
+  def mwc59_float(state), do: (mwc59_value(state) &&& (1 <<< 53) - 1) * @step
 
   defp next({%{type: :exsss} = handler, [_ | older] = words}) do
     fivefold = older * 5 &&& @mask58

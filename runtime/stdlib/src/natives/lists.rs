@@ -24,6 +24,8 @@ pub(crate) const TABLE: &[Entry] = &[
     ("lists", "ukeysort", 2, ukeysort),
     ("erlang", "++", 2, append),
     ("erlang", "--", 2, subtract),
+    ("erlang", "append", 2, append),
+    ("erlang", "subtract", 2, subtract),
     ("erlang", "length", 1, length),
     ("erlang", "hd", 1, hd),
     ("erlang", "tl", 1, tl),

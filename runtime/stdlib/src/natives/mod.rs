@@ -43,6 +43,7 @@ mod tests;
 mod time;
 mod unicode;
 mod zlib;
+mod zlib_stream;
 mod zone;
 
 /// Module, name, arity and function.
@@ -79,6 +80,7 @@ const TABLES: &[&[Entry]] = &[
     time::TABLE,
     unicode::TABLE,
     zlib::TABLE,
+    zlib_stream::TABLE,
     zone::TABLE,
 ];
 

@@ -6,8 +6,20 @@ use jovial_vm::{Ctx, Halt};
 use super::Entry;
 use super::support::{Out, badarg, list, need, size};
 
-pub(crate) const TABLE: &[Entry] =
-    &[("erlang", "make_tuple", 3, make_tuple), ("erlang", "fun_to_list", 1, fun_to_list)];
+pub(crate) const TABLE: &[Entry] = &[
+    ("erlang", "make_tuple", 3, make_tuple),
+    ("erlang", "fun_to_list", 1, fun_to_list),
+    ("erlang", "is_record", 2, |_, args| is_record(args[0], args[1], None)),
+    ("erlang", "is_record", 3, |_, args| is_record(args[0], args[1], Some(size(args[2])?))),
+];
+
+/// Whether a term is a tuple with that atom in front, and of that size.
+fn is_record<'h>(term: Term<'h>, tag: Term<'h>, size: Option<usize>) -> Out<'h> {
+    let tag = need(tag.as_atom())?;
+    let elements = term.as_tuple().unwrap_or(&[]);
+    let fits = size.is_none_or(|size| size == elements.len());
+    Ok(Term::bool(fits && elements.first().is_some_and(|first| first.is_atom(tag))))
+}
 
 /// Elements that a tuple may have, as on the BEAM.
 const ELEMENTS_MAX: usize = (1 << 24) - 1;
