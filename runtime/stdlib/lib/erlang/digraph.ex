@@ -209,8 +209,12 @@ defmodule :digraph do
       false ->
         true
 
-      [first, second | _] ->
-        for edge <- out_edges(graph, first), match?({_, _, ^second, _}, edge(graph, edge)), do: del_edge(graph, edge)
+      path ->
+        for {from, next} <- Enum.zip(path, tl(path)),
+            edge <- out_edges(graph, from),
+            match?({_, _, ^next, _}, edge(graph, edge)),
+            do: del_edge(graph, edge)
+
         del_path(graph, from, to)
     end
   end

@@ -1,0 +1,43 @@
+# Erlang's modules: streams of :zlib, graphs, jumps of :rand, calls by :erpc and :rpc.
+text = String.duplicate("hello world ", 50)
+z = :zlib.open()
+:zlib.deflateInit(z, :default, :deflated, 31, 8, :default)
+packed = IO.iodata_to_binary([:zlib.deflate(z, "abc"), :zlib.deflate(z, text, :sync), :zlib.deflate(z, [], :finish)])
+IO.inspect({:zlib.deflateEnd(z), :zlib.gunzip(packed) == "abc" <> text}) #=> {:ok, true}
+:zlib.inflateInit(z, 47)
+<<first::binary-13, second::binary>> = packed
+IO.inspect(IO.iodata_to_binary([:zlib.inflate(z, first), :zlib.inflate(z, second)]) == "abc" <> text) #=> true
+IO.inspect({:zlib.inflate(z, "more"), :zlib.inflateEnd(z)}) #=> {[], :ok}
+:zlib.inflate(z, "x") #!> ** (ErlangError) Erlang error: :not_initialized
+:zlib.inflateInit(z)
+:zlib.inflate(z, "garbage garbage") #!> ** (ErlangError) Erlang error: :data_error
+:zlib.inflateReset(z)
+{:continue, part} = :zlib.safeInflate(z, :zlib.compress(String.duplicate("a", 1_000_000)))
+IO.inspect(IO.iodata_length(part) < 1_000_000) #=> true
+IO.inspect(:zlib.close(z)) #=> :ok
+
+graph = :digraph.new()
+for vertex <- [:a, :b, :c, :d, :e], do: :digraph.add_vertex(graph, vertex, {vertex})
+IO.inspect(for {from, to} <- [a: :b, b: :c, c: :a, c: :d, a: :d, e: :e], do: :digraph.add_edge(graph, from, to))
+#=> [[:"$e" | 0], [:"$e" | 1], [:"$e" | 2], [:"$e" | 3], [:"$e" | 4], [:"$e" | 5]]
+IO.inspect(:digraph.add_edge(graph, :a, :nowhere)) #=> {:error, {:bad_vertex, :nowhere}}
+IO.inspect({:digraph.out_neighbours(graph, :a), :digraph.get_path(graph, :a, :d), :digraph.get_cycle(graph, :a)}) #=> {[:d, :b], [:a, :d], [:a, :b, :c, :a]}
+IO.inspect({:digraph.get_path(graph, :d, :a), :digraph.get_cycle(graph, :e), :digraph_utils.topsort(graph)}) #=> {false, [:e], false}
+IO.inspect(graph |> :digraph_utils.strong_components() |> Enum.map(&Enum.sort/1) |> Enum.sort()) #=> [[:a, :b, :c], [:d], [:e]]
+IO.inspect({:digraph.del_path(graph, :a, :d), :digraph.get_path(graph, :a, :d)}) #=> {true, false}
+tree = :digraph.new([:acyclic])
+for vertex <- 1..3, do: :digraph.add_vertex(tree, vertex)
+for {from, to} <- [{1, 2}, {2, 3}], do: :digraph.add_edge(tree, from, to)
+IO.inspect({:digraph.add_edge(tree, 3, 1), :digraph_utils.topsort(tree), :digraph_utils.arborescence_root(tree)}) #=> {{:error, {:bad_edge, [1, 2, 3]}}, [1, 2, 3], {:yes, 1}}
+
+IO.inspect(:rand.export_seed_s(:rand.jump(:rand.seed_s(:exsp, {1, 2, 3})))) #=> {:exsp, [42743497512058792 | 32689743511553918]}
+IO.inspect(for n <- [1, 123_456_789], do: {:rand.mwc59(n), :rand.mwc59_value32(n), :rand.mwc59_value(n)})
+#=> [
+#=>   {133850370, 257, 2281701393},
+#=>   {16524736886661930, 1553389589, 258738048435952709}
+#=> ]
+IO.inspect({:erpc.call(node(), fn -> 5 end), :erpc.multicall([node(), :a@b], String, :upcase, ["q"])}) #=> {5, [ok: "Q", error: {:erpc, :noconnection}]}
+IO.inspect({:rpc.call(node(), String, :upcase, ["a"]), :rpc.call(:a@b, String, :upcase, ["a"]), :rpc.call(node(), Kernel, :exit, [:x])})
+#=> {"A", {:badrpc, :nodedown}, {:badrpc, {:EXIT, :x}}}
+IO.inspect(IO.chardata_to_string(:io_lib.format("~0p", [{:a, %{b: "c"}}]))) #=> "{a,\#{b => <<\"c\">>}}"
+:lists.filter(fn x -> x end, [1]) #!> ** (ErlangError) Erlang error: {:bad_filter, 1}
