@@ -1,8 +1,10 @@
 //! Whatever a text looks like, the parser comes back with a tree, and its spans lie inside the text.
 //!
 //! Texts are made from the cases by cutting, doubling and splicing, with a fixed generator, so that a failure repeats.
+//! `JOVIAL_FUZZ_SECONDS` asks for a longer run, `JOVIAL_FUZZ_SEED` for another one.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use jovial_syntax::span::Lines;
 use jovial_syntax::{Completeness, Options, completeness, parse, print};
@@ -71,14 +73,25 @@ fn any_text_is_survived() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/quoted");
     let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    let mut random = Random(2024);
-    for path in paths {
-        let text = std::fs::read_to_string(path).unwrap();
-        for block in text.split("\n========\n") {
-            let seed = block.split("\n--------\n").next().unwrap();
-            for round in 0..40 {
-                check(&mutate(seed, &mut random), round % 2 == 0);
+    let asked = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let limit = Duration::from_secs(asked("JOVIAL_FUZZ_SECONDS").unwrap_or(0));
+    let mut random = Random(asked("JOVIAL_FUZZ_SEED").unwrap_or(2024));
+    let begin = Instant::now();
+    loop {
+        for path in &paths {
+            let text = std::fs::read_to_string(path).unwrap();
+            for block in text.split("\n========\n") {
+                let seed = block.split("\n--------\n").next().unwrap();
+                for round in 0..40 {
+                    let text = mutate(seed, &mut random);
+                    let before = Instant::now();
+                    check(&text, round % 2 == 0);
+                    assert!(before.elapsed() < Duration::from_secs(20), "{text:?} took {:?}", before.elapsed());
+                }
             }
+        }
+        if begin.elapsed() >= limit {
+            break;
         }
     }
 }
