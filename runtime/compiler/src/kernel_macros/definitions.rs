@@ -152,7 +152,8 @@ fn nested_name(e: &Expander<'_>, alias: NodeId, module: Atom) -> (Atom, Atom, Op
     let old = concat(&[e.env.module, head]);
     let mut all = vec![old];
     all.extend(parts[1..].iter().filter_map(|&part| e.code.atom_of(part)));
-    (concat(&all), old, Some(concat(&[head])))
+    let alias = if head == known::ELIXIR { Atom::new("Elixir.Elixir") } else { concat(&[head]) };
+    (concat(&all), old, Some(alias))
 }
 
 pub(super) fn def(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Result<NodeId> {

@@ -61,18 +61,20 @@ fn unescape(text: &str, escapes: Escapes) -> Result<Vec<u8>> {
             break;
         };
         let after = &rest[c.len_utf8()..];
+        // A regular expression knows all of these itself; only the end of a line is left out.
         let simple = match c {
+            _ if escapes == Escapes::Regex => None,
             'a' => Some(0x07),
             'f' => Some(0x0c),
             'n' => Some(b'\n'),
             'r' => Some(b'\r'),
             't' => Some(b'\t'),
             'v' => Some(0x0b),
-            '0' if escapes == Escapes::All => Some(0),
-            'b' if escapes == Escapes::All => Some(0x08),
-            'd' if escapes == Escapes::All => Some(0x7f),
-            'e' if escapes == Escapes::All => Some(0x1b),
-            's' if escapes == Escapes::All => Some(b' '),
+            '0' => Some(0),
+            'b' => Some(0x08),
+            'd' => Some(0x7f),
+            'e' => Some(0x1b),
+            's' => Some(b' '),
             _ => None,
         };
         if let Some(byte) = simple {

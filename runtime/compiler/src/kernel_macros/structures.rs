@@ -160,7 +160,7 @@ fn define_guard(e: &mut Expander<'_>, kind: Atom, meta: Meta, guard: NodeId) -> 
         }
         None => (guard, None),
     };
-    let variables = match e.code.node(call) {
+    let mut variables = match e.code.node(call) {
         Node::Call { args, .. } => e.code.tree.seq(args).to_vec(),
         Node::Apply { callee, args, .. } if e.code.call_of(callee, known::UNQUOTE).is_some() => {
             e.code.tree.seq(args).to_vec()
@@ -171,8 +171,12 @@ fn define_guard(e: &mut Expander<'_>, kind: Atom, meta: Meta, guard: NodeId) -> 
             return Err(Halt::argument_error(format!("invalid syntax in defguard {shown}")));
         }
     };
-    for &variable in &variables {
-        if e.code.var_of(variable).is_none() {
+    for variable in &mut variables {
+        // An argument may have a default; the guard is about the variable.
+        if let Some((_, name, _)) = e.code.call2(*variable, known::OP_BACKSLASH2) {
+            *variable = name;
+        }
+        if e.code.var_of(*variable).is_none() {
             let shown = e.text(call);
             return Err(Halt::argument_error(format!("invalid syntax in defguard {shown}")));
         }

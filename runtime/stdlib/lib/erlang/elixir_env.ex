@@ -11,4 +11,6 @@ defmodule :elixir_env do
   def env_to_ex(_env), do: :expansion
 
   def to_caller({line, _state, env}), do: %{env | line: line}
+
+  def reset_vars(env), do: %{env | versioned_vars: %{}}
 end

@@ -101,4 +101,28 @@ defmodule :elixir_quote do
   defp argument_error(parts) do
     :erlang.error(ArgumentError.exception(:erlang.iolist_to_binary(parts)))
   end
+
+  # Whether code has an `unquote` that is its own, not that of a `quote` inside.
+  def has_unquotes(code), do: unquotes?(code, 0)
+
+  defp unquotes?({:quote, _, [options, body]}, level) when is_list(options) do
+    not :lists.keymember(:bind_quoted, 1, options) and :lists.keyfind(:unquote, 1, options) != {:unquote, false} and
+      unquotes?(body, level + 1)
+  end
+
+  defp unquotes?({:quote, _, [body]}, level), do: unquotes?(body, level + 1)
+
+  defp unquotes?({name, _, [inner]}, level) when name in [:unquote, :unquote_splicing] do
+    level == 0 or unquotes?(inner, level - 1)
+  end
+
+  defp unquotes?({{:., _, [_, :unquote]}, _, [_]}, 0), do: true
+  defp unquotes?({left, _, right}, level), do: unquotes?(left, level) or unquotes?(right, level)
+  defp unquotes?({left, right}, level), do: unquotes?(left, level) or unquotes?(right, level)
+  defp unquotes?(list, level) when is_list(list), do: any_unquotes?(list, level)
+  defp unquotes?(_other, _level), do: false
+
+  defp any_unquotes?([first | rest], level), do: unquotes?(first, level) or any_unquotes?(rest, level)
+  defp any_unquotes?([], _level), do: false
+  defp any_unquotes?(last, level), do: unquotes?(last, level)
 end

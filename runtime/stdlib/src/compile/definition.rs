@@ -134,8 +134,16 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
         attributes.sort_by_key(|(name, _)| name.as_str());
         let entries =
             attributes.into_iter().filter(|(_, attribute)| !attribute.values.is_empty()).map(|(name, attribute)| {
-                let values = attribute.values.iter().rev().map(datum_literal).collect();
-                Literal::Tuple(vec![Literal::Atom(*name), Literal::List(values)])
+                let mut values: Vec<Literal> = attribute.values.iter().rev().map(datum_literal).collect();
+                // The value of an attribute that does not accumulate is the list, where it is one.
+                let list = match values.pop() {
+                    Some(Literal::List(only)) if !attribute.accumulate => Literal::List(only),
+                    last => {
+                        values.extend(last);
+                        Literal::List(values)
+                    }
+                };
+                Literal::Tuple(vec![Literal::Atom(*name), list])
             });
         let mut entries: Vec<Literal> = entries.collect();
         entries.insert(0, version_attribute(start.name));

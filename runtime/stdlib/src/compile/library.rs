@@ -255,6 +255,13 @@ impl Library {
         lock(&self.building).get(&name).map(|building| Arc::clone(&building.module))
     }
 
+    /// The modules whose bodies are running.
+    pub(crate) fn all_building(&self) -> Vec<Atom> {
+        let mut names: Vec<Atom> = lock(&self.building).keys().copied().collect();
+        names.sort_by_key(|name| name.as_str());
+        names
+    }
+
     pub(crate) fn builder_of(&self, name: Atom) -> Option<Pid> {
         lock(&self.building).get(&name).map(|building| building.owner)
     }

@@ -19,6 +19,10 @@ use crate::compile::{Library, env_term, session};
 
 pub(crate) const TABLE: &[Entry] = &[
     ("elixir_module", "compile", 6, compile),
+    ("elixir_module", "compiler_modules", 0, |ctx, _| {
+        let names = Library::in_ctx(ctx).all_building();
+        Ok(ctx.heap().list(names.into_iter().map(Term::atom).collect::<Vec<_>>()))
+    }),
     ("elixir_def", "store_definition", 3, store_definition),
     ("jovial_module", "make_overridable", 3, make_overridable),
 ];

@@ -114,10 +114,15 @@ fn get_module_info<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         .map(|export| heap.tuple(&[Term::atom(export.name), Term::small32(i32::from(export.arity))]))
         .collect::<Vec<_>>();
     let source = version.files().first().map_or("nofile", String::as_str);
+    // Frames name files as one would from the current folder; where that is, the module doesn't say.
+    let source = match std::fs::canonicalize(source) {
+        Ok(_) => std::path::absolute(source).map_or_else(|_| source.to_string(), |path| path.to_string_lossy().into_owned()),
+        Err(_) => source.to_string(),
+    };
     let compile = heap.list([
         entry("version", heap.charlist("8.0")),
         entry("options", Term::EMPTY_LIST),
-        entry("source", heap.charlist(source)),
+        entry("source", heap.charlist(&source)),
     ]);
     Ok(heap.list([
         entry("module", args[0]),
