@@ -39,3 +39,32 @@ defmodule Watched do
   @after_compile Watcher
 end
 #=> {Watched, true}
+
+# A persisted attribute that does not accumulate keeps its list; a module knows the whole path of its source.
+defmodule Kept do
+  Module.register_attribute(__MODULE__, :one, persist: true)
+  Module.register_attribute(__MODULE__, :many, persist: true, accumulate: true)
+  @one [a: 1]
+  @many 1
+  @many 2
+end
+
+IO.inspect(Enum.sort(Keyword.take(Kept.__info__(:attributes), [:one, :many]))) #=> [many: [1], many: [2], one: [a: 1]]
+IO.inspect(Path.type(List.to_string(Kept.__info__(:compile)[:source]))) #=> :absolute
+
+# A guard may have defaults, a regular expression keeps its escapes.
+defmodule DefaultGuard do
+  defguard is_divisible(value, by \\ 2) when is_integer(value) and rem(value, by) == 0
+end
+
+defmodule UsesDefaultGuard do
+  require DefaultGuard
+  def told, do: {DefaultGuard.is_divisible(4), DefaultGuard.is_divisible(4, 3)}
+end
+
+IO.inspect(UsesDefaultGuard.told()) #=> {true, false}
+IO.inspect(Regex.source(~r/\a\n\t/)) #=> "\\a\\n\\t"
+IO.inspect("a\tb" =~ ~r/a\tb/) #=> true
+parent = self()
+Node.spawn(Node.self(), fn -> send(parent, :from_here) end)
+IO.inspect(receive(do: (told -> told))) #=> :from_here

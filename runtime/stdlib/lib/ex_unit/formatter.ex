@@ -43,7 +43,7 @@ defmodule ExUnit.Formatter do
   ## Examples
 
       iex> ExUnit.Formatter.format_time(16_000, nil)
-      "Finished in 0.02 seconds (0.02s async, 0.00s sync)"
+      "Finished in 0.01 seconds (0.01s async, 0.00s sync)"
   """
   @spec format_time(pos_integer, pos_integer | nil) :: String.t()
   def format_time(run_us, load_us), do: format_times(%{run: run_us, async: run_us, load: load_us})

@@ -132,19 +132,16 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
         let mut attributes: Vec<(&Atom, &module::Attribute)> =
             build.attributes.iter().filter(|(_, attribute)| attribute.persist).collect();
         attributes.sort_by_key(|(name, _)| name.as_str());
-        let entries =
-            attributes.into_iter().filter(|(_, attribute)| !attribute.values.is_empty()).map(|(name, attribute)| {
-                let mut values: Vec<Literal> = attribute.values.iter().rev().map(datum_literal).collect();
-                // The value of an attribute that does not accumulate is the list, where it is one.
-                let list = match values.pop() {
-                    Some(Literal::List(only)) if !attribute.accumulate => Literal::List(only),
-                    last => {
-                        values.extend(last);
-                        Literal::List(values)
-                    }
+        // Each value is an entry of its own, and a list stands for itself.
+        let entries = attributes.into_iter().flat_map(|(name, attribute)| {
+            attribute.values.iter().rev().map(|value| {
+                let list = match datum_literal(value) {
+                    Literal::List(values) => Literal::List(values),
+                    value => Literal::List(vec![value]),
                 };
                 Literal::Tuple(vec![Literal::Atom(*name), list])
-            });
+            })
+        });
         let mut entries: Vec<Literal> = entries.collect();
         entries.insert(0, version_attribute(start.name));
         let deprecated = build.deprecated().iter().map(|((name, arity), hint)| {
