@@ -265,7 +265,7 @@ impl Code {
     }
 
     /// `module.name(args)` with an atom for the module.
-    pub(crate) fn remote(&mut self, module: Atom, name: Atom, meta: Meta, args: &[NodeId]) -> NodeId {
+    pub fn remote(&mut self, module: Atom, name: Atom, meta: Meta, args: &[NodeId]) -> NodeId {
         let module = self.tree.atom(module);
         self.tree.remote(module, name, meta, args)
     }

@@ -224,14 +224,22 @@ pub(super) fn guard_body(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) -> 
     let expanded = expanded?;
     let mut used = Vec::new();
     let in_guard = replace_references(e, expanded, &names, &mut used, true);
-    let outside = replace_references(e, expanded, &names, &mut Vec::new(), false);
+    // Outside all arguments are evaluated before any is named: one may bind what another names.
+    let mut named = Vec::new();
+    let mut values = Vec::new();
+    for &(var, variable) in names.iter().filter(|(_, variable)| used.contains(variable)) {
+        let k = &mut Kernel::new(e.code);
+        let own = k.var(&format!("arg{}", named.len() + 1));
+        values.push(k.form(known::UNQUOTE, &[variable]));
+        named.push((var, own));
+    }
+    let outside = replace_references(e, expanded, &named, &mut Vec::new(), false);
     let k = &mut Kernel::new(e.code);
     let mut statements = Vec::new();
-    for &(_, variable) in &names {
-        if used.contains(&variable) {
-            let value = k.form(known::UNQUOTE, &[variable]);
-            statements.push(k.assign(variable, value));
-        }
+    if !named.is_empty() {
+        let own: Vec<NodeId> = named.iter().map(|(_, own)| *own).collect();
+        let (own, values) = (k.tuple(&own), k.tuple(&values));
+        statements.push(k.assign(own, values));
     }
     statements.push(outside);
     let outside = k.block(&statements);

@@ -13,7 +13,7 @@ use jovial_compiler::errors::{Diagnostic, Result, Severity};
 use jovial_compiler::host::{Datum, Host, MacroCall, SharedModule};
 use jovial_compiler::lower::{self, Info, ModuleUnit};
 use jovial_compiler::module::{self, DefKind, Definition};
-use jovial_syntax::quoted::NodeId;
+use jovial_syntax::quoted::{Meta, NodeId};
 use jovial_term::{Fragment, Pid, Term};
 
 use super::host::CompileHost;
@@ -272,9 +272,21 @@ fn before_compile(host: &mut CompileHost<'_>, env: &mut Env, module: Atom, funct
         host.call(module, function, move |heap, _| vec![env_term::to_term(heap, &env)])?;
         return Ok(());
     }
-    let call = MacroCall { module, name: function, args: &[env_node], env, local: own, line: env.line };
-    let root = host.call_macro(&mut code, &call)?;
-    let prepared = evaluate::prepare(host, &mut code, root, env)?;
+    let prepared = if own {
+        let call = MacroCall { module, name: function, args: &[env_node], env, local: true, line: env.line };
+        let root = host.call_macro(&mut code, &call)?;
+        evaluate::prepare(host, &mut code, root, env)?
+    } else {
+        // As a call in the module's body, so that the names which the macro makes are its own.
+        let root = code.remote(module, function, Meta::EMPTY, &[env_node]);
+        let mut caller = env.clone();
+        if !caller.requires(module) {
+            let requires = &mut caller.scope_mut().requires;
+            requires.push(module);
+            requires.sort_by_key(|module| module.as_str());
+        }
+        evaluate::prepare(host, &mut code, root, &caller)?
+    };
     host.call(prepared.module, prepared.function, |_, _| Vec::new())?;
     *env = Env { versioned_vars: Vars::default(), next_version: 0, ..prepared.env };
     Ok(())

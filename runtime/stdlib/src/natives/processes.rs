@@ -171,7 +171,7 @@ enum Work<'h> {
 
 /// Whether the node in front of other arguments is this one.
 fn here<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Result<(), Halt<'h>> {
-    if atom(args[0])? == of(ctx)?.node() { Ok(()) } else { badarg().map(|_| ()) }
+    if atom(args[0])? == of(ctx)?.node() { Ok(()) } else { Err(Halt::badarg()) }
 }
 
 fn fun<'h>(term: Term<'h>) -> Result<Work<'h>, Halt<'h>> {
