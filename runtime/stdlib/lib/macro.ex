@@ -1417,6 +1417,21 @@ defmodule Macro do
     tree |> Code.quoted_to_algebra() |> Inspect.Algebra.format(98) |> :erlang.iolist_to_binary()
   end
 
+  @doc """
+  Writes a tree as code, and lets a function change the text of each node.
+
+  The function is given each node and its text. Use `to_string/1` for code that people read.
+
+  ## Examples
+
+      iex> Macro.to_string(quote(do: 1 + 2), fn _node, text -> "(" <> text <> ")" end)
+      "((1) + (2))"
+
+  """
+  @deprecated "Use Macro.to_string/1 instead"
+  @spec to_string(t(), (t(), String.t() -> String.t())) :: String.t()
+  def to_string(tree, fun) when is_function(fun, 2), do: Jovial.PlainText.write(tree, fun)
+
   # ## Debugging
 
   @doc """
