@@ -66,7 +66,7 @@ defmodule Module do
   """
   @spec split(module | binary) :: [binary, ...]
   def split(module) when is_atom(module), do: split_text(:erlang.atom_to_binary(module), module)
-  def split("Elixir." <> _ = text), do: split_text(text, text)
+  def split(text) when is_binary(text), do: split_text(text, text)
 
   defp split_text("Elixir." <> text, _original), do: :binary.split(text, ".", [:global])
 
@@ -426,20 +426,24 @@ defmodule Module do
     end
   end
 
+  defp instead(:get_attribute), do: ". Use the Module.__info__/1 callback or Code.fetch_docs/1 instead"
+  defp instead(:definitions_in), do: ". Use the Module.__info__/1 callback to get public functions and macros instead"
+
+  defp instead(:defines?) do
+    ". Use Kernel.function_exported?/3 and Kernel.macro_exported?/3 to check for public functions and macros instead"
+  end
+
+  defp instead(_function), do: ""
+
   defp assert_open!(function, arity, module) do
     case :jovial_module.open(module) do
       true ->
         :ok
 
       false ->
-        why =
-          case :code.ensure_loaded(module) do
-            {:module, _} -> "already compiled"
-            _ -> "not being defined"
-          end
-
         raise ArgumentError,
-              "could not call Module.#{function}/#{arity} because the module #{Kernel.inspect(module)} is #{why}"
+              "could not call Module.#{function}/#{arity} because the module #{Kernel.inspect(module)} is already compiled" <>
+                instead(function)
     end
   end
 end

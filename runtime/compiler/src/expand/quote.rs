@@ -76,7 +76,7 @@ impl Expander<'_> {
     pub(crate) fn expand_quote(&mut self, meta: Meta, options: NodeId, block: Option<NodeId>) -> Result<NodeId> {
         // A macro may stand for the options.
         let options = match self.code.node(options) {
-            Node::Call { .. } if block.is_some() => self.expand(options)?,
+            Node::Call { .. } | Node::Apply { .. } if block.is_some() => self.expand(options)?,
             _ => options,
         };
         let Some(entries) = self.code.list_of(options) else {
