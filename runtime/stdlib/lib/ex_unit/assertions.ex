@@ -25,6 +25,7 @@ defmodule ExUnit.Assertions do
 
   ## Examples
 
+      iex> import ExUnit.Assertions
       iex> assert 1 + 1 == 2
       true
       iex> assert {:ok, value} = {:ok, 3}
@@ -38,6 +39,7 @@ defmodule ExUnit.Assertions do
 
   ## Examples
 
+      iex> import ExUnit.Assertions
       iex> refute 1 > 2
       false
   """
@@ -48,6 +50,7 @@ defmodule ExUnit.Assertions do
 
   ## Examples
 
+      iex> import ExUnit.Assertions
       iex> assert true, "it holds"
       true
       iex> try do
@@ -68,6 +71,7 @@ defmodule ExUnit.Assertions do
 
   ## Examples
 
+      iex> import ExUnit.Assertions
       iex> refute nil, "there is something"
       false
   """
@@ -299,6 +303,7 @@ defmodule ExUnit.Assertions do
 
   ## Examples
 
+      iex> import ExUnit.Assertions
       iex> send(self(), {:hello, 1})
       iex> assert_receive {:hello, number}
       iex> number
@@ -313,6 +318,7 @@ defmodule ExUnit.Assertions do
 
   ## Examples
 
+      iex> import ExUnit.Assertions
       iex> send(self(), :ready)
       iex> assert_received :ready
       :ready
@@ -416,6 +422,7 @@ defmodule ExUnit.Assertions do
 
   ## Examples
 
+      iex> import ExUnit.Assertions
       iex> refute_receive :never, 1
       false
   """
@@ -429,6 +436,7 @@ defmodule ExUnit.Assertions do
 
   ## Examples
 
+      iex> import ExUnit.Assertions
       iex> refute_received {:unknown, _}
       false
   """
@@ -474,6 +482,7 @@ defmodule ExUnit.Assertions do
 
   ## Examples
 
+      iex> import ExUnit.Assertions
       iex> error = assert_raise ArithmeticError, "bad argument in arithmetic expression", fn -> 1 / Process.get(:none, 0) end
       iex> error.__struct__
       ArithmeticError
@@ -498,6 +507,7 @@ defmodule ExUnit.Assertions do
 
   ## Examples
 
+      iex> import ExUnit.Assertions
       iex> assert_raise ArgumentError, fn -> raise ArgumentError, "no" end
       %ArgumentError{message: "no"}
   """
@@ -546,6 +556,7 @@ defmodule ExUnit.Assertions do
 
     ## Examples
 
+        iex> import ExUnit.Assertions
         iex> #{name}(#{if kind == :error, do: ":erlang.error(:no)", else: verb <> "(:no)"})
         :no
     """
@@ -574,6 +585,7 @@ defmodule ExUnit.Assertions do
 
   ## Examples
 
+      iex> import ExUnit.Assertions
       iex> assert_in_delta 1.0, 1.05, 0.1
       true
   """
@@ -600,6 +612,7 @@ defmodule ExUnit.Assertions do
 
   ## Examples
 
+      iex> import ExUnit.Assertions
       iex> refute_in_delta 1.0, 2.0, 0.1
       false
   """
@@ -620,6 +633,7 @@ defmodule ExUnit.Assertions do
 
   ## Examples
 
+      iex> import ExUnit.Assertions
       iex> assert_raise ExUnit.AssertionError, fn -> flunk("enough") end
       iex> :unreached
       :unreached

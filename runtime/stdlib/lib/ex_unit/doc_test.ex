@@ -20,13 +20,14 @@ defmodule ExUnit.DocTest do
       @doc """
       Adds.
 
-          iex> sum = MyList.sum([1, 2])
+          iex> sum = Enum.sum([1, 2])
           iex> sum
           3
 
-          iex> MyList.sum([1,
+          iex> Enum.sum([1,
           ...>   :a])
           ** (ArithmeticError) bad argument in arithmetic expression
+
       """
 
   Examples that follow each other without an empty line are one test and share their variables. What an example gives is
