@@ -46,6 +46,9 @@ pub(crate) struct Process {
     pub(crate) body: Mutex<Option<Body>>,
 }
 
+// What a million of them cost; a size class of the allocator ends here.
+const _: () = assert!(size_of::<Process>() <= 448);
+
 pub(crate) struct Body {
     pub(crate) vm: vm::Process,
     pub(crate) owner: Owner,

@@ -34,6 +34,8 @@ export :until_interrupt/2 = f16
 export :sleep/0 = f17
 export :job/0 = f18
 export :native_loop/0 = f19
+export :free_crowd/1 = f20
+export :chain/1 = f21
 function f0 :loop/0 free 0
 b0():
   tail_call f0()
@@ -197,6 +199,29 @@ b0():
   v0 = call :t.:spin()
   return v0
 end
+function f20 :free_crowd/1 free 0
+b0(v0):
+  branch eq v0, 0 then b1 else b2
+b1():
+  v1 = call :t.:note(:spawned)
+  tail_call f4()
+b2():
+  v2 = call :t.:spawn(:p, :wait, [])
+  v3 = sub v0, 1
+  tail_call f20(v3)
+end
+function f21 :chain/1 free 0
+b0(v0):
+  branch eq v0, 0 then b1 else b2
+b1():
+  v1 = call :t.:note(:spawned)
+  tail_call f4()
+b2():
+  v2 = sub v0, 1
+  v3 = cons v2, []
+  v4 = call :t.:spawn_link(:p, :chain, v3)
+  tail_call f4()
+end
 "#;
 
 type Notes = Arc<Mutex<Vec<String>>>;
@@ -247,8 +272,8 @@ fn note<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Result<Term<'h>, Halt<'h>> {
     Ok(args[0])
 }
 
-struct World {
-    runtime: Runtime,
+pub(super) struct World {
+    pub(super) runtime: Runtime,
     notes: Notes,
     crashes: Notes,
 }
@@ -270,16 +295,16 @@ impl World {
         World { runtime: Runtime::start(config, Arc::new(machine)).expect("threads"), notes, crashes }
     }
 
-    fn threads(count: usize) -> World {
+    pub(super) fn threads(count: usize) -> World {
         World::new(Config { schedulers: count, ..Config::default() })
     }
 
-    fn spawn(&self, tag: u64, function: &str, args: &[Term<'_>]) -> Pid {
+    pub(super) fn spawn(&self, tag: u64, function: &str, args: &[Term<'_>]) -> Pid {
         let call = Call::Mfa(Atom::new("p"), Atom::new(function), args);
         self.runtime.spawn(&Start { tag, ..Start::new(call) }).expect("room")
     }
 
-    fn await_notes(&self, count: usize) -> Vec<String> {
+    pub(super) fn await_notes(&self, count: usize) -> Vec<String> {
         let deadline = Instant::now() + LONG;
         while self.notes.lock().len() < count && Instant::now() < deadline {
             std::thread::yield_now();
