@@ -11,12 +11,12 @@
 //!
 //! **What it must not know.** Whether a process runs; signals. What a name that is sent to means is the sender's business.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use jovial_atoms::Atom;
 use jovial_term::Pid;
 use parking_lot::RwLock;
+use rustc_hash::FxHashMap;
 
 const SHARDS: usize = 16;
 const NONE: u32 = 0;
@@ -41,11 +41,11 @@ impl OwnName {
 
 #[derive(Default)]
 pub(crate) struct Names {
-    shards: [RwLock<HashMap<Atom, Pid>>; SHARDS],
+    shards: [RwLock<FxHashMap<Atom, Pid>>; SHARDS],
 }
 
 impl Names {
-    fn shard(&self, name: Atom) -> &RwLock<HashMap<Atom, Pid>> {
+    fn shard(&self, name: Atom) -> &RwLock<FxHashMap<Atom, Pid>> {
         &self.shards[name.index() as usize % SHARDS]
     }
 

@@ -89,6 +89,7 @@ impl<T> Queue<T> {
         head.is_null() || head == closed() || head.addr() & QUIET != 0
     }
 
+    #[cfg(test)]
     pub(crate) fn is_closed(&self) -> bool {
         self.head.load(Ordering::Acquire) == closed()
     }

@@ -9,12 +9,12 @@
 //!
 //! **What it must not know.** How a message is sent.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jovial_atoms::Atom;
 use jovial_term::{Fragment, Pid};
 use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
 
 use crate::tags::Tag;
 use crate::wheel::{Due, Key, Wheel};
@@ -43,7 +43,7 @@ pub(crate) enum Destination {
 #[derive(Default)]
 struct Inner {
     wheel: Wheel<Task>,
-    by_reference: HashMap<u64, Key>,
+    by_reference: FxHashMap<u64, Key>,
 }
 
 pub(crate) struct Timers {

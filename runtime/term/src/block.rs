@@ -15,6 +15,7 @@ use std::cell::RefCell;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::heap::FIRST_BLOCK;
 use crate::word::Word;
 
 static POISON: AtomicBool = AtomicBool::new(cfg!(debug_assertions));
@@ -30,7 +31,7 @@ pub(crate) fn poisons() -> bool {
 }
 
 /// Sizes in words that the pool keeps, and how many of each.
-const CLASSES: [(usize, usize); 4] = [(64, 256), (128, 128), (256, 32), (512, 16)];
+const CLASSES: [(usize, usize); 4] = [(FIRST_BLOCK, 256), (128, 128), (256, 32), (512, 16)];
 
 struct Pool([Vec<NonNull<Word>>; CLASSES.len()]);
 
@@ -100,11 +101,14 @@ pub(crate) unsafe fn free(start: NonNull<Word>, words: usize) {
     unsafe { dealloc(start.as_ptr().cast(), layout) };
 }
 
-/// The block size that a heap with need for `words` words gets: 64, doubling to a million, then a fifth more each.
+/// The block size that a heap with need for `words` words gets: the first, 128, doubling to a million, then a fifth more each.
 pub(crate) fn size_class(words: usize) -> usize {
     const DOUBLING_MAX: usize = 1 << 20;
+    if words <= FIRST_BLOCK {
+        return FIRST_BLOCK;
+    }
     if words <= DOUBLING_MAX {
-        return words.next_power_of_two().max(64);
+        return words.next_power_of_two().max(128);
     }
     let mut size = DOUBLING_MAX;
     while size < words {
@@ -124,21 +128,22 @@ mod tests {
 
     #[test]
     fn classes_grow() {
-        assert_eq!(size_class(1), 64);
-        assert_eq!(size_class(64), 64);
-        assert_eq!(size_class(65), 128);
+        assert_eq!(size_class(1), FIRST_BLOCK);
+        assert_eq!(size_class(FIRST_BLOCK), FIRST_BLOCK);
+        assert_eq!(size_class(FIRST_BLOCK + 1), 128);
+        assert_eq!(size_class(129), 256);
         assert_eq!(size_class(1 << 20), 1 << 20);
         assert_eq!(size_class((1 << 20) + 1), (1 << 20) + (1 << 20) / 5);
-        assert_eq!(next_size_class(64), 128);
+        assert_eq!(next_size_class(FIRST_BLOCK), 128);
     }
 
     #[test]
     fn pooled_blocks_come_back() {
-        let block = allocate(64).expect("memory");
+        let block = allocate(FIRST_BLOCK).expect("memory");
         // SAFETY: just allocated, unused.
-        unsafe { free(block, 64) };
-        assert_eq!(allocate(64), Some(block));
+        unsafe { free(block, FIRST_BLOCK) };
+        assert_eq!(allocate(FIRST_BLOCK), Some(block));
         // SAFETY: as above.
-        unsafe { free(block, 64) };
+        unsafe { free(block, FIRST_BLOCK) };
     }
 }

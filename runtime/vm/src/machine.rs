@@ -4,7 +4,7 @@
 //! that is not loaded) and finds out what a code address stands for.
 //!
 //! **Invariants.**
-//! 1. Export entries and module versions are never freed (see `module`, invariant 2).
+//! 1. Export entries and the code of module versions are never freed (see `module`, invariant 2).
 //! 2. The exports of a module change under the lock of `modules`; calls see each one atomically.
 //! 3. A native stands in front of nothing: a loaded module's function of the same name replaces it until the module goes.
 //!
@@ -20,9 +20,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::Image;
 use jovial_term::{Heap, Term};
+use rustc_hash::FxHashMap;
 
 use crate::export::Export;
-use crate::module::{LoadError, ModuleVersion};
+use crate::module::{Code, LoadError, ModuleVersion};
 use crate::native::NativeFn;
 use crate::process::Process;
 
@@ -80,14 +81,14 @@ static MACHINES: AtomicU32 = AtomicU32::new(1);
 /// See the module documentation.
 pub struct Machine {
     id: u32,
-    exports: RwLock<HashMap<Mfa, &'static Export>>,
+    exports: RwLock<FxHashMap<Mfa, &'static Export>>,
     modules: RwLock<HashMap<Atom, Arc<ModuleVersion>, BuildHasherDefault<AtomHasher>>>,
-    /// All versions by the start of their code.
-    versions: RwLock<BTreeMap<usize, Arc<ModuleVersion>>>,
+    /// The code of all versions by its start.
+    versions: RwLock<BTreeMap<usize, Arc<Code>>>,
     source: OnceLock<Box<dyn CodeSource>>,
     loading: Mutex<()>,
     extension: OnceLock<Box<dyn std::any::Any + Send + Sync>>,
-    shared: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    shared: Mutex<FxHashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     threaded: AtomicBool,
     undefined: Mutex<Option<(Atom, Atom)>>,
 }
@@ -244,12 +245,12 @@ impl Machine {
     fn load_locked(&self, image: &Image) -> Result<Atom, LoadError> {
         let version = ModuleVersion::load(image, &mut |module, name, arity| self.export(module, name, arity))?;
         let version = Arc::new(version);
-        write(&self.versions).insert(version.range().0, Arc::clone(&version));
+        write(&self.versions).insert(version.code().range().0, Arc::clone(version.code()));
         let mut modules = write(&self.modules);
         let old = modules.insert(image.name, Arc::clone(&version));
         for export in version.exports() {
             let entry = version.functions()[export.function.0 as usize].entry();
-            self.export(image.name, export.name, export.arity).define(version.address(entry));
+            self.export(image.name, export.name, export.arity).define(version.code().address(entry));
         }
         for export in old.iter().flat_map(|old| old.exports()) {
             let kept = version.exports().iter().any(|new| (new.name, new.arity) == (export.name, export.arity));
@@ -318,9 +319,39 @@ impl Machine {
     }
 
     /// The version whose code covers an address.
-    pub(crate) fn version_at(&self, address: usize) -> Option<Arc<ModuleVersion>> {
+    pub(crate) fn version_at(&self, address: usize) -> Option<Arc<Code>> {
         let versions = read(&self.versions);
         let (_, version) = versions.range(..=address).next_back()?;
         version.offset(address).is_some().then(|| Arc::clone(version))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROGRAM: &str = "module :replaced
+export :one/0 = f0
+function f0 :one/0 free 0
+b0():
+  return 1
+end";
+
+    #[test]
+    fn a_version_that_was_replaced_leaves_its_code_alone() {
+        let machine = Machine::new();
+        let image = jovial_bytecode::text::read(PROGRAM).expect("it is well-formed");
+        let image = jovial_bytecode::emit(&image).expect("it is emitted");
+        let name = Atom::new("replaced");
+        let current = || Arc::downgrade(&machine.module(name).expect("it is loaded"));
+        machine.load(&image).expect("it loads");
+        let first = current();
+        let code = first.upgrade().expect("the current version").code().range().0;
+        machine.load(&image).expect("it loads again");
+        assert!(first.upgrade().is_none(), "what belongs to a current version alone is freed");
+        assert!(machine.version_at(code).is_some(), "frames may lead to the old code");
+        let second = current();
+        assert!(machine.delete(name));
+        assert!(second.upgrade().is_none());
     }
 }

@@ -5,8 +5,9 @@
 //!
 //! **Invariants.**
 //! 1. Code is written while it is loaded and never after.
-//! 2. A version lives as long as the machine: frames, funs and terms may refer to its code, entries and literals. Old
-//!    versions are kept for ever in this first form of the loader.
+//! 2. The [`Code`] of a version lives as long as the machine: frames, funs and terms may refer to its instructions, entries and
+//!    literals, and nobody counts them. What else a version holds (documents, attributes, lists of exports: most of it) goes
+//!    when another version takes its place or the module is deleted.
 //! 3. Code starts at a multiple of eight bytes, so every instruction's address is even.
 //!
 //! **What it must not know.** Processes.
@@ -17,6 +18,7 @@
     reason = "operands and addresses of checked code"
 )]
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jovial_atoms::Atom;
@@ -42,14 +44,19 @@ pub enum LoadError {
     Sticky(Atom),
 }
 
-/// One version of a module.
+/// One version of a module, as long as it is the current one or somebody looks at it.
 pub struct ModuleVersion {
-    name: Atom,
-    files: Vec<String>,
+    code: Arc<Code>,
     exports: Vec<ModuleExport>,
     attributes: Literal,
     chunks: Vec<(String, Literal)>,
     digest: [u8; 16],
+}
+
+/// What frames, funs and terms may lead to, and what tells the meaning of an address there.
+pub(crate) struct Code {
+    name: Atom,
+    files: Vec<String>,
     code: Box<[u64]>,
     words: usize,
     functions: Vec<CodeFunction>,
@@ -150,13 +157,9 @@ impl ModuleVersion {
         if cfg!(target_endian = "big") {
             return Err(LoadError::Corrupt);
         }
-        let version = ModuleVersion {
+        let code = Code {
             name: image.name,
             files: image.files.clone(),
-            exports: image.exports.clone(),
-            attributes: image.attributes.clone(),
-            chunks: image.chunks.clone(),
-            digest,
             code,
             words: words.len(),
             functions: image.code.functions.clone(),
@@ -165,20 +168,30 @@ impl ModuleVersion {
             _literals: area,
             funs,
         };
-        for (fun, function) in version.funs.iter().zip(&version.functions) {
-            if function.entry() as usize >= version.words {
+        for (fun, function) in code.funs.iter().zip(&code.functions) {
+            if function.entry() as usize >= code.words {
                 return Err(LoadError::Corrupt);
             }
-            fun.code.store(version.address(function.entry()) as u64, Ordering::Release);
+            fun.code.store(code.address(function.entry()) as u64, Ordering::Release);
         }
-        if version.exports.iter().any(|export| version.functions.get(export.function.0 as usize).is_none()) {
+        if image.exports.iter().any(|export| code.functions.get(export.function.0 as usize).is_none()) {
             return Err(LoadError::Corrupt);
         }
-        Ok(version)
+        Ok(ModuleVersion {
+            code: Arc::new(code),
+            exports: image.exports.clone(),
+            attributes: image.attributes.clone(),
+            chunks: image.chunks.clone(),
+            digest,
+        })
+    }
+
+    pub(crate) fn code(&self) -> &Arc<Code> {
+        &self.code
     }
 
     pub fn name(&self) -> Atom {
-        self.name
+        self.code.name
     }
 
     pub fn exports(&self) -> &[ModuleExport] {
@@ -195,7 +208,7 @@ impl ModuleVersion {
     }
 
     pub fn files(&self) -> &[String] {
-        &self.files
+        &self.code.files
     }
 
     /// Tells versions of a module apart.
@@ -204,7 +217,17 @@ impl ModuleVersion {
     }
 
     pub fn functions(&self) -> &[CodeFunction] {
-        &self.functions
+        &self.code.functions
+    }
+}
+
+impl Code {
+    pub(crate) fn name(&self) -> Atom {
+        self.name
+    }
+
+    pub(crate) fn files(&self) -> &[String] {
+        &self.files
     }
 
     /// Address of a word of the code.

@@ -16,7 +16,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -24,6 +24,7 @@ use jovial_atoms::Atom;
 use jovial_term::{Fragment, Heap, Pid, Term, Value};
 use jovial_vm::Halt;
 use parking_lot::{Mutex, RwLock};
+use rustc_hash::FxHashMap;
 
 use crate::local::Local;
 use crate::runtime::Shared;
@@ -72,9 +73,9 @@ impl Table {
 #[derive(Default)]
 pub(crate) struct Tables {
     by_id: RwLock<BTreeMap<u64, Arc<Table>>>,
-    names: RwLock<HashMap<Atom, u64>>,
+    names: RwLock<FxHashMap<Atom, u64>>,
     /// Tables by owner, so that a process that has none ends quickly.
-    owned: Mutex<HashMap<Pid, Vec<u64>>>,
+    owned: Mutex<FxHashMap<Pid, Vec<u64>>>,
     /// How many entries `owned` has, readable without its lock.
     owners: AtomicUsize,
 }

@@ -240,11 +240,19 @@ defmodule Jovial.Children do
 
   # ## Restarts
 
-  # The times of restarts that still count, with one now; or that they are too many.
+  # The restarts that still count, with one now; or that they are too many. They are kept as `{second, how_many}`, the latest first: a
+  # child that ends as soon as it starts makes thousands in a second.
   @doc false
   def count_restart(restarts, intensity, period) do
     now = :erlang.monotonic_time(:second)
-    restarts = [now | Enum.take_while(restarts, fn time -> time >= now - period end)]
-    if length(restarts) > intensity, do: {:too_many, restarts}, else: {:ok, restarts}
+
+    restarts =
+      case Enum.take_while(restarts, fn {time, _} -> time >= now - period end) do
+        [{^now, count} | earlier] -> [{now, count + 1} | earlier]
+        earlier -> [{now, 1} | earlier]
+      end
+
+    total = for {_, count} <- restarts, reduce: 0, do: (sum -> sum + count)
+    if total > intensity, do: {:too_many, restarts}, else: {:ok, restarts}
   end
 end

@@ -18,7 +18,7 @@ use super::{Flow, NEXT, SLOW, State};
 use crate::bifs::BifError;
 use crate::frames;
 use crate::machine::Machine;
-use crate::module::ModuleVersion;
+use crate::module::Code;
 use crate::native::Class;
 use crate::process::Process;
 use crate::system::Stop;
@@ -56,11 +56,11 @@ enum From {
 /// Finds the version for an address, mostly the one that the last address belonged to.
 struct Finder<'a> {
     machine: &'a Machine,
-    last: Option<Arc<ModuleVersion>>,
+    last: Option<Arc<Code>>,
 }
 
 impl Finder<'_> {
-    fn find(&mut self, address: usize) -> Option<(&ModuleVersion, u32)> {
+    fn find(&mut self, address: usize) -> Option<(&Code, u32)> {
         if self.last.as_ref().is_none_or(|version| version.offset(address).is_none()) {
             self.last = self.machine.version_at(address);
         }
