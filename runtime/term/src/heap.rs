@@ -25,8 +25,9 @@ use crate::word::Word;
 
 /// Words that stay free between heap and stack: room for return addresses and small frames without a check.
 pub const RED_ZONE: usize = 24;
-/// Words in the first block of a process: 448 bytes, a size class of the usual allocators, as is a process's own struct.
-pub(crate) const FIRST_BLOCK: usize = 56;
+/// Words in the first block of a process: as many as fit into 448 bytes, a size class of the usual allocators, with room for
+/// aligning them.
+pub(crate) const FIRST_BLOCK: usize = 54;
 
 /// Smallest fragment that a builder takes, in words.
 const CHUNK_MIN: usize = 256;
@@ -137,7 +138,7 @@ impl Heap {
     /// # Panics
     /// When there is no memory; [`Heap::with_options`] reports it.
     pub fn new() -> Heap {
-        Heap::with_options(HeapOptions::default()).expect("448 bytes of memory")
+        Heap::with_options(HeapOptions::default()).expect("432 bytes of memory")
     }
 
     pub fn with_options(options: HeapOptions) -> Result<Heap, OutOfMemory> {

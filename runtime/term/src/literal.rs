@@ -22,8 +22,11 @@ use crate::word::Word;
 
 /// Sizes tried for the reservation, in bytes: address space limits may forbid the larger ones.
 const RESERVE: [usize; 4] = [64 << 30, 4 << 30, 1 << 30, 128 << 20];
-/// Areas start at multiples of this many bytes, so that memory can be given back.
-const PAGE: usize = 4096;
+/// Areas start at multiples of this many bytes. Most modules have few literals, so areas share pages; what is freed is used
+/// again, not given back to the system.
+const GRAIN: usize = 64;
+/// Bytes that are made accessible at a time.
+const COMMIT: usize = 1 << 16;
 
 /// The reserved addresses.
 #[derive(Clone, Copy)]
@@ -47,6 +50,8 @@ struct Space {
 /// Which part of the range is unused, in bytes from its start.
 struct Free {
     top: usize,
+    /// Up to here memory is accessible; a multiple of [`COMMIT`].
+    committed: usize,
     /// Areas given back: offset and size, sorted by offset.
     holes: Vec<(usize, usize)>,
 }
@@ -54,7 +59,7 @@ struct Free {
 fn space() -> &'static Space {
     static SPACE: OnceLock<Space> = OnceLock::new();
     SPACE.get_or_init(|| {
-        let free = Mutex::new(Free { top: 0, holes: Vec::new() });
+        let free = Mutex::new(Free { top: 0, committed: 0, holes: Vec::new() });
         for size in RESERVE {
             // SAFETY: a new private mapping at an address of the system's choice touches no memory of ours.
             let start = unsafe {
@@ -89,7 +94,7 @@ pub fn is_literal(word: Word) -> bool {
 
 impl Space {
     fn allocate(&self, bytes: usize) -> Option<*mut u8> {
-        let bytes = bytes.next_multiple_of(PAGE);
+        let bytes = bytes.next_multiple_of(GRAIN);
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let offset = if let Some(place) = free.holes.iter().position(|&(_, size)| size >= bytes) {
             let (offset, size) = free.holes[place];
@@ -105,17 +110,25 @@ impl Space {
             if top as u64 > self.range.size {
                 return None;
             }
+            self.commit(&mut free, top)?;
             free.top = top;
             offset
         };
-        let start = (self.range.low as usize + offset) as *mut u8;
+        Some((self.range.low as usize + offset) as *mut u8)
+    }
+
+    /// Makes memory accessible up to an offset.
+    fn commit(&self, free: &mut Free, top: usize) -> Option<()> {
+        if top <= free.committed {
+            return Some(());
+        }
+        let wanted = top.next_multiple_of(COMMIT).min(self.range.size as usize);
+        let start = (self.range.low as usize + free.committed) as *mut u8;
+        let bytes = wanted - free.committed;
         // SAFETY: the pages lie in our reservation and belong to no area.
         let done = unsafe { libc::mprotect(start.cast(), bytes, libc::PROT_READ | libc::PROT_WRITE) };
-        if done != 0 {
-            Self::give_back(&mut free, offset, bytes);
-            return None;
-        }
-        Some(start)
+        free.committed = if done == 0 { wanted } else { return None };
+        Some(())
     }
 
     /// Makes a freed part available again, merged with its neighbours.
@@ -141,18 +154,7 @@ impl Space {
     }
 
     fn free(&self, start: *mut u8, bytes: usize) {
-        let bytes = bytes.next_multiple_of(PAGE);
-        // SAFETY: the pages belong to the area that is being dropped. A fresh mapping gives the memory back.
-        unsafe {
-            libc::mmap(
-                start.cast(),
-                bytes,
-                libc::PROT_NONE,
-                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED,
-                -1,
-                0,
-            );
-        }
+        let bytes = bytes.next_multiple_of(GRAIN);
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         Self::give_back(&mut free, start as usize - self.range.low as usize, bytes);
     }
@@ -279,15 +281,15 @@ mod tests {
     #[test]
     fn freed_parts_are_used_again() {
         let heap = Heap::new();
-        let mut free = Free { top: 0, holes: vec![] };
-        free.top = 5 * PAGE;
-        Space::give_back(&mut free, PAGE, PAGE);
-        Space::give_back(&mut free, 3 * PAGE, PAGE);
-        assert_eq!(free.holes, [(PAGE, PAGE), (3 * PAGE, PAGE)]);
-        Space::give_back(&mut free, 2 * PAGE, PAGE);
-        assert_eq!(free.holes, [(PAGE, 3 * PAGE)]);
-        Space::give_back(&mut free, 4 * PAGE, PAGE);
-        assert_eq!((free.top, free.holes.len()), (PAGE, 0));
+        let mut free = Free { top: 0, committed: 0, holes: vec![] };
+        free.top = 5 * GRAIN;
+        Space::give_back(&mut free, GRAIN, GRAIN);
+        Space::give_back(&mut free, 3 * GRAIN, GRAIN);
+        assert_eq!(free.holes, [(GRAIN, GRAIN), (3 * GRAIN, GRAIN)]);
+        Space::give_back(&mut free, 2 * GRAIN, GRAIN);
+        assert_eq!(free.holes, [(GRAIN, 3 * GRAIN)]);
+        Space::give_back(&mut free, 4 * GRAIN, GRAIN);
+        assert_eq!((free.top, free.holes.len()), (GRAIN, 0));
         drop(heap);
     }
 }

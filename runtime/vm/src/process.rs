@@ -44,7 +44,7 @@ pub struct Process {
     dictionary: Cell<Word>,
     /// Of a session's root process alone, so boxed.
     #[expect(clippy::box_collection, reason = "eight bytes in place of 24 in every process")]
-    slots: RefCell<Option<Box<Vec<Word>>>>,
+    slots: Cell<Option<Box<Vec<Word>>>>,
     mailbox: RefCell<Mailbox>,
     cause: Cell<u64>,
     keeps_cause: Cell<bool>,
@@ -73,7 +73,7 @@ impl Process {
             interrupted: Cell::new(false),
             group_leader: Cell::new(Word::pid(pid.number())),
             dictionary,
-            slots: RefCell::default(),
+            slots: Cell::default(),
             mailbox: RefCell::default(),
             cause: Cell::new(0),
             keeps_cause: Cell::new(false),
@@ -114,24 +114,30 @@ impl Process {
 
     /// A slot of the session; `[]` if it was never written.
     pub fn slot(&self, number: usize) -> Term<'_> {
-        raw_term(
-            self.heap(),
-            self.slots.borrow().as_ref().and_then(|slots| slots.get(number).copied()).unwrap_or(Word::NIL),
-        )
+        let word = self.with_slots(|slots| slots.get(number).copied());
+        raw_term(self.heap(), word.flatten().unwrap_or(Word::NIL))
     }
 
     pub fn set_slot(&self, number: usize, value: Term<'_>) {
-        let mut slots = self.slots.borrow_mut();
-        let slots = slots.get_or_insert_default();
+        let mut slots = self.slots.take().unwrap_or_default();
         if slots.len() <= number {
             slots.resize(number + 1, Word::NIL);
         }
         slots[number] = value.word();
+        self.slots.set(Some(slots));
+    }
+
+    /// Lends the slots out, if there are any; `look` runs nothing that asks for them again.
+    fn with_slots<R>(&self, look: impl FnOnce(&mut Vec<Word>) -> R) -> Option<R> {
+        let mut slots = self.slots.take()?;
+        let found = look(&mut slots);
+        self.slots.set(Some(slots));
+        Some(found)
     }
 
     /// How many slots the session has used.
     pub fn slot_count(&self) -> usize {
-        self.slots.borrow().as_ref().map_or(0, |slots| slots.len())
+        self.with_slots(|slots| slots.len()).unwrap_or(0)
     }
 
     /// Tag that output and spawned processes inherit, to tell which cell caused them.
@@ -214,9 +220,7 @@ impl Process {
         cell(&self.trace);
         cell(&self.group_leader);
         cell(&self.dictionary);
-        if let Some(slots) = &mut *self.slots.borrow_mut() {
-            visitor.slice(slots);
-        }
+        self.with_slots(|slots| visitor.slice(slots));
         self.mailbox.borrow_mut().visit_roots(visitor);
     }
 }
