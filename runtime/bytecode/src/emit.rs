@@ -1129,7 +1129,8 @@ impl<'a> Emitter<'a> {
     /// Begins a `Loop`, together with the function's first instruction where there is a form for both.
     fn begin_loop(&mut self) {
         let (first, relocations) = self.first;
-        let word = self.code.words[first as usize];
+        // The loop may itself be the first instruction: `def wait, do: wait()`.
+        let word = self.code.words.get(first as usize).copied().unwrap_or(Opcode::Loop as u32);
         let [opcode, a, b, c] = word.to_le_bytes();
         let [a, b, c] = [a, b, c].map(u8::cast_signed);
         if opcode == Opcode::Uncons as u8 {
