@@ -55,7 +55,7 @@ defmodule Code do
       line: Keyword.get(meta, :line),
       column: Keyword.get(meta, :column),
       description: description,
-      snippet: snippet(string, Keyword.get(meta, :line), Keyword.get(options, :line, 1))
+      snippet: snippet(string, meta, Keyword.get(options, :line, 1))
     ]
 
     extra = Keyword.take(meta, [:opening_delimiter, :expected_delimiter, :closing_delimiter, :end_line, :end_column])
@@ -71,10 +71,22 @@ defmodule Code do
     raise struct(module, fields ++ extra)
   end
 
-  defp snippet(_string, nil, _first), do: nil
+  # The line in question, and what follows it where a delimiter is missing further down.
+  defp snippet(string, meta, first) do
+    case Keyword.get(meta, :line) do
+      nil ->
+        nil
 
-  defp snippet(string, line, first) do
-    :lists.nth(max(line - first + 1, 1), :binary.split(string, "\n", [:global]) ++ [""])
+      line ->
+        lines = :binary.split(string, "\n", [:global])
+        rest = :lists.nthtail(min(max(line - first, 0), length(lines)), lines)
+
+        case {rest, Keyword.has_key?(meta, :opening_delimiter)} do
+          {[], _} -> ""
+          {rest, true} -> Enum.join(rest, "\n")
+          {[line | _], false} -> line
+        end
+    end
   end
 
   @doc """

@@ -365,8 +365,28 @@ defmodule Module do
   @doc false
   def __put_attribute__(module, key, value, line, _traces) do
     assert_open!(:__put_attribute__, 2, module)
+    if key in [:doc, :moduledoc, :typedoc], do: warn_redefined(module, key, value)
     :jovial_module.put(module, key, checked(key, value), line)
   end
+
+  # A document that nothing has taken yet is lost when another one comes. Metadata adds to it.
+  defp warn_redefined(module, key, {line, doc}) when is_integer(line) and not is_list(doc) do
+    case :jovial_module.get(module, key) do
+      {:ok, {before, lost}} when is_integer(before) and not is_list(lost) and lost != nil ->
+        {file, _line} = :jovial_module.position(module)
+
+        IO.warn("redefining @#{key} attribute previously set at line #{before}",
+          file: file,
+          line: line,
+          module: module
+        )
+
+      _ ->
+        :ok
+    end
+  end
+
+  defp warn_redefined(_module, _key, _value), do: :ok
 
   defp checked(key, value) when key in [:before_compile, :after_compile, :after_verify, :on_definition] do
     case value do

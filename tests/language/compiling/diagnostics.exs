@@ -61,3 +61,19 @@ IO.inspect({value, found.message, found.position, found.file}) #=> {:ok, "carefu
 # Text has warnings of its own.
 {_, [found]} = Code.with_diagnostics(fn -> Code.string_to_quoted("?\\q", columns: true) end)
 IO.inspect({found.position, found.message}) #=> {{1, 1}, "unknown escape sequence ?\\q, use ?q instead"}
+
+# A document that another one replaces before anything took it.
+said.("defmodule DiagM do\n @doc \"one\"\n @doc \"two\"\n def f, do: 1\nend")
+#=> warning 3 redefining @doc attribute previously set at line 2
+
+# A delimiter that is closed by another one is shown with all lines from there on.
+Code.string_to_quoted!("[1,\n 2,\n 3}") #!> ** (MismatchedDelimiterError) mismatched delimiter found on nofile:3:3:
+#!>     error: unexpected token: }
+#!>     │
+#!>   1 │ [1,
+#!>     │ └ unclosed delimiter
+#!>   2 │  2,
+#!>   3 │  3}
+#!>     │   └ mismatched closing delimiter (expected "]")
+#!>     │
+#!>     └─ nofile:3:3
