@@ -144,7 +144,7 @@ defmodule Examples do
   defp flat(text), do: text |> String.split() |> Enum.join(" ")
 end
 
-for path <- System.argv() do
+all_failed = for path <- System.argv() do
   groups = Documents.groups(path)
 
   failed =
@@ -153,4 +153,7 @@ for path <- System.argv() do
     end
 
   IO.puts("#{length(groups) - length(failed)} of #{length(groups)} #{path}")
+  length(failed)
 end
+
+if Enum.sum(all_failed) > 0, do: System.halt(1)

@@ -16,6 +16,7 @@ cargo xtask COMMAND
   test [FILTER]   every test: Rust, language cases, Jupyter clients
   rust [FILTER]   the Rust tests and language cases alone
   jupyter [ARG..] the tests that drive the kernel with real Jupyter clients (pytest arguments)
+  examples        the examples in the library's documents
   stress [PERIOD] the Rust tests and language cases, collecting at every PERIOD-th place at which that may happen (1)
   asan [FILTER]   the tests of term, vm and processes under the address sanitizer
   check           formatting and lints
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         "jupyter" => jupyter(rest),
         "stress" => stress(rest.first().map_or("1", String::as_str)),
         "asan" => asan(rest),
+        "examples" => build().and_then(|()| examples(None)),
         "check" => check(),
         "help" | "--help" => {
             println!("{HELP}");
@@ -61,7 +63,8 @@ fn target() -> PathBuf {
 }
 
 fn run(command: &mut Command) -> Outcome {
-    println!("+ {}", show(command));
+    let shown: String = show(command).chars().take(400).collect();
+    println!("+ {shown}");
     let status = command.current_dir(root()).status().map_err(|error| format!("{}: {error}", show(command)))?;
     if status.success() { Ok(()) } else { Err(format!("{} ended with {status}", show(command))) }
 }
@@ -102,6 +105,31 @@ fn rust(filter: &[String]) -> Outcome {
     run(cases().arg("--").args(filter))
 }
 
+/// The examples in the library's documents, collecting at every `period`-th place if one is given.
+fn examples(period: Option<&str>) -> Outcome {
+    let mut files = Vec::new();
+    sources(&root().join("runtime/stdlib/lib"), &mut files).map_err(|error| format!("the library: {error}"))?;
+    files.sort();
+    let mut command = Command::new(target().join("release/jovial"));
+    command.args(["run", "tests/runner/doctests.exs"]).args(files);
+    if let Some(period) = period {
+        command.env("JOVIAL_GC_STRESS", period);
+    }
+    run(&mut command)
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            sources(&path, found)?;
+        } else if path.extension().is_some_and(|extension| extension == "ex") {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
 fn cases() -> Command {
     let mut command = cargo();
     command.args(["test", "--workspace", "--release", "--test", "language"]);
@@ -136,7 +164,8 @@ fn some_stress() -> Outcome {
 fn stress(period: &str) -> Outcome {
     build()?;
     stress_below(period, &["jovial-term", "jovial-vm", "jovial-processes", "jovial-stdlib"])?;
-    stress_cases(period, "20")
+    stress_cases(period, "20")?;
+    examples(Some(period))
 }
 
 /// The sanitizer is not a stable option of the compiler, so this asks the stable one to take it. It needs a target that is named, or
