@@ -430,8 +430,18 @@ defmodule Exception do
 
   def format_stacktrace_entry({module, function, arity, location}) do
     case :erlang.atom_to_binary(module) do
-      <<"elixir_eval_", _::binary>> when function == :__eval__ -> place(nil, location) <> "(file)"
-      _ -> place(module, location) <> format_mfa(module, function, arity)
+      <<"elixir_eval_", _::binary>> when function == :__eval__ ->
+        place(nil, location) <> "(file)"
+
+      <<"elixir_eval_", _::binary>> ->
+        case place(nil, location) do
+          # As in a shell, whose anonymous functions have no name either.
+          "cell[" <> _ = place -> place <> "(file)"
+          _ -> place(module, location) <> format_mfa(module, function, arity)
+        end
+
+      _ ->
+        place(module, location) <> format_mfa(module, function, arity)
     end
   end
 

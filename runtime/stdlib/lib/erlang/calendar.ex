@@ -51,7 +51,7 @@ defmodule :calendar do
   ## Examples
 
       iex> :calendar.gregorian_days_to_date(738_580)
-      {2022, 2, 28}
+      {2022, 3, 1}
 
   """
   def gregorian_days_to_date(days) when is_integer(days) and days >= 0 do
