@@ -116,7 +116,7 @@ defmodule Config do
   @doc false
   def __import__!(file) when is_binary(file) do
     _ = settings!()
-    {file, contents} = {file, File.read!(file)}
+    contents = File.read!(file)
 
     case Process.get(@imports) do
       :disabled ->

@@ -40,6 +40,26 @@ defmodule :code do
     :lists.member(folder, paths) and store(:lists.delete(folder, paths))
   end
 
+  @doc """
+  The folder of an application. Applications have none here, so the name is said to be wrong.
+
+  ## Examples
+
+      iex> :code.lib_dir(:kernel)
+      {:error, :bad_name}
+
+  """
+  @spec lib_dir(atom) :: {:error, :bad_name}
+  def lib_dir(name) when is_atom(name), do: {:error, :bad_name}
+
+  @doc "A folder below that of an application."
+  @spec lib_dir(atom, atom) :: {:error, :bad_name}
+  def lib_dir(name, folder) when is_atom(name) and is_atom(folder), do: {:error, :bad_name}
+
+  @doc "The folder of an application's further files."
+  @spec priv_dir(atom) :: {:error, :bad_name}
+  def priv_dir(name) when is_atom(name), do: {:error, :bad_name}
+
   defp store(paths) do
     :jovial_system.put(:code_path, paths)
     true
