@@ -50,6 +50,9 @@ const _: () = assert!(RED_ZONE <= raw::RED_ZONE, "scratch slots lie in the heap'
 /// Words between heap top and frame that are always free, one for slot -1 and the red zone.
 const LIMIT: usize = RED_ZONE + 1;
 
+/// A block with less room than this is collected at the next safepoint: short ways need up to so many words.
+const ALMOST_FULL: usize = 8;
+
 /// What an instruction tells the dispatcher.
 type Flow = u32;
 /// Goes on at the state's instruction.
@@ -204,7 +207,8 @@ impl<'a> State<'a> {
     fn reload(&mut self) {
         let heap = self.run.process.heap();
         self.hp = raw::hp(heap);
-        if heap.wants_collection() {
+        // In a full block all that follows would go the long way, until enough of it lies beside the block.
+        if heap.wants_collection() || !self.has_room(ALMOST_FULL) {
             self.want_safepoint();
         }
     }

@@ -9,7 +9,7 @@ use jovial_term::raw::{self, Boxed, Word};
 use jovial_term::{FunEntry, Term, stress};
 
 use super::exceptions::{First, raise, raise_native};
-use super::{Flow, LIMIT, NEXT, SLOW, State};
+use super::{ALMOST_FULL, Flow, LIMIT, NEXT, SLOW, State};
 use crate::export::Export;
 use crate::frames::{self, Top};
 use crate::native::{Class, Ctx, Halt};
@@ -53,12 +53,12 @@ unsafe fn enter_slowly(s: &mut State<'_>, mut top: *mut Word, entry: *const u32)
         let process = s.process();
         let frame = frame_of(entry);
         let params = (*entry >> 16) as usize;
-        let lacks_room = (s.hp as usize) + (LIMIT + frame) * 8 > top as usize;
+        let lacks_room = (s.hp as usize) + (LIMIT + frame + ALMOST_FULL) * 8 > top as usize;
         if lacks_room || process.heap().wants_collection() || stress::period() != 0 {
             let args = top.sub(params + 1);
             s.fp = args;
             s.store();
-            match frames::collect(process, args, Top::Arguments(params), frame + 2, &mut []) {
+            match frames::collect(process, args, Top::Arguments(params), frame + ALMOST_FULL, &mut []) {
                 Ok(fp) => {
                     top = fp.add(params + 1);
                     s.hp = raw::hp(process.heap());
