@@ -163,13 +163,15 @@ defmodule System do
   @spec restart() :: :ok
   defdelegate restart(), to: :init
 
+  @signals [:sigabrt, :sigalrm, :sigchld, :sighup, :sigquit, :sigstop, :sigterm, :sigtstp, :sigusr1, :sigusr2]
+
   @doc """
   Has `fun` called when the operating system sends `signal`.
 
   Gives `{:ok, id}` for `untrap_signal/2`.
   """
   @spec trap_signal(signal, id, (-> :ok)) :: {:ok, id} | {:error, :already_registered} | {:error, :not_sup} when id: term
-  def trap_signal(signal, id \\ make_ref(), fun) when is_atom(signal) and is_function(fun, 0) do
+  def trap_signal(signal, id \\ make_ref(), fun) when signal in @signals and is_function(fun, 0) do
     handler = {System.SignalHandler, {signal, id}}
 
     if handler in :gen_event.which_handlers(:erl_signal_server) do

@@ -28,3 +28,16 @@ told.(fn -> Base.decode64!("bm8") end) #=> incorrect padding
 told.(fn -> URI.char_reserved?(:none) end) #=> false
 told.(fn -> Path.rootname(".hidden", ".hidden") end) #=> ""
 told.(fn -> Enum.zip_with(%{}, &Enum.sum/1) end) #=> []
+
+# A name that the operating system could not be given.
+told.(fn -> File.exists?("a\0b") end) #=> false
+told.(fn -> File.read("a\0b") end) #=> {:error, :badarg}
+
+# What can't be written leaves the file alone.
+path = Path.join(System.tmp_dir!(), "jovial_argument_errors")
+File.write!(path, "kept")
+told.(fn -> File.write(path, [:bad]) end) #=> {:error, :badarg}
+told.(fn -> File.read!(path) end) #=> "kept"
+File.rm!(path)
+
+told.(fn -> System.unique_integer([:bad]) end) #=> errors were found at the given arguments:||  * 1st argument: invalid modifier|

@@ -195,6 +195,7 @@ defmodule :erl_erts_errors do
     end
   end
 
+  defp complaint(:erlang, :unique_integer, [_]), do: [{1, "invalid modifier"}]
   defp complaint(:erlang, :process_flag, [_, _]), do: [{1, "invalid process flag"}]
   defp complaint(:persistent_term, :get, [_]), do: [{1, "no persistent term stored with this key"}]
   defp complaint(_module, _name, _args), do: []

@@ -126,8 +126,11 @@ defmodule :file do
 
   @doc "Writes a file with modes."
   def write_file(path, bytes, modes) do
+    # What can't be written must not cost the file its contents.
+    bytes = :erlang.iolist_to_binary(bytes)
+
     with {:ok, fd} <- open(path, [:write, :raw, :binary | modes -- [:binary, :raw, :write]]) do
-      result = :prim_file.write(fd, :erlang.iolist_to_binary(bytes))
+      result = :prim_file.write(fd, bytes)
       closed = :prim_file.close(fd)
       if result == :ok, do: closed, else: result
     end

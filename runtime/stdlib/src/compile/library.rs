@@ -159,9 +159,8 @@ impl Library {
     /// Keeps a finished module for later if it belongs to a compilation or to a module that is not finished yet; else gives all
     /// that were kept.
     pub(crate) fn verifiable(&self, owner: Pid, module: Unverified) -> Vec<Unverified> {
-        let nested = lock(&self.building)
-            .iter()
-            .any(|(name, building)| building.owner == owner && *name != module.env.module);
+        let nested =
+            lock(&self.building).iter().any(|(name, building)| building.owner == owner && *name != module.env.module);
         let mut unverified = lock(&self.unverified);
         let levels = unverified.entry(owner).or_default();
         if let Some(level) = levels.open.last_mut() {
@@ -207,9 +206,9 @@ impl Library {
     pub(crate) fn never_warned(&self, module: Atom, function: NameArity) -> bool {
         match &*lock(&self.excused) {
             Excused::All => true,
-            Excused::These(entries) => entries
-                .iter()
-                .any(|(other, wanted)| *other == module && wanted.is_none_or(|wanted| wanted == function)),
+            Excused::These(entries) => {
+                entries.iter().any(|(other, wanted)| *other == module && wanted.is_none_or(|wanted| wanted == function))
+            }
         }
     }
 

@@ -52,7 +52,8 @@ impl Finding {
 /// The modules and functions that a module's `@compile` attributes excuse.
 pub(crate) fn unchecked(build: &ModuleBuild) -> Vec<(Atom, Option<(Atom, u8)>)> {
     let mut found = Vec::new();
-    let options = build.attributes.get(&known::COMPILE).map(|attribute| attribute.values.as_slice()).unwrap_or_default();
+    let options =
+        build.attributes.get(&known::COMPILE).map(|attribute| attribute.values.as_slice()).unwrap_or_default();
     let mut work: Vec<&Literal> = options
         .iter()
         .filter_map(|value| match value {
@@ -148,9 +149,10 @@ fn calls(
             Some(_) => Some((Fault::NoFunction, String::new())),
         };
         let Some((fault, hint)) = fault else { continue };
-        let excused = module.unchecked.iter().any(|(other, function)| {
-            *other == call.module && function.is_none_or(|function| function == call.target)
-        });
+        let excused = module
+            .unchecked
+            .iter()
+            .any(|(other, function)| *other == call.module && function.is_none_or(|function| function == call.target));
         if fault != Fault::Deprecated && (excused || host.library.never_warned(call.module, call.target)) {
             continue;
         }
@@ -189,11 +191,7 @@ fn report(
                 heap.binary(place.file.as_bytes()),
                 Term::count(place.line as usize),
                 column,
-                heap.tuple(&[
-                    Term::atom(module),
-                    Term::atom(place.caller.0),
-                    Term::small32(i32::from(place.caller.1)),
-                ]),
+                heap.tuple(&[Term::atom(module), Term::atom(place.caller.0), Term::small32(i32::from(place.caller.1))]),
             ])
         });
         let places = heap.list(places.collect::<Vec<_>>());

@@ -29,9 +29,7 @@ pub(crate) const TABLE: &[Entry] = &[
     ("jovial_compiling", "library", 1, |ctx, args| Ok(Term::bool(ctx.machine().has_source(atom(args[0])?)))),
     ("jovial_compiling", "verify", 1, verify_all),
     ("jovial_compiling", "defers", 0, |ctx, _| Ok(Term::bool(Library::in_ctx(ctx).defers(ctx.pid())))),
-    ("jovial_compiling", "start_tracker", 0, |ctx, _| {
-        Ok(ctx.heap().uint(Library::in_ctx(ctx).trackers().start().0))
-    }),
+    ("jovial_compiling", "start_tracker", 0, |ctx, _| Ok(ctx.heap().uint(Library::in_ctx(ctx).trackers().start().0))),
     ("jovial_compiling", "stop_tracker", 3, stop_tracker),
     ("jovial_compiling", "excuse", 1, excuse),
     ("jovial_compiling", "forget_file", 1, |ctx, args| {

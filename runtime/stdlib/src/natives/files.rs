@@ -77,7 +77,9 @@ pub(crate) fn reason<'h>(problem: &std::io::Error) -> Term<'h> {
     let errno = Errno::from_io_error(problem);
     let name = NAMES.iter().find(|(known, _)| Some(*known) == errno).map(|(_, name)| *name);
     Term::atom(Atom::new(name.unwrap_or(match problem.kind() {
-        std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => "einval",
+        // A name with a zero byte never reaches the operating system.
+        std::io::ErrorKind::InvalidInput => "badarg",
+        std::io::ErrorKind::InvalidData => "einval",
         _ => "eio",
     })))
 }

@@ -159,9 +159,7 @@ pub(crate) fn run<'h>(work: impl FnOnce() -> io::Result<Answer> + Send + 'static
 }
 
 pub(crate) fn path_of<'h>(term: Term<'h>) -> Result<PathBuf, Halt<'h>> {
-    let bytes = bytes(term)?;
-    // A name with a zero byte can't be passed on, and would be cut there by others.
-    if bytes.contains(&0) { badarg() } else { Ok(PathBuf::from(OsStr::from_bytes(&bytes))) }
+    Ok(PathBuf::from(OsStr::from_bytes(&bytes(term)?)))
 }
 
 fn name_of(path: PathBuf) -> Vec<u8> {

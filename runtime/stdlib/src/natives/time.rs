@@ -5,7 +5,7 @@ use jovial_term::Term;
 use jovial_vm::{Ctx, Halt};
 
 use super::Entry;
-use super::support::{Out, badarg, need, option};
+use super::support::{Out, atom, badarg, list, need};
 
 pub(crate) const TABLE: &[Entry] = &[
     ("erlang", "monotonic_time", 0, |ctx, _| Ok(ctx.heap().uint(of(ctx)?.monotonic_ns()))),
@@ -24,7 +24,14 @@ pub(crate) const TABLE: &[Entry] = &[
     ("erlang", "convert_time_unit", 3, convert_time_unit),
     ("erlang", "unique_integer", 0, |ctx, _| Ok(ctx.heap().int(of(ctx)?.unique_integer(false)))),
     ("erlang", "unique_integer", 1, |ctx, args| {
-        let positive = option(args[0], "positive").is_some();
+        let (mut positive, asked) = (false, list(args[0])?);
+        for modifier in asked {
+            match atom(modifier)?.as_str() {
+                "positive" => positive = true,
+                "monotonic" => {}
+                _ => return badarg(),
+            }
+        }
         Ok(ctx.heap().int(of(ctx)?.unique_integer(positive)))
     }),
     ("erlang", "universaltime", 0, |ctx, _| Ok(civil(ctx, of(ctx)?.system_ns().div_euclid(1_000_000_000)))),
