@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jovial_embed::{Evaluation, Input, Options, Output, Session, Stream, System};
+use jovial_embed::{Answer, Evaluation, Input, Options, Output, Question, Request, Session, Stream, System};
 use jovial_server::{
-    CellId, Completeness, Completions, Execution, Frontend, InputError, Language, LanguageInfo, Outcome, StreamName,
+    CellId, Completeness, Completions, Execution, Frontend, InputError, Language, LanguageInfo, Match, Outcome,
+    StreamName,
 };
 use jovial_wire::content::{ErrorContent, MimeBundle};
 use serde_json::{Value, json};
@@ -56,9 +57,33 @@ fn bundle(text: &str) -> MimeBundle {
     BTreeMap::from([("text/plain".to_string(), Value::from(text))])
 }
 
-fn error(name: &str, message: &str, text: &str) -> Outcome {
+fn error(name: &str, message: &str, text: &str) -> ErrorContent {
     let traceback = text.lines().map(colour).collect();
-    Outcome::Error(ErrorContent { ename: name.into(), evalue: message.into(), traceback })
+    ErrorContent { ename: name.into(), evalue: message.into(), traceback }
+}
+
+/// How an evaluation ended that gave no value: as an error, or as the end of the program with a status.
+fn failure(evaluation: &Evaluation) -> Result<ErrorContent, i32> {
+    Ok(match evaluation {
+        Evaluation::Nothing | Evaluation::Value(_) => error("", "", ""),
+        Evaluation::Error { name, message, text } => error(name, message, text),
+        Evaluation::Exit { reason, text } => error("EXIT", reason, text),
+        Evaluation::Interrupted { alive } => {
+            let message = match alive {
+                0 => "interrupted".to_string(),
+                1 => "interrupted; 1 process of this cell still runs".to_string(),
+                more => format!("interrupted; {more} processes of this cell still run"),
+            };
+            error("Interrupt", &message, &format!("** (Interrupt) {message}"))
+        }
+        Evaluation::Halted(status) => return Err(*status),
+    })
+}
+
+/// The text before a cursor that counts code points, and the text behind it.
+fn split(code: &str, cursor: usize) -> (&str, &str) {
+    let at = code.char_indices().nth(cursor).map_or(code.len(), |(at, _)| at);
+    code.split_at(at)
 }
 
 /// The line that names the exception stands out.
@@ -87,24 +112,27 @@ impl Language for Elixir {
     fn execute(&self, execution: Execution) -> Outcome {
         let waits = if execution.allow_stdin { SETTLE } else { SETTLE_LONG };
         let settle = execution.settle.or(self.settle).unwrap_or(waits);
-        let file = format!("cell[{}]", execution.execution_count);
-        match self.session.evaluate(execution.cell.0, &file, &execution.code, settle) {
-            Evaluation::Nothing => Outcome::Ok { result: None, user_expressions: BTreeMap::new(), payload: Vec::new() },
-            Evaluation::Value(text) => {
-                Outcome::Ok { result: Some(bundle(&text)), user_expressions: BTreeMap::new(), payload: Vec::new() }
-            }
-            Evaluation::Error { name, message, text } => error(&name, &message, &text),
-            Evaluation::Exit { reason, text } => error("EXIT", &reason, &text),
-            Evaluation::Interrupted { alive } => {
-                let message = match alive {
-                    0 => "interrupted".to_string(),
-                    1 => "interrupted; 1 process of this cell still runs".to_string(),
-                    more => format!("interrupted; {more} processes of this cell still run"),
-                };
-                error("Interrupt", &message, &format!("** (Interrupt) {message}"))
-            }
-            Evaluation::Halted(status) => Outcome::Halt(status),
+        let (cell, count) = (execution.cell.0, u64::from(execution.execution_count));
+        let remembered = execution.store_history && !execution.silent;
+        let request = Request { number: cell, execution_count: count, source: &execution.code, settle, remembered };
+        let result = match self.session.evaluate(&request) {
+            Evaluation::Nothing => None,
+            Evaluation::Value(text) => Some(bundle(&text)),
+            failed => return failure(&failed).map_or_else(Outcome::Halt, Outcome::Error),
+        };
+        let mut user_expressions = BTreeMap::new();
+        for (name, code) in &execution.user_expressions {
+            let value = match self.session.evaluate_beside(cell, count, code) {
+                Evaluation::Nothing => Ok(MimeBundle::new()),
+                Evaluation::Value(text) => Ok(bundle(&text)),
+                failed => match failure(&failed) {
+                    Ok(error) => Err(error),
+                    Err(status) => return Outcome::Halt(status),
+                },
+            };
+            user_expressions.insert(name.clone(), value);
         }
+        Outcome::Ok { result, user_expressions, payload: Vec::new() }
     }
 
     fn interrupt(&self) {
@@ -119,12 +147,32 @@ impl Language for Elixir {
         }
     }
 
-    fn complete(&self, _code: &str, cursor: usize) -> Completions {
-        Completions { matches: Vec::new(), start: cursor, end: cursor }
+    fn complete(&self, code: &str, cursor: usize) -> Completions {
+        let (before, behind) = split(code, cursor);
+        let end = before.chars().count();
+        match self.session.ask(Question::Complete, before, behind) {
+            Answer::Candidates { replaced, candidates } => {
+                let one = |found: jovial_embed::Candidate| Match {
+                    text: found.text,
+                    kind: found.kind,
+                    signature: found.signature,
+                };
+                let matches = candidates.into_iter().map(one).collect();
+                Completions { matches, start: end.saturating_sub(replaced), end }
+            }
+            Answer::Document { .. } | Answer::Nothing => Completions { matches: Vec::new(), start: end, end },
+        }
     }
 
-    fn inspect(&self, _code: &str, _cursor: usize, _detail: u8) -> Option<MimeBundle> {
-        None
+    fn inspect(&self, code: &str, cursor: usize, detail: u8) -> Option<MimeBundle> {
+        let (before, behind) = split(code, cursor);
+        match self.session.ask(Question::Inspect(detail > 0), before, behind) {
+            Answer::Document { plain, markdown } => Some(BTreeMap::from([
+                ("text/plain".to_string(), Value::from(plain)),
+                ("text/markdown".to_string(), Value::from(markdown)),
+            ])),
+            Answer::Candidates { .. } | Answer::Nothing => None,
+        }
     }
 
     fn shutdown(&self) {

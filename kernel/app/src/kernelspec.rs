@@ -5,6 +5,13 @@ use std::{env, fs};
 
 use serde_json::json;
 
+/// What launchers show beside the name.
+const LOGOS: [(&str, &[u8]); 3] = [
+    ("logo-32x32.png", include_bytes!("../logo/logo-32x32.png")),
+    ("logo-64x64.png", include_bytes!("../logo/logo-64x64.png")),
+    ("logo-svg.svg", include_bytes!("../logo/logo-svg.svg")),
+];
+
 /// The folder that holds kernelspecs.
 fn kernels(sys_prefix: bool, prefix: Option<&Path>) -> Result<PathBuf, String> {
     if let Some(prefix) = prefix {
@@ -61,8 +68,10 @@ pub(crate) fn install(
     });
     let text = serde_json::to_string_pretty(&spec).map_err(|error| error.to_string())?;
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let file = folder.join("kernel.json");
-    fs::write(&file, text + "\n").map_err(|error| format!("{}: {error}", file.display()))?;
+    for (name, bytes) in LOGOS.into_iter().chain([("kernel.json", (text + "\n").as_bytes())]) {
+        let file = folder.join(name);
+        fs::write(&file, bytes).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
     Ok(folder)
 }
 

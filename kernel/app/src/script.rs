@@ -38,8 +38,13 @@ impl Output for Terminal {
     }
 }
 
-/// The library: the one in the binary, or, for work on the library itself, an image that `JOVIAL_IMAGE` names.
+/// The library: the one in the binary, or, for work on the library itself, an image that `JOVIAL_IMAGE` names or one made of
+/// the source folder that `JOVIAL_LIB` names.
 pub(crate) fn library() -> Result<LibraryImage, String> {
+    if let Some(folder) = std::env::var_os("JOVIAL_LIB") {
+        let image = jovial_embed::build::library(Path::new(&folder))?;
+        return LibraryImage::new(Vec::leak(image)).map_err(|error| error.to_string());
+    }
     if let Some(path) = std::env::var_os("JOVIAL_IMAGE") {
         let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.to_string_lossy()))?;
         return LibraryImage::new(Vec::leak(bytes)).map_err(|error| error.to_string());

@@ -30,10 +30,6 @@ impl Executor {
         Self { shared, socket, count: 0, cells: 0, aborting: false, history: History::default() }
     }
 
-    pub(crate) fn count(&self) -> u32 {
-        self.count
-    }
-
     pub(crate) fn history(&self, request: &HistoryRequest) -> Value {
         self.history.find(request)
     }

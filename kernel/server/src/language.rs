@@ -77,10 +77,19 @@ pub enum Completeness {
     Invalid,
 }
 
+/// What could stand at the cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    pub text: String,
+    /// Such as `function` or `module`; clients have icons for them.
+    pub kind: String,
+    pub signature: String,
+}
+
 /// Positions count code points.
 #[derive(Clone, Debug, Default)]
 pub struct Completions {
-    pub matches: Vec<String>,
+    pub matches: Vec<Match>,
     pub start: usize,
     pub end: usize,
 }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::execution::Executor;
 use crate::frontend::Frontend;
-use crate::language::{Completeness, Language};
+use crate::language::{Completeness, Completions, Language};
 use crate::parent;
 use crate::publisher::Publisher;
 use crate::stdin::Stdin;
@@ -264,7 +264,7 @@ fn serve_shell(shared: &Arc<Shared>, socket: &Arc<Socket>) {
             Waiting::Request(message) if message.header.msg_type == "execute_request" => executor.execute(message),
             Waiting::Request(message) => {
                 let history = |request: &HistoryRequest| executor.history(request);
-                answer(shared, socket, Channel::Shell, message, &history, executor.count());
+                answer(shared, socket, Channel::Shell, message, &history);
             }
         }
     }
@@ -274,7 +274,7 @@ fn serve_control(shared: &Arc<Shared>, socket: &Arc<Socket>) {
     let no_history = |_: &HistoryRequest| json!([]);
     loop {
         if let Waiting::Request(message) = shared.control_queue.pop() {
-            answer(shared, socket, Channel::Control, message, &no_history, 0);
+            answer(shared, socket, Channel::Control, message, &no_history);
         }
     }
 }
@@ -304,7 +304,6 @@ fn answer(
     channel: Channel,
     message: WireMessage,
     history: &dyn Fn(&HistoryRequest) -> Value,
-    _count: u32,
 ) {
     let parent = message.raw_header.clone();
     shared.publisher.status(Some(&parent), "busy");
@@ -358,10 +357,7 @@ fn respond(
             Err(error) => error,
         },
         "complete_request" => match read::<CompleteRequest>(content) {
-            Ok(request) => {
-                let found = language.complete(&request.code, request.cursor_pos);
-                json!({ "status": "ok", "matches": found.matches, "cursor_start": found.start, "cursor_end": found.end, "metadata": {} })
-            }
+            Ok(request) => completions(&language.complete(&request.code, request.cursor_pos)),
             Err(error) => error,
         },
         "inspect_request" => match read::<InspectRequest>(content) {
@@ -390,6 +386,25 @@ fn respond(
             "hb_port": shared.connection.hb_port,
         }),
         _ => return None,
+    })
+}
+
+fn completions(found: &Completions) -> Value {
+    let (start, end) = (found.start, found.end);
+    let typed: Vec<Value> = found
+        .matches
+        .iter()
+        .map(
+            |one| json!({ "start": start, "end": end, "text": one.text, "type": one.kind, "signature": one.signature }),
+        )
+        .collect();
+    let texts: Vec<&str> = found.matches.iter().map(|one| one.text.as_str()).collect();
+    json!({
+        "status": "ok",
+        "matches": texts,
+        "cursor_start": start,
+        "cursor_end": end,
+        "metadata": { "_jupyter_types_experimental": typed },
     })
 }
 

@@ -175,6 +175,7 @@ pub struct ModuleBuild {
     /// Imported names that functions called, with where from.
     pub(crate) imported: HashMap<NameArity, Atom>,
     pub(crate) docs: Vec<DocEntry>,
+    pub(crate) spec_docs: Vec<docs::SpecDoc>,
     /// Metadata said for the coming definition, and for the module.
     pub(crate) doc_metadata: Vec<(Atom, Literal)>,
     pub(crate) module_metadata: Vec<(Atom, Literal)>,
@@ -203,6 +204,7 @@ impl ModuleBuild {
             used_macros: HashSet::new(),
             imported: HashMap::new(),
             docs: Vec::new(),
+            spec_docs: Vec::new(),
             doc_metadata: Vec::new(),
             module_metadata: Vec::new(),
             deprecated: Vec::new(),

@@ -16,6 +16,7 @@ pub(crate) type Out<'h> = Result<Term<'h>, Halt<'h>>;
 pub(crate) const TABLE: &[Entry] = &[
     ("jovial_host", "write", 2, write),
     ("jovial_host", "read_line", 2, read_line),
+    ("jovial_host", "read_chars", 2, read_chars),
     ("jovial_host", "exit", 1, |ctx, args| {
         let status = args[0].as_small().and_then(|status| i32::try_from(status).ok()).unwrap_or(1);
         shared(ctx)?.halt(status);
@@ -53,12 +54,61 @@ fn write<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
 
 /// `read_line(prompt, password?)`: a binary, `:eof` or `{:error, :enotsup}`.
 fn read_line<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
-    let prompt = String::from_utf8_lossy(&args[0].bytes().ok_or_else(Halt::badarg)?).into_owned();
     let password = args[1].is_atom(known::TRUE);
-    let output = Arc::clone(&shared(ctx)?.output);
+    read(ctx, args[0], move |shared, cell, prompt| {
+        let mut unread = shared.unread.lock();
+        if unread.is_empty() {
+            drop(unread);
+            return shared.output.read_line(cell, prompt, password);
+        }
+        let end = unread.find('\n').map_or(unread.len(), |at| at + 1);
+        Input::Line(unread.drain(..end).collect())
+    })
+}
+
+/// `read_chars(prompt, count)`: so many characters, or fewer before the end; else as `read_line/2`. What a line has beyond
+/// them is read next.
+fn read_chars<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let count = args[1].as_usize().ok_or_else(Halt::badarg)?;
+    read(ctx, args[0], move |shared, cell, prompt| {
+        let mut prompt = prompt;
+        loop {
+            let mut unread = shared.unread.lock();
+            if let Some(end) = end_of(&unread, count) {
+                return Input::Line(unread.drain(..end).collect());
+            }
+            drop(unread);
+            match shared.output.read_line(cell, prompt, false) {
+                Input::Line(line) => shared.unread.lock().push_str(&line),
+                other => {
+                    let rest = std::mem::take(&mut *shared.unread.lock());
+                    return if rest.is_empty() { other } else { Input::Line(rest) };
+                }
+            }
+            prompt = "";
+        }
+    })
+}
+
+/// Where the first so many characters of a text end, if it has them.
+fn end_of(text: &str, count: usize) -> Option<usize> {
+    if count == 0 {
+        return Some(0);
+    }
+    text.char_indices().nth(count - 1).map(|(at, last)| at + last.len_utf8())
+}
+
+/// Reads on a thread that may block.
+fn read<'h>(
+    ctx: &Ctx<'h>,
+    prompt: Term<'h>,
+    take: impl FnOnce(&Shared, u64, &str) -> Input + Send + 'static,
+) -> Out<'h> {
+    let prompt = String::from_utf8_lossy(&prompt.bytes().ok_or_else(Halt::badarg)?).into_owned();
+    let shared = shared(ctx)?;
     let cell = of(ctx)?.tag();
     Err(Halt::Offload(Job(Box::new(move || {
-        let input = output.read_line(cell, &prompt, password);
+        let input = take(&shared, cell, &prompt);
         JobResult(Box::new(move |ctx| {
             let heap = ctx.heap();
             Ok(match input {
@@ -73,4 +123,16 @@ fn read_line<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
 /// Fails as a native with a mistake in it would. Only registered for tests that ask for it.
 pub(crate) fn panic<'h>(_ctx: &Ctx<'h>, _args: &[Term<'h>]) -> Result<Term<'h>, Halt<'h>> {
     panic!("a test asked for this")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::end_of;
+
+    #[test]
+    fn characters_are_counted_as_code_points() {
+        assert_eq!(end_of("aé𝄞b", 3), Some(7));
+        assert_eq!(end_of("ab", 3), None);
+        assert_eq!(end_of("", 0), Some(0));
+    }
 }

@@ -3,30 +3,76 @@
 use std::sync::Arc;
 
 use jovial_atoms::{Atom, known};
+use jovial_compiler::env::Var;
 use jovial_processes::of;
 use jovial_stdlib::compile::host::CompileHost;
-use jovial_stdlib::compile::{Library, evaluate, session};
+use jovial_stdlib::compile::{Library, env_term, evaluate, session};
 use jovial_stdlib::natives::Entry;
 use jovial_term::Term;
 use jovial_vm::{Ctx, Halt};
 
 use crate::host::{Out, shared};
-use crate::session::{Evaluation, Inner};
+use crate::output::Stream;
+use crate::session::{Answer, Candidate, Evaluation, Inner};
+
+/// The slot of the session itself: the values of the last cells, newest first.
+const KEPT: usize = 0;
 
 pub(crate) const TABLE: &[Entry] = &[
     ("jovial_session", "restore", 0, |ctx, _| {
         let saved = std::mem::take(&mut inner(ctx)?.state.lock().saved);
+        ctx.set_slot(KEPT, Term::EMPTY_LIST);
         for (slot, value) in saved.into_iter().enumerate() {
             ctx.set_slot(slot, ctx.heap().adopt(value));
         }
         Ok(Term::OK)
     }),
     ("jovial_session", "next", 0, next),
+    ("jovial_session", "taken", 0, |ctx, _| {
+        let inner = inner(ctx)?;
+        let state = inner.state.lock();
+        let taken = state.cell.as_ref().is_some_and(|cell| cell.taken && cell.outcome.is_none());
+        Ok(Term::bool(taken))
+    }),
     ("jovial_session", "compile_next", 0, compile_next),
     ("jovial_session", "load", 1, load),
     ("jovial_session", "store", 1, store),
     ("jovial_session", "finish", 1, finish),
     ("jovial_session", "kill_cell", 1, kill_cell),
+    ("jovial_session", "current", 0, |ctx, _| {
+        let inner = inner(ctx)?;
+        let state = inner.state.lock();
+        let Some(cell) = &state.cell else { return Ok(Term::NIL) };
+        let count = ctx.heap().int128(cell.count.into());
+        Ok(ctx.heap().tuple(&[count, Term::bool(cell.remembered)]))
+    }),
+    ("jovial_session", "source", 0, |ctx, _| {
+        let inner = inner(ctx)?;
+        let state = inner.state.lock();
+        let Some(cell) = &state.cell else { return Ok(Term::NIL) };
+        let heap = ctx.heap();
+        Ok(heap.tuple(&[heap.try_binary(cell.source.as_bytes())?, heap.binary(cell.file.as_bytes())]))
+    }),
+    ("jovial_session", "kept", 0, |ctx, _| Ok(ctx.slot(KEPT))),
+    ("jovial_session", "keep", 1, |ctx, args| {
+        ctx.set_slot(KEPT, args[0]);
+        Ok(Term::OK)
+    }),
+    ("jovial_session", "answer", 1, answer),
+    ("jovial_session", "variables", 0, |ctx, _| {
+        let inner = inner(ctx)?;
+        let state = inner.state.lock();
+        let heap = ctx.heap();
+        let pair = |(var, slot): (&Var, &usize)| heap.tuple(&[Term::atom(var.name()), Term::count(*slot)]);
+        let own = state.slots.iter().filter(|(var, _)| **var == Var::plain(var.name(), known::NIL));
+        Ok(heap.list(own.map(pair).collect::<Vec<_>>()))
+    }),
+    ("jovial_session", "env", 0, |ctx, _| {
+        let inner = inner(ctx)?;
+        let mut state = inner.state.lock();
+        let env = state.env.get_or_insert_with(|| Library::in_ctx(ctx).new_shell_env("cell"));
+        Ok(env_term::to_term(ctx.heap(), env))
+    }),
     ("jovial_session", "settle", 1, |ctx, args| {
         let inner = inner(ctx)?;
         inner.state.lock().settle_ms = match args[0].as_u64() {
@@ -56,14 +102,9 @@ fn kill_cell<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let count = args[0].as_u64().ok_or_else(Halt::badarg)?;
     let runtime = shared.runtime().ok_or_else(Halt::badarg)?;
     let inner = inner(ctx)?;
-    let (numbers, mut spared) = {
-        let state = inner.state.lock();
-        (state.numbers_of(count), state.leaders.clone())
-    };
+    let numbers = inner.state.lock().numbers_of(count);
     // Whoever writes for a cell works for it too; these serve all cells.
-    let services = [known::USER, known::STANDARD_ERROR, Atom::new("Elixir.Jovial.CrashLog")];
-    spared.extend(services.into_iter().filter_map(|name| runtime.whereis(name)));
-    spared.push(ctx.pid());
+    let spared = inner.spared(runtime);
     let pids = numbers.into_iter().flat_map(|number| runtime.processes_of(number));
     let killed = pids.filter(|pid| !spared.contains(pid) && runtime.kill(*pid)).count();
     Ok(Term::count(killed))
@@ -73,7 +114,8 @@ fn kill_cell<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
 fn next<'h>(ctx: &Ctx<'h>, _: &[Term<'h>]) -> Out<'h> {
     let local = of(ctx)?;
     let cell = local.take_from_host()?;
-    if let Some(running) = &inner(ctx)?.state.lock().cell {
+    if let Some(running) = &mut inner(ctx)?.state.lock().cell {
+        running.taken = true;
         local.set_tag(running.number);
         ctx.process().keep_cause();
     }
@@ -90,18 +132,20 @@ fn compile_next<'h>(ctx: &Ctx<'h>, _: &[Term<'h>]) -> Out<'h> {
             state.free.push(slot);
         }
         let env = state.env.clone();
-        let Some(cell) = &mut state.cell else { return Ok(Term::atom(Atom::new("done"))) };
+        // An interrupt may have come before the root had the cell.
+        let interrupted = state.interrupted;
+        let Some(cell) = state.cell.as_mut().filter(|_| !interrupted) else { return Ok(Term::atom(Atom::new("done"))) };
+        if cell.unreadable.is_some() {
+            return Ok(Term::atom(Atom::new("unreadable")));
+        }
         let Some(root) = cell.expressions.pop_front() else { return Ok(Term::atom(Atom::new("done"))) };
         (root, cell.code.take().unwrap_or_default(), env.ok_or_else(Halt::badarg)?)
     };
     let library = Library::in_ctx(ctx);
     let begin = session::start(ctx, move |asking| {
-        let faults = Arc::new(std::sync::Mutex::new(Vec::new()));
-        let mut host = CompileHost::new(asking, library, Some(Arc::clone(&faults)));
+        let faults = library.cell_faults();
+        let mut host = CompileHost::new(asking, library, faults);
         let outcome = evaluate::prepare(&mut host, &mut code, root, &env);
-        if let Some(cell) = &mut inner.state.lock().cell {
-            cell.faults = std::mem::take(&mut *faults.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-        }
         let outcome = outcome.map(|prepared| {
             let mut state = inner.state.lock();
             let slots: Vec<usize> = prepared.inputs.iter().filter_map(|var| state.slots.get(var).copied()).collect();
@@ -132,6 +176,12 @@ fn store<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let elements = args[0].as_tuple().ok_or_else(Halt::badarg)?;
     let (value, bound) = elements.split_first().ok_or_else(Halt::badarg)?;
     let inner = inner(ctx)?;
+    // Errors of a compilation whose end was rescued are no error of the cell.
+    let rescued = Library::in_ctx(ctx).take_cell_faults();
+    if !rescued.is_empty() {
+        let text: String = rescued.iter().map(|fault| Library::in_ctx(ctx).format(fault)).collect();
+        shared(ctx)?.output.write(of(ctx)?.tag(), Stream::Stderr, &text);
+    }
     let mut state = inner.state.lock();
     let pending = state.cell.as_mut().and_then(|cell| cell.pending.take());
     if let Some((env, outputs)) = pending {
@@ -154,6 +204,28 @@ fn new_slot(state: &mut crate::session::State) -> usize {
     })
 }
 
+/// What the root says to a question: `{replaced, [{text, kind, signature}]}`, `{:document, plain, markdown}` or `:nothing`.
+fn answer<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let answer = match args[0].as_tuple() {
+        Some([replaced, candidates]) => {
+            let candidate = |entry: Term<'h>| {
+                let [text_of, kind, signature] = *entry.as_tuple_of::<3>()?;
+                Some(Candidate { text: text(text_of), kind: text(kind), signature: text(signature) })
+            };
+            Answer::Candidates {
+                replaced: replaced.as_usize().unwrap_or(0),
+                candidates: candidates.list_iter().filter_map(candidate).collect(),
+            }
+        }
+        Some([_, plain, markdown]) => Answer::Document { plain: text(*plain), markdown: text(*markdown) },
+        _ => Answer::Nothing,
+    };
+    let inner = inner(ctx)?;
+    inner.state.lock().answer = Some(answer);
+    inner.notify();
+    Ok(Term::OK)
+}
+
 /// The cell's end: `:nothing`, `{:value, text}` or `{:error, name, message, text}`.
 fn finish<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let outcome = match args[0].as_tuple() {
@@ -164,8 +236,18 @@ fn finish<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         _ => Evaluation::Nothing,
     };
     let inner = inner(ctx)?;
-    if let Some(cell) = &mut inner.state.lock().cell {
-        cell.outcome = Some(cell.explain(outcome));
+    let faults = Library::in_ctx(ctx).take_cell_faults();
+    let mut state = inner.state.lock();
+    let mut left_over = None;
+    if let Some(cell) = state.cell.as_mut().filter(|cell| cell.outcome.is_none()) {
+        cell.faults.extend(faults);
+        let (outcome, text) = cell.explain(outcome);
+        left_over = Some((cell.number, text));
+        cell.outcome = Some(outcome);
+    }
+    drop(state);
+    if let Some((number, text)) = left_over {
+        shared(ctx)?.output.write(number, Stream::Stderr, &text);
     }
     inner.notify();
     Ok(Term::atom(known::OK))

@@ -15,6 +15,9 @@ use parking_lot::{Condvar, Mutex};
 use crate::output::Output;
 use crate::{host, session_natives};
 
+/// How long the functions given to `System.at_exit/1` may take when the host ends the system.
+const AT_EXIT: Duration = Duration::from_secs(2);
+
 /// How a system starts.
 pub struct Options {
     /// Where the library comes from.
@@ -56,6 +59,8 @@ pub(crate) struct Shared {
     runtime: OnceLock<Arc<Runtime>>,
     halted: Mutex<Option<i32>>,
     changed: Condvar,
+    /// What was read of a line and is not yet asked for.
+    pub(crate) unread: Mutex<String>,
     pub(crate) session: OnceLock<Arc<crate::session::Inner>>,
 }
 
@@ -89,6 +94,9 @@ impl Shared {
             }
             None => Term::NIL,
         };
+        if let (Some(limit), Some(session)) = (limit(crash.cause), self.session.get()) {
+            session.limited(crash.pid, &limit);
+        }
         let word = |text: &str| Term::atom(Atom::new(text));
         let cause = match crash.cause {
             Cause::Error => word("error"),
@@ -101,6 +109,26 @@ impl Shared {
         let message = heap.tuple(&[Term::atom(Atom::new("crash")), Term::pid(crash.pid), name, cause, reason, initial]);
         if let Ok(message) = Fragment::copy_of(message) {
             runtime.send(logger, message, crash.tag);
+        }
+    }
+}
+
+/// The limit that a process went over, if that was its end, in a sentence.
+fn limit(cause: Cause) -> Option<String> {
+    let size = |words: usize| match words >> 17 {
+        0 => format!("{words} words"),
+        megabytes => format!("{megabytes} MB"),
+    };
+    match cause {
+        Cause::Error | Cause::Throw | Cause::Bug => None,
+        Cause::HeapLimit { wanted: _, max } => {
+            Some(format!("its memory went over the limit for a process, {}", size(max)))
+        }
+        Cause::TotalLimit { max } => {
+            Some(format!("it was the largest when all processes together went over their limit, {}", size(max)))
+        }
+        Cause::OutOfMemory { words } => {
+            Some(format!("the system had no memory left for it, it wanted {}", size(words)))
         }
     }
 }
@@ -126,6 +154,7 @@ impl System {
             runtime: OnceLock::new(),
             halted: Mutex::new(None),
             changed: Condvar::new(),
+            unread: Mutex::default(),
             session: OnceLock::new(),
         });
         Library::install(&machine, Box::new(Arc::clone(&shared))).map_err(|_| BootError::Driver)?;
@@ -151,9 +180,9 @@ impl System {
         let crashes = Arc::clone(&shared);
         config.on_crash = Some(Box::new(move |crash| crashes.crashed(crash)));
         let slots = Arc::clone(&shared);
-        config.on_slots = Some(Box::new(move |root, values| {
+        config.on_slots = Some(Box::new(move |root, farewell| {
             if let Some(session) = slots.session.get() {
-                session.save(root, values);
+                session.save(root, farewell);
             }
         }));
         let runtime = Arc::new(Runtime::start(config, machine).map_err(BootError::Threads)?);
@@ -207,6 +236,16 @@ impl System {
             } else {
                 self.shared.changed.wait(&mut halted);
             }
+        }
+    }
+
+    /// Calls the functions that were given to `System.at_exit/1`, for a moment at most.
+    pub(crate) fn at_exit(&self, status: i32) {
+        let args = [Term::small32(status)];
+        let leader = self.runtime.whereis(known::USER).map(Term::pid);
+        let call = Call::Mfa(Atom::new("Elixir.Jovial.Main"), Atom::new("at_exit"), &args);
+        if let Ok(pid) = self.runtime.spawn(&Start { group_leader: leader, ..Start::new(call) }) {
+            self.runtime.await_exit(pid, AT_EXIT);
         }
     }
 

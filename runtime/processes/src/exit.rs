@@ -20,6 +20,7 @@ use jovial_vm::{self as vm, Class};
 use crate::crash::{Cause, Crash};
 use crate::policy::Event;
 use crate::process::{Held, Link, Owner, Process};
+use crate::runtime::Farewell;
 use crate::scheduler::Scheduler;
 use crate::signal::{Kind, Reason, build};
 use crate::tags::Tag;
@@ -52,7 +53,12 @@ impl Scheduler {
             // A value that there is no memory to copy is lost, as it would be with the process.
             let lost = |_| Fragment::immediate(Term::NIL);
             let slots = (0..vm.slot_count()).map(|slot| Fragment::copy_of(vm.slot(slot)).unwrap_or_else(lost));
-            on_slots(own, slots.collect());
+            let slots = slots.collect();
+            let mut links = 0;
+            if let Some(relations) = &owner.relations {
+                relations.links.for_each(|_, link| links += usize::from(*link == Link::Active));
+            }
+            on_slots(own, Farewell { slots, links, tables: shared.ets.owned_by(own) });
         }
 
         shared.names.close(&process.name);
@@ -125,6 +131,13 @@ impl Scheduler {
                 (Reason::KILLED, cause)
             }
         };
+        // A process may want its own limit to be silent.
+        let own = owner.rare.as_ref().map(|rare| rare.max_heap).filter(|max| !max.error_logger);
+        if let (Cause::HeapLimit { max, .. }, Some(own)) = (cause, own)
+            && own.words == max
+        {
+            return reason;
+        }
         let copy = |term: Term<'_>| Fragment::copy_of(term).ok();
         if let (Some(told), Some(group_leader)) = (copy(reason.term()), copy(vm.group_leader())) {
             let crash = Crash {

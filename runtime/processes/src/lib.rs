@@ -63,7 +63,7 @@ pub use host::{Runtime, Start};
 pub use info::Item;
 pub use local::{Local, MonitorOptions, TimerAnswer, of};
 pub use process::{AliasMode, MaxHeap};
-pub use runtime::{Config, FIRST_PID, PROCESSES_MAX, SLICE};
+pub use runtime::{Config, FIRST_PID, Farewell, PROCESSES_MAX, SLICE};
 pub use signal::{Reason, build};
 pub use spawn::{Options, SpawnError};
 pub use state::Priority;

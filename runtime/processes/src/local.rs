@@ -430,7 +430,7 @@ impl<'h> Local<'h> {
                 let max = MaxHeap::from_term(value, old).ok_or_else(Halt::badarg)?;
                 self.own(|owner| owner.rare().max_heap = max);
                 let limit = self.shared().config.heap_max_words;
-                heap.set_max_words(if max.words == 0 { limit } else { max.words.min(limit) });
+                heap.set_max_words(max.limit(limit));
                 Ok(old.describe(heap))
             }
             "min_heap_size" => {

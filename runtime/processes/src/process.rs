@@ -212,6 +212,13 @@ impl Default for MaxHeap {
     }
 }
 
+impl MaxHeap {
+    /// The words that the heap may have where the system's own limit is `most`. A flag that does not kill limits nothing.
+    pub(crate) fn limit(self, most: usize) -> usize {
+        if self.words == 0 || !self.kill { most } else { self.words.min(most) }
+    }
+}
+
 /// A tag or none, in one word.
 #[derive(Clone, Copy)]
 struct Counted(Tag);

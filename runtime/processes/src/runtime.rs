@@ -48,6 +48,16 @@ pub const PROCESSES_MAX: usize = 4_000_000;
 /// The number of the first process, so that the first pids look as users know them.
 pub const FIRST_PID: u64 = 100;
 
+/// What a process with session slots leaves behind.
+pub struct Farewell {
+    /// The values of its slots.
+    pub slots: Vec<Fragment>,
+    /// How many processes are linked to it.
+    pub links: usize,
+    /// How many tables it owns.
+    pub tables: usize,
+}
+
 /// How a runtime behaves.
 pub struct Config {
     /// Scheduler threads; 0 stands for none: then the host runs processes with [`crate::Runtime::run_until`].
@@ -68,8 +78,8 @@ pub struct Config {
     pub log: EventLog,
     /// Told of every process that ends by an exception that nobody caught, or by a memory limit.
     pub on_crash: Option<Box<dyn Fn(&Crash) + Send + Sync>>,
-    /// Gets the session slots of a process that ends with some, before anybody learns of the end.
-    pub on_slots: Option<Box<dyn Fn(Pid, Vec<Fragment>) + Send + Sync>>,
+    /// Gets what a process with session slots leaves behind, before anybody learns of the end.
+    pub on_slots: Option<Box<dyn Fn(Pid, Farewell) + Send + Sync>>,
     /// A process that is registered under this name gets `{:process_crash, map}` as well (see `crash.rs`).
     pub crash_receiver: Option<Atom>,
 }

@@ -83,7 +83,7 @@ impl Shared {
         let limit = self.config.heap_max_words;
         let heap_options = HeapOptions {
             min_words: options.min_heap.unwrap_or(usual.min_words).min(limit),
-            max_words: options.max_heap.filter(|max| max.words > 0).map_or(limit, |max| max.words.min(limit)),
+            max_words: options.max_heap.map_or(limit, |max| max.limit(limit)),
             minors_max: options.fullsweep_after.unwrap_or(usual.minors_max),
         };
         let process = vm::Process::new(pid, heap_options)?;

@@ -689,6 +689,37 @@ defmodule Code do
   def loaded?(module) when is_atom(module), do: :code.is_loaded(module) != false
 
   @doc """
+  Returns the documents of a module, or of a compiled module in a file.
+
+  The answer is `{:docs_v1, line, :elixir, "text/markdown", moduledoc, metadata, docs}`, where `docs` has an entry `{{kind, name, arity}, line,
+  signature, doc, metadata}` for each public function, macro, type and callback. A document is a map from languages to texts, `:none` or
+  `:hidden`. What goes wrong is told as `{:error, reason}`.
+
+  ## Examples
+
+      iex> {:docs_v1, _, :elixir, "text/markdown", %{"en" => _}, _, docs} = Code.fetch_docs(Tuple)
+      iex> for {{:function, :to_list, arity}, _, signature, _, _} <- docs, do: {arity, signature}
+      [{1, ["to_list(tuple)"]}]
+      iex> Code.fetch_docs(:no_such_module)
+      {:error, :module_not_found}
+
+  """
+  @spec fetch_docs(module | String.t()) :: tuple
+  def fetch_docs(module_or_path)
+
+  def fetch_docs(module) when is_atom(module) do
+    if ensure_loaded?(module),
+      do: :jovial_code.chunk(module, "docs") || {:error, :chunk_not_found},
+      else: {:error, :module_not_found}
+  end
+
+  def fetch_docs(path) when is_binary(path) do
+    with {:ok, image} <- File.read(path) do
+      :jovial_code.chunk_of(image, "docs") || {:error, :chunk_not_found}
+    end
+  end
+
+  @doc """
   Whether code is being compiled that other processes may wait for.
 
   ## Examples

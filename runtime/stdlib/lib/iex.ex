@@ -53,6 +53,11 @@ defmodule IEx do
     Application.put_env(:iex, :colors, Keyword.merge(Application.get_env(:iex, :colors, []), colors))
   end
 
+  defp set(:history_size, size) when is_integer(size) do
+    Application.put_env(:iex, :history_size, size)
+    Process.put(:"$jovial_history_size", size)
+  end
+
   defp set(key, value) when key in @options, do: Application.put_env(:iex, key, value)
   defp set(key, _value), do: raise(ArgumentError, "unknown option #{inspect(key)} for IEx.configure/1")
 

@@ -415,6 +415,10 @@ defimpl Inspect, for: Function do
       script?(module) and :erlang.function_exported(module, :__RELATIVE__, 0) ->
         "#Function<#{unique(function)} in file:#{module.__RELATIVE__()}>"
 
+      # Functions of cells and evaluated text look as where code is evaluated step by step.
+      match?(<<"elixir_eval_", _::binary>>, :erlang.atom_to_binary(module)) ->
+        "#Function<#{unique(function)}/#{arity} in :erl_eval.expr/6>"
+
       true ->
         "#Function<#{unique(function)}/#{arity} in #{Macro.inspect_atom(:literal, module)}#{parent(name)}>"
     end

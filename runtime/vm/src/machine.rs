@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::Image;
+use jovial_bytecode::ir::Literal;
 use jovial_term::{Heap, Term};
 use rustc_hash::FxHashMap;
 
@@ -34,6 +35,16 @@ pub trait CodeSource: Send + Sync {
     /// Whether it has that module.
     fn has(&self, module: Atom) -> bool {
         self.find(module).is_some()
+    }
+
+    /// What belongs to a module and is not needed to run it, such as its documents, where that is kept apart from its image.
+    fn chunks(&self, _module: Atom) -> Vec<(String, Literal)> {
+        Vec::new()
+    }
+
+    /// The names of all modules that can be found, sorted.
+    fn modules(&self) -> Vec<&str> {
+        Vec::new()
     }
 }
 
@@ -230,6 +241,16 @@ impl Machine {
         found
     }
 
+    /// Modules that have natives, sorted.
+    pub fn native_modules(&self) -> Vec<Atom> {
+        let exports = read(&self.exports);
+        let mut names: Vec<Atom> =
+            exports.iter().filter(|(_, export)| export.has_native()).map(|((module, ..), _)| *module).collect();
+        names.sort_by_key(|name| name.as_str());
+        names.dedup();
+        names
+    }
+
     /// Loads a module from an image in the container format.
     pub fn load_bytes(&self, bytes: &[u8]) -> Result<Atom, LoadError> {
         let image = jovial_bytecode::image::read(bytes).map_err(LoadError::Image)?;
@@ -291,6 +312,21 @@ impl Machine {
         let mut names: Vec<Atom> = read(&self.modules).keys().copied().collect();
         names.sort_by_key(|name| name.as_str());
         names
+    }
+
+    /// Where modules come from, once that is set.
+    pub fn code_source(&self) -> Option<&dyn CodeSource> {
+        self.source.get().map(AsRef::as_ref)
+    }
+
+    /// Further data of a module by name, as the compiler stored it: of the loaded version, else of the code source.
+    pub fn chunk(&self, module: Atom, name: &str) -> Option<Literal> {
+        let version = self.ensure_loaded(module).ok().flatten()?;
+        if let Some(data) = version.chunk(name) {
+            return Some(data.clone());
+        }
+        let chunks = self.code_source()?.chunks(module);
+        chunks.into_iter().find(|(chunk, _)| chunk == name).map(|(_, data)| data)
     }
 
     /// The module, loaded from the code source if need be.

@@ -309,6 +309,16 @@ impl Printer<'_> {
             }
             _ => {}
         }
+        if let &[arg] = args
+            && name == known::OP_AMP
+            && let Some((_, function, arity)) = code.call2(arg, known::OP_SLASH)
+            && code.int_of(arity).is_some()
+        {
+            self.out.push('&');
+            self.expr(function, CALL);
+            self.out.push('/');
+            return self.expr(arity, CALL);
+        }
         if let &[left, right] = args
             && let Some((binding, left_grouped)) = binary_operator(name)
         {

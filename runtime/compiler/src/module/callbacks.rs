@@ -12,7 +12,7 @@ use crate::env::NameArity;
 use crate::host::Datum;
 
 /// The name and arity in a spec kept as quoted code: `{expr, line}`.
-fn declared(value: &Datum) -> Option<NameArity> {
+pub(super) fn declared(value: &Datum) -> Option<NameArity> {
     let Datum::Literal(Literal::Tuple(pair)) = value else { return None };
     let mut expr = pair.first()?;
     loop {

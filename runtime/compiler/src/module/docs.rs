@@ -2,7 +2,7 @@
 //!
 //! **Invariants.**
 //! 1. An entry of several clauses keeps the first line, merges the names of arguments and takes the newest text.
-//! 2. Only public functions and macros have entries.
+//! 2. Only public functions, macros, types and callbacks have entries.
 
 use std::sync::PoisonError;
 
@@ -31,7 +31,8 @@ pub enum Doc {
 #[derive(Clone, Debug)]
 struct Argument {
     name: String,
-    /// It stood beside a pattern: `x = %{}`; such names win over those of other clauses.
+    /// It was given: as a variable, or beside a pattern (`x = %{}`). Such names win over what is guessed from a pattern
+    /// or from a name with an underscore, the first over later ones.
     strong: bool,
     default: Option<String>,
 }
@@ -63,6 +64,18 @@ impl DocEntry {
             .collect();
         format!("{}({})", self.name, arguments.join(", "))
     }
+}
+
+/// The document of a type or callback.
+#[derive(Clone, Debug)]
+pub(crate) struct SpecDoc {
+    /// `:type`, `:opaque`, `:callback` or `:macrocallback`.
+    kind: Atom,
+    name: Atom,
+    arity: u8,
+    line: u32,
+    doc: Doc,
+    metadata: Vec<(Atom, Literal)>,
 }
 
 /// What `@impl` said of a definition.
@@ -268,7 +281,7 @@ fn argument(code: &Code, arg: NodeId, env: &Env) -> (Argument, bool) {
         return named(name, true);
     }
     match code.node(arg) {
-        Node::Var { name, .. } => named(name, false),
+        Node::Var { name, .. } => named(name, !name.as_str().starts_with('_')),
         Node::Call { name: known::OP_PERCENT, args, .. } => {
             let module = code.tree.seq(args).first().copied();
             match module.and_then(|module| alias_name(code, module, env)) {
@@ -341,12 +354,9 @@ impl ModuleBuild {
         }
         // Types and callbacks take the document before them.
         match key {
-            known::TYPE | known::TYPEP | known::OPAQUE => drop(take_one(self, known::TYPEDOC)),
-            known::CALLBACK | known::MACROCALLBACK => drop(take_one(self, known::DOC)),
+            known::TYPE | known::TYPEP | known::OPAQUE => self.document_spec(key, known::TYPEDOC, &value),
+            known::CALLBACK | known::MACROCALLBACK => self.document_spec(key, known::DOC, &value),
             _ => {}
-        }
-        if matches!(key, known::TYPE | known::TYPEP | known::OPAQUE | known::CALLBACK | known::MACROCALLBACK) {
-            self.doc_metadata.clear();
         }
         let attribute = self.attributes.entry(key).or_default();
         if !attribute.accumulate {
@@ -354,6 +364,16 @@ impl ModuleBuild {
         }
         attribute.values.insert(0, value);
         attribute.unread_line = line;
+    }
+
+    fn document_spec(&mut self, kind: Atom, attribute: Atom, value: &Datum) {
+        let (line, doc) = doc_of(take_one(self, attribute));
+        let metadata = std::mem::take(&mut self.doc_metadata);
+        if kind == known::TYPEP {
+            return;
+        }
+        let Some((name, arity)) = super::callbacks::declared(value) else { return };
+        self.spec_docs.push(SpecDoc { kind, name, arity, line: line.unwrap_or(self.line), doc, metadata });
     }
 
     /// Functions that `@deprecated` was said of, with its hint.
@@ -379,21 +399,26 @@ impl ModuleBuild {
         let mut entries: Vec<&DocEntry> =
             self.docs.iter().filter(|entry| self.definitions.contains_key(&(entry.name, entry.arity))).collect();
         entries.sort_by_key(|entry| (entry.kind.is_macro(), entry.name.as_str(), entry.arity));
-        let docs = entries
+        let entry = |kind: Atom, name: Atom, arity: u8, line: u32, signature: Vec<Literal>, doc: &Doc, metadata: &[_]| {
+            let key = Literal::Tuple(vec![Literal::Atom(kind), Literal::Atom(name), Literal::Int(arity.into())]);
+            Literal::Tuple(vec![key, Literal::Int(line.into()), Literal::List(signature), text(doc), map(metadata)])
+        };
+        let mut docs: Vec<Literal> = entries
             .into_iter()
-            .map(|entry| {
-                let kind = if entry.kind.is_macro() { "macro" } else { "function" };
-                let key = Literal::Tuple(vec![atom(kind), Literal::Atom(entry.name), Literal::Int(entry.arity.into())]);
-                let signature = Literal::List(vec![Literal::Binary(entry.signature().into_bytes())]);
-                Literal::Tuple(vec![
-                    key,
-                    Literal::Int(entry.line.into()),
-                    signature,
-                    text(&entry.doc),
-                    map(&entry.metadata),
-                ])
+            .map(|known| {
+                let kind = Atom::new(if known.kind.is_macro() { "macro" } else { "function" });
+                let signature = vec![Literal::Binary(known.signature().into_bytes())];
+                entry(kind, known.name, known.arity, known.line, signature, &known.doc, &known.metadata)
             })
             .collect();
+        docs.extend(self.spec_docs.iter().map(|known| {
+            let opaque = [(known::OPAQUE, Literal::Atom(known::TRUE))];
+            let (kind, metadata) = match known.kind {
+                known::OPAQUE => (known::TYPE, [known.metadata.as_slice(), &opaque].concat()),
+                kind => (kind, known.metadata.clone()),
+            };
+            entry(kind, known.name, known.arity, known.line, Vec::new(), &known.doc, &metadata)
+        }));
         Literal::Tuple(vec![
             atom("docs_v1"),
             Literal::Int(moduledoc.0.unwrap_or(self.line).into()),

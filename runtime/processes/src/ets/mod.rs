@@ -136,6 +136,11 @@ impl Tables {
     }
 
     /// A process ended: its tables go to their heirs, or for good.
+    /// How many tables a process owns.
+    pub(crate) fn owned_by(&self, owner: Pid) -> usize {
+        self.owned.lock().get(&owner).map_or(0, std::vec::Vec::len)
+    }
+
     pub(crate) fn owner_gone(&self, shared: &Shared, place: usize, tag: Tag, owner: Pid) {
         if self.owners.load(Ordering::Acquire) == 0 {
             return;

@@ -139,7 +139,33 @@ defmodule :application do
 
   @doc "The application of a process or module; none is recorded."
   @spec get_application(pid | module) :: {:ok, atom} | :undefined
-  def get_application(_process_or_module), do: :undefined
+  def get_application(module) when is_atom(module) do
+    name = :erlang.atom_to_binary(module)
+
+    case :lists.member(name, :jovial_code.library_modules()) do
+      true -> owner(name)
+      false -> :undefined
+    end
+  end
+
+  def get_application(process) when is_pid(process), do: :undefined
+
+  defp owner("Elixir.IEx" <> _), do: {:ok, :iex}
+  defp owner("Elixir.Logger" <> _), do: {:ok, :logger}
+  defp owner("Elixir.ExUnit" <> _), do: {:ok, :ex_unit}
+  defp owner("Elixir.EEx" <> _), do: {:ok, :eex}
+  defp owner("Elixir.Jovial." <> _), do: :undefined
+  defp owner("Elixir." <> _), do: {:ok, :elixir}
+  defp owner("elixir_" <> _), do: {:ok, :elixir}
+  defp owner("jovial_" <> _), do: :undefined
+  defp owner("erlang"), do: :undefined
+  defp owner("crypto"), do: {:ok, :crypto}
+
+  defp owner(name)
+       when name in ["application", "code", "file", "global", "inet", "logger", "logger_std_h", "os", "prim_file"],
+       do: {:ok, :kernel}
+
+  defp owner(_name), do: {:ok, :stdlib}
 
   @doc "The application of the calling process; none is recorded."
   @spec get_application() :: {:ok, atom} | :undefined

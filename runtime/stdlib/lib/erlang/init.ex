@@ -9,7 +9,11 @@ defmodule :init do
   @doc "As `stop/0`, with a status; a text means that something went wrong."
   def stop(status) do
     status = if is_integer(status), do: status, else: 1
-    :erlang.spawn(fn -> :jovial_host.exit(status) end)
+
+    :erlang.spawn(fn ->
+      status |> Jovial.Main.at_exit() |> :jovial_host.exit()
+    end)
+
     :ok
   end
 

@@ -3,7 +3,8 @@ defmodule IEx.Helpers do
   What cells can call without a module's name, as in the shell.
 
     * `flush/0` prints the messages of the mailbox
-    * `h/1` prints documentation, `b/1` that of callbacks, `exports/1` the functions of a module
+    * `h/1` prints documentation, `b/1` that of callbacks, `t/1` types, `exports/1` the functions of a module
+    * `v/0`, `v/1` return the values of earlier cells
     * `i/1` tells what a value is, `process_info/1` what a process does
     * `pid/1`, `pid/3`, `ref/1`, `ref/4`, `port/1`, `port/2` make identifiers of their numbers
     * `c/1`, `r/1`, `import_file/1` compile and run files
@@ -151,6 +152,44 @@ defmodule IEx.Helpers do
       IEx.dont_display_result()
     end
   end
+
+  @doc """
+  Prints the types of a module, or one of them with its document.
+
+      t(Enum)
+      t(Enum.t/0)
+
+  """
+  defmacro t(term) do
+    quote do
+      IEx.Introspection.t(unquote(IEx.Introspection.decompose(term, __CALLER__)))
+      IEx.dont_display_result()
+    end
+  end
+
+  # ## Values of cells
+
+  @doc """
+  Returns the value of a cell.
+
+  A positive number is the cell's execution count; `-1` is the newest value, `-2` the one before. The last 20 values are kept, or as many as
+  `IEx.configure(history_size: n)` says.
+
+      v(3)
+
+  """
+  @spec v(integer) :: term
+  def v(n \\ -1) when is_integer(n) do
+    kept = :jovial_session.kept()
+    found = if n < 0, do: Enum.at(kept, -n - 1), else: List.keyfind(kept, n, 0)
+
+    case found do
+      {_count, value} -> value
+      nil -> raise "v(#{n}) is out of bounds"
+    end
+  end
+
+  # ## The code of modules
 
   @doc """
   Prints the functions and macros of a module.

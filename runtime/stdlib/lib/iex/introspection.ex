@@ -30,7 +30,8 @@ defmodule IEx.Introspection do
   end
 
   defp special(Kernel, name) do
-    if Keyword.has_key?(Kernel.SpecialForms.__info__(:macros), name), do: Kernel.SpecialForms, else: Kernel
+    {forms, names} = Jovial.Names.special_forms()
+    if Keyword.has_key?(names, name), do: forms, else: Kernel
   end
 
   defp special(module, _name), do: module
@@ -38,7 +39,7 @@ defmodule IEx.Introspection do
   # ## Documents
 
   @doc false
-  def h({module, name}) when is_atom(module), do: print(module, name, &(&1 == &1), "#{inspect(module)}.#{name}", [:function, :macro])
+  def h({module, name}) when is_atom(module), do: print(module, name, fn _ -> true end, "#{inspect(module)}.#{name}", [:function, :macro])
 
   def h({module, name, arity}) when is_atom(module) do
     print(module, name, &(&1 == arity), "#{inspect(module)}.#{name}/#{arity}", [:function, :macro])
@@ -62,13 +63,13 @@ defmodule IEx.Introspection do
               kind in kinds,
               doc != :hidden,
               arity?.(arity) or optional?(arity, metadata, arity?),
-              do: {kind, arity, signature, doc}
+              do: {kind, arity, signature, doc, metadata}
 
         if found == [] do
           puts_error("No documentation for #{shown} was found")
         else
-          for {kind, arity, signature, doc} <- Enum.sort_by(found, &elem(&1, 1)) do
-            page(heading(kind, name, arity, signature), [], doc)
+          for {kind, arity, signature, doc, metadata} <- Enum.sort_by(found, &elem(&1, 1)) do
+            page(heading(kind, name, arity, signature), [lines(module, kind, name, arity), remarks(metadata)], doc)
           end
         end
 
@@ -95,15 +96,68 @@ defmodule IEx.Introspection do
   defp word(:macrocallback), do: "@macrocallback"
   defp word(_function), do: "def"
 
-  defp page(heading, more, doc) do
-    padding = max(0, div(IEx.width() - String.length(heading), 2))
-    IO.puts(["\n", String.duplicate(" ", padding), heading, "\n", more])
+  defp lines(module, kind, name, arity) do
+    kind = if kind in [:callback, :macrocallback], do: kind, else: :spec
 
-    case doc do
-      %{"en" => text} -> IO.puts([text])
-      _none -> IO.puts("No documentation available\n")
+    case specs(module, kind, name, arity) do
+      [] -> []
+      specs -> [for(spec <- specs, do: ["  @", Atom.to_string(kind), " ", spec, "\n"]), "\n"]
     end
   end
+
+  defp remarks(metadata) do
+    [
+      for({:deprecated, text} <- Enum.to_list(metadata), do: ["deprecated: ", text, "\n\n"]),
+      for({:since, version} <- Enum.to_list(metadata), do: ["since: ", version, "\n\n"])
+    ]
+  end
+
+  # The specifications of a function, type or callback, as text without the attribute.
+  @doc false
+  def specs(module, kind, name, arity) do
+    for {^kind, code, _line} <- specs(module), declared(code) == {name, arity}, do: shown(code)
+  end
+
+  defp specs(module), do: :jovial_code.chunk(module, "specs") || []
+
+  defp declared({:when, _, [code, _]}), do: declared(code)
+  defp declared({:"::", _, [code, _]}), do: declared(code)
+  defp declared({name, _, args}) when is_list(args), do: {name, length(args)}
+  defp declared({name, _, _}), do: {name, 0}
+
+  # Types without brackets are written with them, but for variables.
+  defp shown({:when, _, [code, guards]}) do
+    variables = if Keyword.keyword?(guards), do: Keyword.keys(guards), else: []
+    Macro.to_string({:when, [], [called(code, variables), called(guards, variables)]})
+  end
+
+  defp shown(code), do: Macro.to_string(called(code, []))
+
+  defp called({:"::", meta, [{name, _, context} = named, type]}, variables) when is_atom(name) and is_atom(context) do
+    {:"::", meta, [if(name in variables, do: named, else: {name, meta, []}), called(type, variables)]} |> annotated(named)
+  end
+
+  defp called({name, meta, context}, variables) when is_atom(name) and is_atom(context) do
+    if name in variables or name in [:_, :__MODULE__], do: {name, meta, context}, else: {name, meta, []}
+  end
+
+  defp called({:%, meta, [struct, map]}, variables), do: {:%, meta, [struct, called(map, variables)]}
+  defp called({:__aliases__, _, _} = alias, _variables), do: alias
+  defp called({name, meta, args}, variables) when is_list(args), do: {called(name, variables), meta, called(args, variables)}
+  defp called({left, right}, variables), do: {called(left, variables), called(right, variables)}
+  defp called(list, variables) when is_list(list), do: Enum.map(list, &called(&1, variables))
+  defp called(other, _variables), do: other
+
+  # An argument's name stays a name; what a type is called does not.
+  defp annotated({:"::", meta, [_, type]}, named), do: {:"::", meta, [named, type]}
+
+  defp page(heading, more, doc) do
+    padding = max(0, div(IEx.width() - String.length(heading), 2))
+    IO.puts(["\n", String.duplicate(" ", padding), heading, "\n\n", more, text(doc)])
+  end
+
+  defp text(%{"en" => text}), do: text
+  defp text(_none), do: "No documentation available\n"
 
   defp documents(module) do
     with true <- Code.ensure_loaded?(module),
@@ -115,11 +169,54 @@ defmodule IEx.Introspection do
     end
   end
 
+  # ## Types
+
+  @doc false
+  def t({module, name}) when is_atom(module), do: types(module, &match?({^name, _}, &1), "#{inspect(module)}.#{name}", true)
+  def t({module, name, arity}), do: types(module, &(&1 == {name, arity}), "#{inspect(module)}.#{name}/#{arity}", true)
+  def t(module) when is_atom(module), do: types(module, fn _ -> true end, inspect(module), false)
+  def t(_other), do: puts_error("Invalid arguments for t helper: no module or type")
+
+  defp types(module, wanted?, shown, documented?) do
+    found =
+      for {kind, code, _line} <- Code.ensure_loaded?(module) && specs(module) || [],
+          kind in [:type, :opaque],
+          wanted?.(declared(code)),
+          do: {kind, declared(code), code}
+
+    if found == [] do
+      puts_error("No type information for #{shown} was found or #{shown} is private")
+    else
+      for {kind, key, code} <- Enum.sort_by(found, &elem(&1, 1)) do
+        IO.puts(["@", Atom.to_string(kind), " ", shown_type(kind, code)])
+        if documented?, do: IO.puts(["\n", type_text(module, key)])
+      end
+    end
+  end
+
+  defp shown_type(:opaque, {:"::", _, [head, _]}), do: shown(head)
+
+  # The parameters of a type are variables.
+  defp shown_type(_type, {:"::", _, [{name, meta, args}, type]}) do
+    args = if is_list(args), do: args, else: []
+    parameters = for {parameter, _, context} <- args, is_atom(context), do: parameter
+    Macro.to_string({:"::", meta, [{name, meta, args}, called(type, parameters)]})
+  end
+
+  defp shown_type(_type, code), do: shown(code)
+
+  defp type_text(module, {name, arity}) do
+    case documents(module) do
+      {:ok, _, docs} -> Enum.find_value(docs, "", fn entry -> with {{:type, ^name, ^arity}, _, _, doc, _} when is_map(doc) <- entry, do: doc["en"], else: (_ -> nil) end)
+      _ -> ""
+    end
+  end
+
   # ## Callbacks
 
   @doc false
   def b({module, name}) when is_atom(module) do
-    print(module, name, &(&1 == &1), "#{inspect(module)}.#{name}", [:callback, :macrocallback])
+    print(module, name, fn _ -> true end, "#{inspect(module)}.#{name}", [:callback, :macrocallback])
   end
 
   def b({module, name, arity}) when is_atom(module) do
@@ -128,12 +225,11 @@ defmodule IEx.Introspection do
 
   def b(module) when is_atom(module) do
     if Code.ensure_loaded?(module) do
-      callbacks =
-        if function_exported?(module, :behaviour_info, 1), do: module.behaviour_info(:callbacks), else: []
+      callbacks = for {kind, code, _} <- specs(module), kind in [:callback, :macrocallback], do: {declared(code), kind, shown(code)}
 
       if callbacks == [],
         do: puts_error("No callbacks for #{inspect(module)} were found"),
-        else: for({name, arity} <- Enum.sort(callbacks), do: IO.puts("@callback #{name}/#{arity}"))
+        else: for({_, kind, text} <- Enum.sort(callbacks), do: IO.puts("@#{kind} #{text}\n"))
     else
       puts_error("Could not load module #{inspect(module)}, got: nofile")
     end

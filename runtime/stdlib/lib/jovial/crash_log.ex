@@ -56,5 +56,6 @@ defmodule Jovial.CrashLog do
   defp words(_raised, reason), do: String.trim_trailing(Exception.format(:error, reason, []), "\n")
 
   # Words have 8 bytes.
+  defp megabytes(words) when words < 131_072, do: "#{words} words"
   defp megabytes(words), do: "#{div(words, 131_072)} MB"
 end

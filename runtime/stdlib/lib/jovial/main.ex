@@ -48,7 +48,8 @@ defmodule Jovial.Main do
   end
 
   # Functions for the end of the script, the last one given first. They may give more of them, and change the status.
-  defp at_exit(status) do
+  @doc false
+  def at_exit(status) do
     case :jovial_system.get(:at_exit, []) do
       [] ->
         status

@@ -225,19 +225,41 @@ fn datum_literal(datum: &Datum) -> Literal {
     }
 }
 
-/// What is kept for tools: attributes that the library turned into data under names that begin with `__`.
+/// What is kept for tools: the documents, and the specifications as quoted code, a list of `{attribute, code, line}`.
 fn chunks(build: &module::ModuleBuild) -> Vec<(String, Literal)> {
-    let mut chunks = Vec::new();
-    chunks.push((String::from("docs"), build.docs_chunk()));
-    for name in ["__specs__", "__types__"] {
-        if let Some(attribute) = build.attributes.get(&Atom::new(name))
-            && !attribute.values.is_empty()
-        {
-            let values = attribute.values.iter().rev().map(datum_literal).collect();
-            chunks.push((name.trim_matches('_').to_string(), Literal::List(values)));
+    let mut specs = Vec::new();
+    for kind in [known::TYPE, known::OPAQUE, known::SPEC, known::CALLBACK, known::MACROCALLBACK] {
+        let values = build.attributes.get(&kind).map_or(&[][..], |attribute| &attribute.values);
+        for value in values.iter().rev() {
+            if let Datum::Literal(Literal::Tuple(pair)) = value
+                && let [code, line] = pair.as_slice()
+            {
+                specs.push(Literal::Tuple(vec![Literal::Atom(kind), without_meta(code, 0), line.clone()]));
+            }
         }
     }
+    let mut chunks = vec![(String::from("docs"), build.docs_chunk())];
+    if !specs.is_empty() {
+        chunks.push((String::from("specs"), Literal::List(specs)));
+    }
     chunks
+}
+
+/// Nesting of a specification up to which places are left out of it.
+const SPEC_DEPTH: u32 = 200;
+
+/// Quoted code without the places of its nodes, which nobody asks a specification for.
+fn without_meta(code: &Literal, depth: u32) -> Literal {
+    let inner = |code: &Literal| without_meta(code, depth + 1);
+    match code {
+        _ if depth == SPEC_DEPTH => code.clone(),
+        Literal::Tuple(node) if node.len() == 3 => {
+            Literal::Tuple(vec![inner(&node[0]), Literal::List(Vec::new()), inner(&node[2])])
+        }
+        Literal::Tuple(items) => Literal::Tuple(items.iter().map(inner).collect()),
+        Literal::List(items) => Literal::List(items.iter().map(inner).collect()),
+        other => other.clone(),
+    }
 }
 
 /// Pairs of module and function that an attribute like `@before_compile` holds, oldest first.

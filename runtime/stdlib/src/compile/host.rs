@@ -68,7 +68,7 @@ impl<'a> CompileHost<'a> {
             return Ok(());
         }
         let pending = std::mem::take(&mut self.pending);
-        let text = || pending.iter().map(report::format).collect::<String>();
+        let text = || pending.iter().map(|found| self.library.format(found)).collect::<String>();
         if self.library.is_building() {
             self.library.report(&text());
             return Ok(());
@@ -343,6 +343,9 @@ impl Host for CompileHost<'_> {
         match &self.errors {
             Some(sink) if diagnostic.severity == jovial_compiler::Severity::Error => {
                 sink.lock().unwrap_or_else(PoisonError::into_inner).push(diagnostic);
+            }
+            None if diagnostic.severity == jovial_compiler::Severity::Error => {
+                self.pending.extend(self.library.collect(diagnostic));
             }
             Some(_) | None => self.pending.push(diagnostic),
         }

@@ -8,11 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::Literal;
 use jovial_compiler::env::{Env, NameArity, Names};
+use jovial_compiler::Diagnostic;
 use jovial_compiler::host::{Face, SharedModule};
 use jovial_compiler::lexical::Trackers;
 use jovial_term::Pid;
 use jovial_vm::{Ctx, Machine, ModuleVersion};
 
+use super::host::Sink;
+use super::report;
 use super::verify::Unverified;
 
 /// A module whose body is running, and the process that runs it.
@@ -38,6 +41,13 @@ pub(crate) enum Excused {
     These(Vec<(Atom, Option<NameArity>)>),
 }
 
+/// The cell that runs: where its compiler's errors go, and its text for the reports.
+struct Cell {
+    file: Arc<str>,
+    source: Arc<str>,
+    faults: Sink,
+}
+
 /// One for each machine, kept as its extension.
 pub struct Library {
     machine: Weak<Machine>,
@@ -57,6 +67,7 @@ pub struct Library {
     excused: Mutex<Excused>,
     /// Parallel compilations under way.
     parallel: AtomicUsize,
+    cell: Mutex<Option<Cell>>,
     values: super::convert::Values,
     pub(crate) persistent: crate::natives::persistent::Persistent,
 }
@@ -85,6 +96,7 @@ impl Library {
             unverified: Mutex::default(),
             excused: Mutex::new(Excused::These(Vec::new())),
             parallel: AtomicUsize::new(0),
+            cell: Mutex::default(),
             values: super::convert::Values::default(),
             persistent: Default::default(),
         })));
@@ -247,6 +259,52 @@ impl Library {
         let mut files: Vec<String> = lock(&self.required).iter().cloned().collect();
         files.sort();
         files
+    }
+
+    /// A cell begins: errors in code of this file are collected, and reports quote its text.
+    pub fn begin_cell(&self, file: &Arc<str>, source: &Arc<str>) {
+        let (file, source) = (Arc::clone(file), Arc::clone(source));
+        *lock(&self.cell) = Some(Cell { file, source, faults: Sink::default() });
+    }
+
+    pub fn end_cell(&self) {
+        *lock(&self.cell) = None;
+    }
+
+    /// Where the errors of the running cell go.
+    pub fn cell_faults(&self) -> Option<Sink> {
+        lock(&self.cell).as_ref().map(|cell| Arc::clone(&cell.faults))
+    }
+
+    /// Takes the errors that were found in the running cell's text.
+    pub fn take_cell_faults(&self) -> Vec<Diagnostic> {
+        self.cell_faults().map(|faults| std::mem::take(&mut *lock(&faults))).unwrap_or_default()
+    }
+
+    /// Collects an error if it is one in the running cell's text.
+    pub(crate) fn collect(&self, diagnostic: Diagnostic) -> Option<Diagnostic> {
+        let cell = lock(&self.cell);
+        match cell.as_ref().filter(|cell| cell.file == diagnostic.file) {
+            Some(cell) => lock(&cell.faults).push(diagnostic),
+            None => return Some(diagnostic),
+        }
+        None
+    }
+
+    /// A line of the running cell or of a file.
+    pub(crate) fn source_line(&self, file: &str, line: u32) -> Option<String> {
+        let cell = lock(&self.cell);
+        if let Some(cell) = cell.as_ref().filter(|cell| &*cell.file == file) {
+            return cell.source.lines().nth((line as usize).checked_sub(1)?).map(str::to_string);
+        }
+        drop(cell);
+        report::source_line(file, line)
+    }
+
+    /// A diagnostic as it is printed, with its line of the running cell or of its file.
+    pub fn format(&self, diagnostic: &Diagnostic) -> String {
+        let line = self.source_line(&diagnostic.file, diagnostic.line);
+        report::format_with(diagnostic, line.as_deref())
     }
 
     /// The module of that name whose body is running.

@@ -50,6 +50,34 @@ pub(crate) const TABLE: &[Entry] = &[
         Ok(Term::OK)
     }),
     ("jovial_code", "get_option", 1, |ctx, args| Ok(Term::bool(Library::in_ctx(ctx).option(atom(args[0])?)))),
+    ("jovial_code", "chunk", 2, |ctx, args| {
+        let name = bytes(args[1])?;
+        match ctx.machine().chunk(atom(args[0])?, &String::from_utf8_lossy(&name)) {
+            Some(data) => Ok(crate::compile::data::literal_term(ctx.heap(), &data)),
+            None => Ok(Term::NIL),
+        }
+    }),
+    ("jovial_code", "chunk_of", 2, |ctx, args| {
+        let (bytes_of, name) = (bytes(args[0])?, bytes(args[1])?);
+        let chunks = jovial_bytecode::image::read(&bytes_of).map(|image| image.chunks).unwrap_or_default();
+        let found = chunks.iter().find(|(chunk, _)| chunk.as_bytes() == &*name);
+        Ok(found.map_or(Term::NIL, |(_, data)| crate::compile::data::literal_term(ctx.heap(), data)))
+    }),
+    ("jovial_code", "native_modules", 0, |ctx, _| {
+        let heap = ctx.heap();
+        let names = ctx.machine().native_modules();
+        Ok(heap.list(names.into_iter().map(|name| heap.binary(name.as_str().as_bytes())).collect::<Vec<_>>()))
+    }),
+    ("jovial_code", "natives_of", 1, |ctx, args| {
+        let heap = ctx.heap();
+        let pair = |(name, arity)| heap.tuple(&[Term::atom(name), Term::small32(i32::from(arity))]);
+        Ok(heap.list(ctx.machine().natives_of(atom(args[0])?).into_iter().map(pair).collect::<Vec<_>>()))
+    }),
+    ("jovial_code", "library_modules", 0, |ctx, _| {
+        let heap = ctx.heap();
+        let names = ctx.machine().code_source().map(jovial_vm::CodeSource::modules).unwrap_or_default();
+        Ok(heap.list(names.into_iter().map(|name| heap.binary(name.as_bytes())).collect::<Vec<_>>()))
+    }),
     ("jovial_code", "definition", 3, |_, args| atom(args[0]).map(|_| word("error"))),
 ];
 

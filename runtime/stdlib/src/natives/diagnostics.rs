@@ -51,7 +51,7 @@ fn format<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let message = bytes(args[1])?;
     let line = number(args[3]).unwrap_or(0);
     let file = args[2].bytes().map(|file| String::from_utf8_lossy(&file).into_owned());
-    let source = file.and_then(|file| report::source_line(&file, line));
+    let source = file.and_then(|file| Library::in_ctx(ctx).source_line(&file, line));
     let span = args[5].as_tuple_of::<2>().and_then(|[line, column]| Some((number(*line)?, number(*column)?)));
     let snippet = source.as_deref().map(|text| report::Snippet { text, line, column: number(args[4]), span });
     let mut places = Vec::new();

@@ -1,0 +1,3 @@
+# Source: documentation of erlang:process_flag/2. A limit that does not kill leaves the process alone.
+Process.flag(:max_heap_size, %{size: 20_000, kill: false, error_logger: false})
+IO.inspect(length(Enum.to_list(1..100_000)))                     #=> 100000
