@@ -319,10 +319,6 @@ impl Session {
         self.await_root();
         self.run(request, file, Code::from(parsed.tree), expressions, unreadable);
         let runtime = &self.system.runtime;
-        if self.system.deterministic {
-            // A cell that comes while the system still starts would find it in another state each time.
-            runtime.settle(0, ANSWER);
-        }
         runtime.let_time_run(true);
         let Some(leader) = self.system.io_server("stdout", number) else { return Evaluation::Nothing };
         let (root, message) = {
@@ -353,6 +349,10 @@ impl Session {
 
     /// Waits for the work that the cell caused, up to a limit or an interrupt.
     fn settle(&self, number: u64, limit: Duration) {
+        if self.system.deterministic {
+            self.system.runtime.settle(number, limit);
+            return;
+        }
         let deadline = Instant::now() + limit;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
