@@ -151,6 +151,8 @@ pub(crate) struct Overridable {
     pub(crate) stored: Entry,
     /// `super` was called: it stands under its own name.
     pub(crate) overridden: bool,
+    /// The local calls that it made, which count only if it comes back.
+    pub(crate) calls: Vec<LocalCall>,
 }
 
 /// A module whose body is running.

@@ -249,9 +249,7 @@ impl Checker<'_> {
                 }
             };
             // A definition that was deleted or overridden away calls nothing any more.
-            if !build.definitions.contains_key(&call.caller)
-                && !build.overridables.iter().any(|entry| entry.0 == call.caller)
-            {
+            if !build.definitions.contains_key(&call.caller) {
                 continue;
             }
             self.failed = true;

@@ -49,6 +49,8 @@ pub fn make_overridable(host: &mut dyn Host, env: &Env, key: NameArity) -> Resul
         let Some(stored) = build.take_stored(key) else {
             return Ok(build.overridables.iter().any(|entry| entry.0 == key));
         };
+        let (calls, others) = std::mem::take(&mut build.local_calls).into_iter().partition(|call| call.caller == key);
+        build.local_calls = others;
         match build.overridables.iter_mut().find(|entry| entry.0 == key) {
             Some((_, known)) => {
                 let kind = stored.definition.kind;
@@ -56,11 +58,12 @@ pub fn make_overridable(host: &mut dyn Host, env: &Env, key: NameArity) -> Resul
                     known.count += 1;
                     known.stored = stored;
                     known.overridden = false;
+                    known.calls = calls;
                 } else {
                     wrong = Some(stored);
                 }
             }
-            None => build.overridables.push((key, Overridable { count: 1, stored, overridden: false })),
+            None => build.overridables.push((key, Overridable { count: 1, stored, overridden: false, calls })),
         }
     }
     match wrong {
@@ -118,6 +121,8 @@ fn restore(build: &mut ModuleBuild, at: usize, hidden: bool) -> (DefKind, Atom) 
     entry.definition.name = name;
     entry.check = Check::None;
     let key = (name, entry.definition.arity);
+    let calls = overridable.calls.clone();
+    build.local_calls.extend(calls.into_iter().map(|call| super::LocalCall { caller: key, ..call }));
     // Its calls are now those of the new name.
     if hidden && let Some(edges) = build.local_edges.get(&old).cloned() {
         build.local_edges.entry(key).or_default().extend(edges);

@@ -9,7 +9,7 @@ use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::Literal;
 use jovial_compiler::carried::{Code, Item, Quoted};
 use jovial_compiler::env::{Env, Vars};
-use jovial_compiler::errors::{Diagnostic, Result, Severity};
+use jovial_compiler::errors::{Diagnostic, Exception, Halt, Result, Severity};
 use jovial_compiler::host::{Datum, Host, MacroCall, SharedModule};
 use jovial_compiler::lower::{self, Info, ModuleUnit};
 use jovial_compiler::module::{self, DefKind, Definition};
@@ -81,6 +81,50 @@ pub fn define(host: &mut CompileHost<'_>, start: &ModuleStart) -> Result<Fragmen
     outcome
 }
 
+/// Whether the types that types and specs name are there, and the functions that have specs.
+fn check_types(host: &mut CompileHost<'_>, shared: &SharedModule, env: &Env) -> Result<()> {
+    const KINDS: [Atom; 6] =
+        [known::TYPE, known::OPAQUE, known::TYPEP, known::SPEC, known::CALLBACK, known::MACROCALLBACK];
+    let functions: Vec<(Atom, u8)> = {
+        let build = lock(shared);
+        let any = KINDS.iter().any(|kind| build.attributes.get(kind).is_some_and(|found| !found.values.is_empty()));
+        if !any || host.library.is_building() {
+            return Ok(());
+        }
+        let functions = build.definitions().filter(|definition| !definition.kind.is_macro());
+        functions.map(|definition| (definition.name, definition.arity)).collect()
+    };
+    let (checker, function) = (Atom::new("Elixir.Kernel.Typespec"), Atom::new("check"));
+    let answer = host.call(checker, function, |heap, _| {
+        let functions = functions
+            .iter()
+            .map(|(name, arity)| heap.tuple(&[Term::atom(*name), Term::small32(i32::from(*arity))]));
+        vec![Term::atom(env.module), heap.list(functions.collect::<Vec<_>>())]
+    })?;
+    let Some([kind, line, text]) = answer.root().as_tuple_of::<3>() else { return Ok(()) };
+    let line = line.as_small().and_then(|line| u32::try_from(line).ok()).unwrap_or(0);
+    let message = text.bytes().map(|text| String::from_utf8_lossy(&text).into_owned()).unwrap_or_default();
+    if kind.is_atom(known::TYPE) {
+        return Err(Halt::Exception(Box::new(Exception {
+            module: Atom::new("Elixir.Kernel.TypespecError"),
+            message,
+            file: Some(Arc::clone(&env.file)),
+            line: Some(line),
+        })));
+    }
+    host.diagnostic(Diagnostic {
+        severity: Severity::Error,
+        message,
+        file: Arc::clone(&env.file),
+        line,
+        column: None,
+        span: None,
+        place: None,
+        snippet: true,
+    });
+    Err(Halt::compile_error(&Env { lexical_tracker: None, ..env.clone() }))
+}
+
 /// A file that defines a module anew says so; in a session that is how one works.
 fn warn_redefined(host: &mut CompileHost<'_>, start: &ModuleStart) {
     let library = Arc::clone(&host.library);
@@ -125,6 +169,7 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
     }
     module::settle_overridables(host, env)?;
     let finished = module::finish(env, host)?;
+    check_types(host, shared, env)?;
     host.flush()?;
     let definitions: Vec<&Definition> = finished.definitions.iter().collect();
     let (attributes, chunks, deprecated) = {

@@ -164,7 +164,8 @@ impl<'a> CompileHost<'a> {
                 let message = heap.binary(exception.message.as_bytes());
                 let mut fields =
                     vec![(known::DUNDER_STRUCT, Term::atom(exception.module)), (known::DUNDER_EXCEPTION, Term::TRUE)];
-                if exception.module == known::MOD_COMPILEERROR {
+                let typespec = exception.module.as_str() == "Elixir.Kernel.TypespecError";
+                if exception.module == known::MOD_COMPILEERROR || typespec {
                     let file = exception.file.as_ref().map_or(Term::NIL, |file| heap.binary(file.as_bytes()));
                     fields.push((Atom::new("description"), message));
                     fields.push((known::FILE, file));

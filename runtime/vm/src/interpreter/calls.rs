@@ -412,6 +412,10 @@ unsafe fn undefined(s: &mut State<'_>) -> Flow {
                 Err(flow) => flow,
             };
         }
+        // The module may have come between the two questions.
+        if export.is_defined() {
+            return enter::<false>(s, s.fp.add(count + 1), export.entry());
+        }
         let first = First::Call { module: export.module, name: export.name, args, explained: false };
         raise_native(s, count + 1, Class::Error, Word::atom(known::UNDEF), &first)
     }
