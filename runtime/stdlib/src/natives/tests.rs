@@ -13,10 +13,7 @@ const ELSEWHERE: &[&str] = &[
     // Of the machine itself.
     "erlang:apply/2",
     "erlang:apply/3",
-    // Event handlers and signals of the operating system are not there yet: `System.trap_signal/3`.
-    "gen_event:add_handler/3",
-    "gen_event:delete_handler/3",
-    "gen_event:which_handlers/1",
+    // Signals of the operating system are not there yet: `System.trap_signal/3`.
     "os:set_signal/2",
     // Made by names that are computed.
     "logger:error/2",

@@ -542,6 +542,7 @@ impl<'m> Machine<'m> {
                 Value::Atom(value) => binary(value.as_str()),
                 other => other.clone(),
             },
+            ("erlang", "integer_to_binary", [Value::Int(value)]) => binary(&value.to_string()),
             ("Elixir.Exception", "normalize", [_, reason, _]) => normalize(reason.clone()),
             ("Elixir.Kernel.Utils", "raise", [value]) => value.clone(),
             (error, "exception", [fields]) => {
