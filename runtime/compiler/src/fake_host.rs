@@ -257,9 +257,10 @@ impl FakeHost {
         }
         module::settle_overridables(self, env)?;
         *definitions = module::finish(env, self)?.definitions;
-        let behaviours = self.modules.get(&env.module).and_then(|build| {
-            module::Behaviours::of(&build.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
-        });
+        let behaviours = self
+            .modules
+            .get(&env.module)
+            .and_then(|build| module::Behaviours::of(&build.lock().unwrap_or_else(std::sync::PoisonError::into_inner)));
         behaviours.map_or(Ok(()), |behaviours| behaviours.check(env, self))
     }
 

@@ -70,7 +70,14 @@ enum Outcome {
 
 impl Scheduler {
     pub(crate) fn new(shared: Arc<Shared>, index: usize) -> Scheduler {
-        Scheduler { shared, index, pid: Cell::new(Pid::new(0)), current: RefCell::default(), due: RefCell::default(), unlooked: Cell::new(u32::MAX) }
+        Scheduler {
+            shared,
+            index,
+            pid: Cell::new(Pid::new(0)),
+            current: RefCell::default(),
+            due: RefCell::default(),
+            unlooked: Cell::new(u32::MAX),
+        }
     }
 
     /// Until the runtime stops.

@@ -35,7 +35,7 @@ IO.inspect(capture_log([level: :error], fn -> Logger.info("all is well") end)) #
 capture_log(fn -> IO.inspect(Process.info(self(), :links) == {:links, links}) end) #=> true
 
 # Text of a document becomes tests.
-path = Path.join(System.tmp_dir!(), "jovial_examples_#{System.unique_integer([:positive])}.md")
+path = Path.join(System.tmp_dir!(), "jovial_examples_#{System.pid()}_#{System.unique_integer([:positive])}.md")
 File.write!(path, "    iex> 1 + 1\n    2\n\n    iex> raise \"no\"\n    ** (RuntimeError) no\n\n    iex> x = 2\n    iex> x\n    3\n")
 
 defmodule ExamplesTest do

@@ -34,7 +34,7 @@ told.(fn -> File.exists?("a\0b") end) #=> false
 told.(fn -> File.read("a\0b") end) #=> {:error, :badarg}
 
 # What can't be written leaves the file alone.
-path = Path.join(System.tmp_dir!(), "jovial_argument_errors")
+path = Path.join(System.tmp_dir!(), "jovial_argument_errors_#{System.pid()}")
 File.write!(path, "kept")
 told.(fn -> File.write(path, [:bad]) end) #=> {:error, :badarg}
 told.(fn -> File.read!(path) end) #=> "kept"

@@ -7,7 +7,7 @@ Config.Reader.eval!("f.exs", "[a: 1]") #!> ** (ArgumentError) expected config fo
 Config.config(:a, b: 1) #!> ** (RuntimeError) could not set configuration via Config. This usually means you are trying to execute a configuration file directly, instead of reading it with Config.Reader
 IO.inspect(Config.Reader.merge([a: [b: [c: 1, d: 2], e: 1]], a: [b: [c: 3]], f: [g: 1])) #=> [a: [e: 1, b: [d: 2, c: 3]], f: [g: 1]]
 
-folder = Path.join(System.tmp_dir!(), "config-#{System.unique_integer([:positive])}")
+folder = Path.join(System.tmp_dir!(), "config-#{System.pid()}-#{System.unique_integer([:positive])}")
 File.mkdir_p!(folder)
 File.write!(Path.join(folder, "one.exs"), "import Config\nconfig :a, k: 1\nimport_config \"two.exs\"\n")
 File.write!(Path.join(folder, "two.exs"), "import Config\nconfig :a, k: 2, z: config_env()\n")

@@ -34,7 +34,7 @@ IO.inspect(Code.fetch_docs(:no_such_module))                     #=> {:error, :m
 IO.inspect(Code.fetch_docs("/no/such/file.beam"))                #=> {:error, :enoent}
 
 {:module, _, image, _} = defmodule(Filed, do: (@moduledoc "Filed."; def f, do: 1))
-path = Path.join(System.tmp_dir!(), "filed-#{System.unique_integer([:positive])}.beam")
+path = Path.join(System.tmp_dir!(), "filed-#{System.pid()}-#{System.unique_integer([:positive])}.beam")
 File.write!(path, image)
 {:docs_v1, _, _, _, filed, _, _} = Code.fetch_docs(path)
 File.rm!(path)

@@ -550,7 +550,9 @@ impl Expander<'_> {
             return;
         }
         let message = match (name.as_str(), count) {
-            ("==" | "!=" | "===" | "!==" | "<" | ">" | "<=" | ">=", 2) => format!("use of operator {name} has no effect"),
+            ("==" | "!=" | "===" | "!==" | "<" | ">" | "<=" | ">=", 2) => {
+                format!("use of operator {name} has no effect")
+            }
             ("+" | "-" | "*" | "/", 1 | 2) => format!(
                 "the result of evaluating operator '{name}'/{count} is ignored (suppress the warning by assigning the expression to the _ variable)"
             ),
@@ -577,7 +579,9 @@ impl Expander<'_> {
                 let shown = self.text(arg);
                 self.warn(block, format!("code block contains unused literal {shown} (remove the literal or assign it to _ to avoid warnings)"));
             }
-            Node::Call { name, meta, args } if self.env.function.is_some() && !self.code.meta_true(meta, known::GENERATED) => {
+            Node::Call { name, meta, args }
+                if self.env.function.is_some() && !self.code.meta_true(meta, known::GENERATED) =>
+            {
                 let count = args.len();
                 self.warn_no_effect(name, meta, count, expanded);
             }

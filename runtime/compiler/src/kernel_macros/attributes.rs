@@ -211,12 +211,9 @@ fn inject(e: &mut Expander<'_>, name: Atom, line: u32) -> Result<NodeId> {
                 list |= *accumulated;
                 let data = e.host.datum_node(e.code, value)?;
                 e.escape_value(data).map_err(|halt| match halt {
-                    Halt::Exception(exception) if exception.module == known::MOD_ARGUMENTERROR => {
-                        Halt::argument_error(format!(
-                            "cannot inject attribute @{name} into function/macro because {}",
-                            exception.message
-                        ))
-                    }
+                    Halt::Exception(exception) if exception.module == known::MOD_ARGUMENTERROR => Halt::argument_error(
+                        format!("cannot inject attribute @{name} into function/macro because {}", exception.message),
+                    ),
                     other => other,
                 })?
             }

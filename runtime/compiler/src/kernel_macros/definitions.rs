@@ -110,27 +110,26 @@ pub(super) fn defmodule(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Re
             e.note_used(var, Meta::EMPTY, version);
         }
     }
-    let vars: Vec<NodeId> =
-        carried
-            .into_iter()
-            .map(|(var, _)| {
-                let mut entries = Vec::new();
-                let context = match var.kind {
-                    Kind::Context(atom) => atom.atom(),
-                    Kind::Counter(counter) => {
-                        let counter = e.code.counter_value(counter);
-                        entries.push((known::COUNTER, counter));
-                        known::NIL
-                    }
-                };
-                entries.push((known::GENERATED, MetaValue::Atom(known::TRUE)));
-                if prune {
-                    entries.push((known::KEEP_UNUSED, MetaValue::Atom(known::TRUE)));
+    let vars: Vec<NodeId> = carried
+        .into_iter()
+        .map(|(var, _)| {
+            let mut entries = Vec::new();
+            let context = match var.kind {
+                Kind::Context(atom) => atom.atom(),
+                Kind::Counter(counter) => {
+                    let counter = e.code.counter_value(counter);
+                    entries.push((known::COUNTER, counter));
+                    known::NIL
                 }
-                let meta = e.code.tree.add_meta(&entries);
-                e.code.tree.var(var.name(), meta, context)
-            })
-            .collect();
+            };
+            entries.push((known::GENERATED, MetaValue::Atom(known::TRUE)));
+            if prune {
+                entries.push((known::KEEP_UNUSED, MetaValue::Atom(known::TRUE)));
+            }
+            let meta = e.code.tree.add_meta(&entries);
+            e.code.tree.var(var.name(), meta, context)
+        })
+        .collect();
     let place = e.code.meta_node(alias_meta);
     let k = &mut Kernel::new(e.code);
     let vars = k.list(&vars);

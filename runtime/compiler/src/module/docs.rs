@@ -399,10 +399,11 @@ impl ModuleBuild {
         let mut entries: Vec<&DocEntry> =
             self.docs.iter().filter(|entry| self.definitions.contains_key(&(entry.name, entry.arity))).collect();
         entries.sort_by_key(|entry| (entry.kind.is_macro(), entry.name.as_str(), entry.arity));
-        let entry = |kind: Atom, name: Atom, arity: u8, line: u32, signature: Vec<Literal>, doc: &Doc, metadata: &[_]| {
-            let key = Literal::Tuple(vec![Literal::Atom(kind), Literal::Atom(name), Literal::Int(arity.into())]);
-            Literal::Tuple(vec![key, Literal::Int(line.into()), Literal::List(signature), text(doc), map(metadata)])
-        };
+        let entry =
+            |kind: Atom, name: Atom, arity: u8, line: u32, signature: Vec<Literal>, doc: &Doc, metadata: &[_]| {
+                let key = Literal::Tuple(vec![Literal::Atom(kind), Literal::Atom(name), Literal::Int(arity.into())]);
+                Literal::Tuple(vec![key, Literal::Int(line.into()), Literal::List(signature), text(doc), map(metadata)])
+            };
         let mut docs: Vec<Literal> = entries
             .into_iter()
             .map(|known| {

@@ -96,9 +96,8 @@ fn check_types(host: &mut CompileHost<'_>, shared: &SharedModule, env: &Env) -> 
     };
     let (checker, function) = (Atom::new("Elixir.Kernel.Typespec"), Atom::new("check"));
     let answer = host.call(checker, function, |heap, _| {
-        let functions = functions
-            .iter()
-            .map(|(name, arity)| heap.tuple(&[Term::atom(*name), Term::small32(i32::from(*arity))]));
+        let functions =
+            functions.iter().map(|(name, arity)| heap.tuple(&[Term::atom(*name), Term::small32(i32::from(*arity))]));
         vec![Term::atom(env.module), heap.list(functions.collect::<Vec<_>>())]
     })?;
     let Some([kind, line, text]) = answer.root().as_tuple_of::<3>() else { return Ok(()) };

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::Literal;
-use jovial_compiler::env::{Env, NameArity, Names};
 use jovial_compiler::Diagnostic;
+use jovial_compiler::env::{Env, NameArity, Names};
 use jovial_compiler::host::{Face, SharedModule};
 use jovial_compiler::lexical::Trackers;
 use jovial_term::Pid;

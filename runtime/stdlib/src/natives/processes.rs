@@ -12,144 +12,144 @@ use jovial_vm::{Class, Ctx, Halt};
 use super::Entry;
 use super::support::{Out, atom, badarg, i64_of, list, need, option};
 
-pub(crate) const TABLE: &[Entry] =
-    &[
-        ("erlang", "self", 0, |ctx, _| Ok(Term::pid(ctx.pid()))),
-        ("erlang", "node", 0, |ctx, _| Ok(Term::atom(of(ctx)?.node()))),
-        ("erlang", "node", 1, node_of),
-        ("erlang", "nodes", 0, |_, _| Ok(Term::EMPTY_LIST)),
-        ("erlang", "nodes", 1, |_, _| Ok(Term::EMPTY_LIST)),
-        ("erlang", "is_alive", 0, |_, _| Ok(Term::FALSE)),
-        ("erlang", "spawn", 1, |ctx, args| spawn(ctx, fun(args[0])?, Term::EMPTY_LIST)),
-        ("erlang", "spawn", 3, |ctx, args| spawn(ctx, mfa(&args[..3])?, Term::EMPTY_LIST)),
-        // With a node in front, which can only be this one.
-        ("erlang", "spawn", 2, |ctx, args| here(ctx, args).and_then(|()| spawn(ctx, fun(args[1])?, Term::EMPTY_LIST))),
-        ("erlang", "spawn", 4, |ctx, args| {
-            here(ctx, args).and_then(|()| spawn(ctx, mfa(&args[1..4])?, Term::EMPTY_LIST))
-        }),
-        ("erlang", "spawn_link", 2, |ctx, args| {
-            here(ctx, args).and_then(|()| spawn(ctx, fun(args[1])?, word_list(ctx, "link")))
-        }),
-        ("erlang", "spawn_link", 4, |ctx, args| {
-            here(ctx, args).and_then(|()| spawn(ctx, mfa(&args[1..4])?, word_list(ctx, "link")))
-        }),
-        ("erlang", "spawn_link", 1, |ctx, args| spawn(ctx, fun(args[0])?, word_list(ctx, "link"))),
-        ("erlang", "spawn_link", 3, |ctx, args| spawn(ctx, mfa(&args[..3])?, word_list(ctx, "link"))),
-        ("erlang", "spawn_monitor", 1, |ctx, args| spawn(ctx, fun(args[0])?, word_list(ctx, "monitor"))),
-        ("erlang", "spawn_monitor", 3, |ctx, args| spawn(ctx, mfa(&args[..3])?, word_list(ctx, "monitor"))),
-        ("erlang", "spawn_opt", 2, |ctx, args| spawn(ctx, fun(args[0])?, args[1])),
-        ("erlang", "spawn_opt", 4, |ctx, args| spawn(ctx, mfa(&args[..3])?, args[3])),
-        ("erlang", "send", 2, |ctx, args| of(ctx)?.send(args[0], args[1]).map(|()| args[1])),
-        ("erlang", "send", 3, |ctx, args| of(ctx)?.send(args[0], args[1]).map(|()| Term::OK)),
-        ("erlang", "!", 2, |ctx, args| of(ctx)?.send(args[0], args[1]).map(|()| args[1])),
-        ("erlang", "link", 1, |ctx, args| of(ctx)?.link(pid(args[0])?).map(|()| Term::TRUE)),
-        ("erlang", "unlink", 1, |ctx, args| {
-            of(ctx)?.unlink(pid(args[0])?);
-            Ok(Term::TRUE)
-        }),
-        ("erlang", "exit", 2, |ctx, args| match args[0].as_pid() {
-            Some(pid) => of(ctx)?.exit(pid, args[1]).map(|()| Term::TRUE),
-            None if args[0].is_pid() || args[0].is_port() => Ok(Term::TRUE),
-            None => badarg(),
-        }),
-        ("erlang", "exit", 1, |_, args| Err(Halt::exit(args[0]))),
-        ("erlang", "throw", 1, |_, args| Err(Halt::throw(args[0]))),
-        ("erlang", "error", 1, |_, args| Err(Halt::error(args[0]))),
-        ("erlang", "error", 2, |_, args| Err(Halt::error(args[0]))),
-        ("erlang", "error", 3, |_, args| Err(Halt::error(args[0]))),
-        ("erlang", "raise", 3, raise),
-        ("erlang", "monitor", 2, |ctx, args| monitor(ctx, args[0], args[1], Term::EMPTY_LIST)),
-        ("erlang", "monitor", 3, |ctx, args| monitor(ctx, args[0], args[1], args[2])),
-        ("erlang", "demonitor", 1, |ctx, args| demonitor(ctx, args[0], Term::EMPTY_LIST)),
-        ("erlang", "demonitor", 2, |ctx, args| demonitor(ctx, args[0], args[1])),
-        ("erlang", "alias", 0, |ctx, _| Ok(of(ctx)?.alias(AliasMode::Explicit))),
-        ("erlang", "alias", 1, |ctx, args| {
-            let reply = list(args[0])?.iter().any(|option| option.is_atom(known::REPLY));
-            Ok(of(ctx)?.alias(if reply { AliasMode::Reply } else { AliasMode::Explicit }))
-        }),
-        ("erlang", "unalias", 1, |ctx, args| Ok(Term::bool(of(ctx)?.unalias(need(args[0].as_ref())?.number)))),
-        ("erlang", "register", 2, |ctx, args| {
+pub(crate) const TABLE: &[Entry] = &[
+    ("erlang", "self", 0, |ctx, _| Ok(Term::pid(ctx.pid()))),
+    ("erlang", "node", 0, |ctx, _| Ok(Term::atom(of(ctx)?.node()))),
+    ("erlang", "node", 1, node_of),
+    ("erlang", "nodes", 0, |_, _| Ok(Term::EMPTY_LIST)),
+    ("erlang", "nodes", 1, |_, _| Ok(Term::EMPTY_LIST)),
+    ("erlang", "is_alive", 0, |_, _| Ok(Term::FALSE)),
+    ("erlang", "spawn", 1, |ctx, args| spawn(ctx, fun(args[0])?, Term::EMPTY_LIST)),
+    ("erlang", "spawn", 3, |ctx, args| spawn(ctx, mfa(&args[..3])?, Term::EMPTY_LIST)),
+    // With a node in front, which can only be this one.
+    ("erlang", "spawn", 2, |ctx, args| here(ctx, args).and_then(|()| spawn(ctx, fun(args[1])?, Term::EMPTY_LIST))),
+    ("erlang", "spawn", 4, |ctx, args| here(ctx, args).and_then(|()| spawn(ctx, mfa(&args[1..4])?, Term::EMPTY_LIST))),
+    ("erlang", "spawn_link", 2, |ctx, args| {
+        here(ctx, args).and_then(|()| spawn(ctx, fun(args[1])?, word_list(ctx, "link")))
+    }),
+    ("erlang", "spawn_link", 4, |ctx, args| {
+        here(ctx, args).and_then(|()| spawn(ctx, mfa(&args[1..4])?, word_list(ctx, "link")))
+    }),
+    ("erlang", "spawn_link", 1, |ctx, args| spawn(ctx, fun(args[0])?, word_list(ctx, "link"))),
+    ("erlang", "spawn_link", 3, |ctx, args| spawn(ctx, mfa(&args[..3])?, word_list(ctx, "link"))),
+    ("erlang", "spawn_monitor", 1, |ctx, args| spawn(ctx, fun(args[0])?, word_list(ctx, "monitor"))),
+    ("erlang", "spawn_monitor", 3, |ctx, args| spawn(ctx, mfa(&args[..3])?, word_list(ctx, "monitor"))),
+    ("erlang", "spawn_opt", 2, |ctx, args| spawn(ctx, fun(args[0])?, args[1])),
+    ("erlang", "spawn_opt", 4, |ctx, args| spawn(ctx, mfa(&args[..3])?, args[3])),
+    ("erlang", "send", 2, |ctx, args| of(ctx)?.send(args[0], args[1]).map(|()| args[1])),
+    ("erlang", "send", 3, |ctx, args| of(ctx)?.send(args[0], args[1]).map(|()| Term::OK)),
+    ("erlang", "!", 2, |ctx, args| of(ctx)?.send(args[0], args[1]).map(|()| args[1])),
+    ("erlang", "link", 1, |ctx, args| of(ctx)?.link(pid(args[0])?).map(|()| Term::TRUE)),
+    ("erlang", "unlink", 1, |ctx, args| {
+        of(ctx)?.unlink(pid(args[0])?);
+        Ok(Term::TRUE)
+    }),
+    ("erlang", "exit", 2, |ctx, args| match args[0].as_pid() {
+        Some(pid) => of(ctx)?.exit(pid, args[1]).map(|()| Term::TRUE),
+        None if args[0].is_pid() || args[0].is_port() => Ok(Term::TRUE),
+        None => badarg(),
+    }),
+    ("erlang", "exit", 1, |_, args| Err(Halt::exit(args[0]))),
+    ("erlang", "throw", 1, |_, args| Err(Halt::throw(args[0]))),
+    ("erlang", "error", 1, |_, args| Err(Halt::error(args[0]))),
+    ("erlang", "error", 2, |_, args| Err(Halt::error(args[0]))),
+    ("erlang", "error", 3, |_, args| Err(Halt::error(args[0]))),
+    ("erlang", "raise", 3, raise),
+    ("erlang", "monitor", 2, |ctx, args| monitor(ctx, args[0], args[1], Term::EMPTY_LIST)),
+    ("erlang", "monitor", 3, |ctx, args| monitor(ctx, args[0], args[1], args[2])),
+    ("erlang", "demonitor", 1, |ctx, args| demonitor(ctx, args[0], Term::EMPTY_LIST)),
+    ("erlang", "demonitor", 2, |ctx, args| demonitor(ctx, args[0], args[1])),
+    ("erlang", "alias", 0, |ctx, _| Ok(of(ctx)?.alias(AliasMode::Explicit))),
+    ("erlang", "alias", 1, |ctx, args| {
+        let reply = list(args[0])?.iter().any(|option| option.is_atom(known::REPLY));
+        Ok(of(ctx)?.alias(if reply { AliasMode::Reply } else { AliasMode::Explicit }))
+    }),
+    ("erlang", "unalias", 1, |ctx, args| Ok(Term::bool(of(ctx)?.unalias(need(args[0].as_ref())?.number)))),
+    (
+        "erlang",
+        "register",
+        2,
+        |ctx, args| {
             if of(ctx)?.register(atom(args[0])?, pid(args[1])?) { Ok(Term::TRUE) } else { badarg() }
-        }),
-        (
-            "erlang",
-            "unregister",
-            1,
-            |ctx, args| {
-                if of(ctx)?.unregister(atom(args[0])?) { Ok(Term::TRUE) } else { badarg() }
-            },
-        ),
-        ("erlang", "whereis", 1, |ctx, args| {
-            Ok(of(ctx)?.whereis(atom(args[0])?).map_or(Term::atom(known::UNDEFINED), Term::pid))
-        }),
-        ("erlang", "registered", 0, |ctx, _| {
-            let names = of(ctx)?.registered();
-            Ok(ctx.heap().list(names.into_iter().map(Term::atom).collect::<Vec<_>>()))
-        }),
-        ("erlang", "group_leader", 0, |ctx, _| Ok(ctx.group_leader())),
-        ("erlang", "group_leader", 2, |ctx, args| {
-            of(ctx)?.set_group_leader(pid(args[1])?, args[0]).map(|()| Term::TRUE)
-        }),
-        ("erlang", "process_flag", 2, |ctx, args| of(ctx)?.process_flag(atom(args[0])?, args[1])),
-        ("erlang", "process_info", 1, |ctx, args| process_info(ctx, args[0], None)),
-        ("erlang", "process_info", 2, |ctx, args| process_info(ctx, args[0], Some(args[1]))),
-        ("erlang", "processes", 0, |ctx, _| {
-            let pids = of(ctx)?.processes();
-            super::support::charge(ctx, pids.len());
-            Ok(ctx.heap().list(pids.into_iter().map(Term::pid).collect::<Vec<_>>()))
-        }),
-        ("erlang", "is_process_alive", 1, |ctx, args| of(ctx)?.is_process_alive(pid(args[0])?).map(Term::bool)),
-        ("erlang", "suspend_process", 1, |ctx, args| of(ctx)?.suspend(pid(args[0])?).map(|()| Term::TRUE)),
-        ("erlang", "resume_process", 1, |ctx, args| of(ctx)?.resume(pid(args[0])?).map(|()| Term::TRUE)),
-        ("erlang", "garbage_collect", 0, |ctx, _| of(ctx)?.garbage_collect(ctx.pid()).map(Term::bool)),
-        ("erlang", "garbage_collect", 1, |ctx, args| of(ctx)?.garbage_collect(pid(args[0])?).map(Term::bool)),
-        ("erlang", "hibernate", 3, |_, args| {
-            Err(Halt::Hibernate { module: atom(args[0])?, function: atom(args[1])?, args: list(args[2])? })
-        }),
-        ("erlang", "yield", 0, |ctx, _| {
-            ctx.charge(jovial_processes::SLICE);
-            Ok(Term::TRUE)
-        }),
-        ("erlang", "bump_reductions", 1, |ctx, args| {
-            ctx.charge(u32::try_from(need(args[0].as_u64())?).unwrap_or(u32::MAX));
-            Ok(Term::TRUE)
-        }),
-        ("erlang", "make_ref", 0, |ctx, _| Ok(of(ctx)?.make_ref())),
-        ("erlang", "get", 0, dictionary),
-        ("erlang", "get", 1, |ctx, args| Ok(lookup(ctx, args[0]))),
-        ("erlang", "put", 2, put),
-        ("erlang", "erase", 0, |ctx, args| {
-            let all = dictionary(ctx, args)?;
-            ctx.set_dictionary(ctx.heap().empty_map());
-            Ok(all)
-        }),
-        ("erlang", "erase", 1, erase),
-        ("erlang", "get_keys", 0, |ctx, _| {
-            let map = need(ctx.dictionary().as_map())?;
-            Ok(ctx.heap().list(map.iter().map(|(key, _)| key).collect::<Vec<_>>()))
-        }),
-        ("erlang", "get_keys", 1, |ctx, args| {
-            let map = need(ctx.dictionary().as_map())?;
-            let keys = map.iter().filter(|(_, value)| value.same(args[0])).map(|(key, _)| key);
-            Ok(ctx.heap().list(keys.collect::<Vec<_>>()))
-        }),
-        ("erlang", "start_timer", 3, |ctx, args| timer(ctx, args, true, Term::EMPTY_LIST)),
-        ("erlang", "start_timer", 4, |ctx, args| timer(ctx, args, true, args[3])),
-        ("erlang", "send_after", 3, |ctx, args| timer(ctx, args, false, Term::EMPTY_LIST)),
-        ("erlang", "send_after", 4, |ctx, args| timer(ctx, args, false, args[3])),
-        ("erlang", "cancel_timer", 1, |ctx, args| {
-            of(ctx)?.cancel_timer(args[0], false, true).map(|answer| left(ctx, answer))
-        }),
-        ("erlang", "cancel_timer", 2, |ctx, args| {
-            let answer = of(ctx)?.cancel_timer(args[0], flag(args[1], "async", false), flag(args[1], "info", true))?;
-            Ok(left(ctx, answer))
-        }),
-        ("erlang", "read_timer", 1, |ctx, args| of(ctx)?.read_timer(args[0], false).map(|answer| left(ctx, answer))),
-        ("erlang", "read_timer", 2, |ctx, args| {
-            of(ctx)?.read_timer(args[0], flag(args[1], "async", false)).map(|answer| left(ctx, answer))
-        }),
-        ("jovial_process", "set_label", 1, |ctx, args| of(ctx)?.set_label(args[0]).map(|()| Term::OK)),
-    ];
+        },
+    ),
+    (
+        "erlang",
+        "unregister",
+        1,
+        |ctx, args| {
+            if of(ctx)?.unregister(atom(args[0])?) { Ok(Term::TRUE) } else { badarg() }
+        },
+    ),
+    ("erlang", "whereis", 1, |ctx, args| {
+        Ok(of(ctx)?.whereis(atom(args[0])?).map_or(Term::atom(known::UNDEFINED), Term::pid))
+    }),
+    ("erlang", "registered", 0, |ctx, _| {
+        let names = of(ctx)?.registered();
+        Ok(ctx.heap().list(names.into_iter().map(Term::atom).collect::<Vec<_>>()))
+    }),
+    ("erlang", "group_leader", 0, |ctx, _| Ok(ctx.group_leader())),
+    ("erlang", "group_leader", 2, |ctx, args| of(ctx)?.set_group_leader(pid(args[1])?, args[0]).map(|()| Term::TRUE)),
+    ("erlang", "process_flag", 2, |ctx, args| of(ctx)?.process_flag(atom(args[0])?, args[1])),
+    ("erlang", "process_info", 1, |ctx, args| process_info(ctx, args[0], None)),
+    ("erlang", "process_info", 2, |ctx, args| process_info(ctx, args[0], Some(args[1]))),
+    ("erlang", "processes", 0, |ctx, _| {
+        let pids = of(ctx)?.processes();
+        super::support::charge(ctx, pids.len());
+        Ok(ctx.heap().list(pids.into_iter().map(Term::pid).collect::<Vec<_>>()))
+    }),
+    ("erlang", "is_process_alive", 1, |ctx, args| of(ctx)?.is_process_alive(pid(args[0])?).map(Term::bool)),
+    ("erlang", "suspend_process", 1, |ctx, args| of(ctx)?.suspend(pid(args[0])?).map(|()| Term::TRUE)),
+    ("erlang", "resume_process", 1, |ctx, args| of(ctx)?.resume(pid(args[0])?).map(|()| Term::TRUE)),
+    ("erlang", "garbage_collect", 0, |ctx, _| of(ctx)?.garbage_collect(ctx.pid()).map(Term::bool)),
+    ("erlang", "garbage_collect", 1, |ctx, args| of(ctx)?.garbage_collect(pid(args[0])?).map(Term::bool)),
+    ("erlang", "hibernate", 3, |_, args| {
+        Err(Halt::Hibernate { module: atom(args[0])?, function: atom(args[1])?, args: list(args[2])? })
+    }),
+    ("erlang", "yield", 0, |ctx, _| {
+        ctx.charge(jovial_processes::SLICE);
+        Ok(Term::TRUE)
+    }),
+    ("erlang", "bump_reductions", 1, |ctx, args| {
+        ctx.charge(u32::try_from(need(args[0].as_u64())?).unwrap_or(u32::MAX));
+        Ok(Term::TRUE)
+    }),
+    ("erlang", "make_ref", 0, |ctx, _| Ok(of(ctx)?.make_ref())),
+    ("erlang", "get", 0, dictionary),
+    ("erlang", "get", 1, |ctx, args| Ok(lookup(ctx, args[0]))),
+    ("erlang", "put", 2, put),
+    ("erlang", "erase", 0, |ctx, args| {
+        let all = dictionary(ctx, args)?;
+        ctx.set_dictionary(ctx.heap().empty_map());
+        Ok(all)
+    }),
+    ("erlang", "erase", 1, erase),
+    ("erlang", "get_keys", 0, |ctx, _| {
+        let map = need(ctx.dictionary().as_map())?;
+        Ok(ctx.heap().list(map.iter().map(|(key, _)| key).collect::<Vec<_>>()))
+    }),
+    ("erlang", "get_keys", 1, |ctx, args| {
+        let map = need(ctx.dictionary().as_map())?;
+        let keys = map.iter().filter(|(_, value)| value.same(args[0])).map(|(key, _)| key);
+        Ok(ctx.heap().list(keys.collect::<Vec<_>>()))
+    }),
+    ("erlang", "start_timer", 3, |ctx, args| timer(ctx, args, true, Term::EMPTY_LIST)),
+    ("erlang", "start_timer", 4, |ctx, args| timer(ctx, args, true, args[3])),
+    ("erlang", "send_after", 3, |ctx, args| timer(ctx, args, false, Term::EMPTY_LIST)),
+    ("erlang", "send_after", 4, |ctx, args| timer(ctx, args, false, args[3])),
+    ("erlang", "cancel_timer", 1, |ctx, args| {
+        of(ctx)?.cancel_timer(args[0], false, true).map(|answer| left(ctx, answer))
+    }),
+    ("erlang", "cancel_timer", 2, |ctx, args| {
+        let answer = of(ctx)?.cancel_timer(args[0], flag(args[1], "async", false), flag(args[1], "info", true))?;
+        Ok(left(ctx, answer))
+    }),
+    ("erlang", "read_timer", 1, |ctx, args| of(ctx)?.read_timer(args[0], false).map(|answer| left(ctx, answer))),
+    ("erlang", "read_timer", 2, |ctx, args| {
+        of(ctx)?.read_timer(args[0], flag(args[1], "async", false)).map(|answer| left(ctx, answer))
+    }),
+    ("jovial_process", "set_label", 1, |ctx, args| of(ctx)?.set_label(args[0]).map(|()| Term::OK)),
+];
 
 fn pid<'h>(term: Term<'h>) -> Result<Pid, Halt<'h>> {
     need(term.as_pid())

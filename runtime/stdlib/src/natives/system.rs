@@ -116,7 +116,9 @@ fn get_module_info<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let source = version.files().first().map_or("nofile", String::as_str);
     // Frames name files as one would from the current folder; where that is, the module doesn't say.
     let source = match std::fs::canonicalize(source) {
-        Ok(_) => std::path::absolute(source).map_or_else(|_| source.to_string(), |path| path.to_string_lossy().into_owned()),
+        Ok(_) => {
+            std::path::absolute(source).map_or_else(|_| source.to_string(), |path| path.to_string_lossy().into_owned())
+        }
         Err(_) => source.to_string(),
     };
     let compile = heap.list([

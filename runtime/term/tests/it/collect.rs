@@ -135,7 +135,11 @@ fn survivors_grow_old_and_garbage_goes() {
     mock.major();
     assert_eq!(mock.heap.stats().old_words, 0);
     assert_eq!(mock.heap.stats().heap_used, 0);
-    assert_eq!(mock.heap.stats().block_words, Heap::new().stats().block_words, "an empty heap shrinks to its smallest block");
+    assert_eq!(
+        mock.heap.stats().block_words,
+        Heap::new().stats().block_words,
+        "an empty heap shrinks to its smallest block"
+    );
 }
 
 #[test]
