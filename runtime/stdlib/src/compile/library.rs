@@ -227,6 +227,10 @@ impl Library {
     /// Begins or ends a parallel compilation: modules are waited for then.
     pub(crate) fn parallel(&self, begins: bool) {
         let handler = (Atom::new("Elixir.Jovial.Compiling"), Atom::new("undefined"));
+        if begins {
+            // Loading on demand would come too late for the first call that has to wait. A library without it has no handler.
+            let _ = self.machine().ensure_loaded(handler.0);
+        }
         let before = if begins {
             self.parallel.fetch_add(1, Ordering::AcqRel)
         } else {
