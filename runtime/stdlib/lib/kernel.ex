@@ -1,3 +1,6 @@
+# This file is long because Kernel is: one flat list of the functions and macros that every file sees, each documented where it is defined.
+# Most macros are expanded natively (`runtime/compiler/src/kernel_macros`) and stand here for their documents.
+
 defmodule Kernel do
   @moduledoc """
   What every Elixir file can use without asking: operators, guards, type checks, processes and access to nested data.

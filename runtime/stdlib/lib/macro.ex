@@ -1,3 +1,5 @@
+# This file is long because it has all that walks, builds and names quoted code; what turns it into text is in `jovial/printer`.
+
 defmodule Macro do
   @moduledoc ~S"""
   Tools for code that handles code.

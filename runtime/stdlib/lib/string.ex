@@ -1,3 +1,5 @@
+# This file is long because String has many functions, each a few lines around a native and its document.
+
 defmodule String do
   @moduledoc ~S"""
   Text in UTF-8.

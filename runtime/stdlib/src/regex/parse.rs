@@ -7,6 +7,8 @@
 //! 1. Groups nest at most [`NESTING_MAX`] deep, so what recurses over the tree has an end.
 //!
 //! **What it must not know.** How a tree is matched.
+//!
+//! The file is long because one state reads all of the grammar: groups, classes, escapes and verbs call each other.
 
 use super::class::{self, Class, ClassBuilder, max_code};
 use super::{Error, Flags, Newline};
