@@ -413,4 +413,19 @@ defmodule Calendar do
 
   defp pad(text, "", _width), do: text
   defp pad(text, padding, width), do: String.pad_leading(text, width, [padding])
+
+  # What `compare/2` of dates, times and both says of two places on the line of time.
+  @doc false
+  def __order__(left, right) when left < right, do: :lt
+  def __order__(left, right) when left > right, do: :gt
+  def __order__(_, _), do: :eq
+
+  # Days that begin at different moments: a time of one calendar has no single place in the other.
+  @doc false
+  @spec __incompatible__(Calendar.datetime() | Calendar.naive_datetime(), calendar) :: no_return
+  def __incompatible__(value, calendar) do
+    raise ArgumentError,
+          "cannot convert #{inspect(value)} to target calendar #{inspect(calendar)}, reason: " <>
+            "#{inspect(value.calendar)} and #{inspect(calendar)} have different day rollover moments, making this conversion ambiguous"
+  end
 end

@@ -497,12 +497,12 @@ defmodule Date do
         month: month2,
         day: day2
       }) do
-    order({year1, month1, day1}, {year2, month2, day2})
+    Calendar.__order__({year1, month1, day1}, {year2, month2, day2})
   end
 
   def compare(%{calendar: calendar1} = date1, %{calendar: calendar2} = date2) do
     if Calendar.compatible_calendars?(calendar1, calendar2) do
-      order(to_iso_days(date1), to_iso_days(date2))
+      Calendar.__order__(to_iso_days(date1), to_iso_days(date2))
     else
       raise ArgumentError, """
       cannot compare #{inspect(date1)} with #{inspect(date2)}.
@@ -512,10 +512,6 @@ defmodule Date do
       """
     end
   end
-
-  defp order(left, right) when left < right, do: :lt
-  defp order(left, right) when left > right, do: :gt
-  defp order(_, _), do: :eq
 
   @doc """
   Whether the first date comes before the second.

@@ -841,13 +841,8 @@ defmodule DateTime do
   @spec convert!(Calendar.datetime(), Calendar.calendar()) :: t
   def convert!(datetime, calendar) do
     case convert(datetime, calendar) do
-      {:ok, value} ->
-        value
-
-      {:error, :incompatible_calendars} ->
-        raise ArgumentError,
-              "cannot convert #{inspect(datetime)} to target calendar #{inspect(calendar)}, reason: " <>
-                "#{inspect(datetime.calendar)} and #{inspect(calendar)} have different day rollover moments, making this conversion ambiguous"
+      {:ok, value} -> value
+      {:error, :incompatible_calendars} -> Calendar.__incompatible__(datetime, calendar)
     end
   end
 

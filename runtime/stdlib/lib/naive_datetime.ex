@@ -603,7 +603,7 @@ defmodule NaiveDateTime do
       """
     end
 
-    order(comparable(naive1), comparable(naive2))
+    Calendar.__order__(comparable(naive1), comparable(naive2))
   end
 
   # Parts of the day in one size.
@@ -611,10 +611,6 @@ defmodule NaiveDateTime do
     {days, {parts, per_day}} = to_iso_days(naive)
     if per_day == @day_microseconds, do: {days, parts}, else: {days, parts * @day_microseconds / per_day}
   end
-
-  defp order(left, right) when left < right, do: :lt
-  defp order(left, right) when left > right, do: :gt
-  defp order(_, _), do: :eq
 
   @doc """
   Whether the first comes before the second.
@@ -692,13 +688,8 @@ defmodule NaiveDateTime do
   @spec convert!(Calendar.naive_datetime(), Calendar.calendar()) :: t
   def convert!(naive_datetime, calendar) do
     case convert(naive_datetime, calendar) do
-      {:ok, value} ->
-        value
-
-      {:error, :incompatible_calendars} ->
-        raise ArgumentError,
-              "cannot convert #{inspect(naive_datetime)} to target calendar #{inspect(calendar)}, reason: " <>
-                "#{inspect(naive_datetime.calendar)} and #{inspect(calendar)} have different day rollover moments, making this conversion ambiguous"
+      {:ok, value} -> value
+      {:error, :incompatible_calendars} -> Calendar.__incompatible__(naive_datetime, calendar)
     end
   end
 

@@ -430,18 +430,14 @@ defmodule Time do
   def compare(%{calendar: calendar} = time1, %{calendar: calendar} = time2) do
     %{hour: hour1, minute: minute1, second: second1, microsecond: {microsecond1, _}} = time1
     %{hour: hour2, minute: minute2, second: second2, microsecond: {microsecond2, _}} = time2
-    order({hour1, minute1, second1, microsecond1}, {hour2, minute2, second2, microsecond2})
+    Calendar.__order__({hour1, minute1, second1, microsecond1}, {hour2, minute2, second2, microsecond2})
   end
 
   def compare(time1, time2) do
     {parts1, per_day1} = to_day_fraction(time1)
     {parts2, per_day2} = to_day_fraction(time2)
-    order(parts1 * per_day2, parts2 * per_day1)
+    Calendar.__order__(parts1 * per_day2, parts2 * per_day1)
   end
-
-  defp order(left, right) when left < right, do: :lt
-  defp order(left, right) when left > right, do: :gt
-  defp order(_, _), do: :eq
 
   @doc """
   Whether the first time comes before the second.
