@@ -19,6 +19,7 @@ cargo xtask COMMAND
   examples        the examples in the library's documents
   stress [PERIOD] the Rust tests and language cases, collecting at every PERIOD-th place at which that may happen (1)
   asan [FILTER]   the tests of term, vm and processes under the address sanitizer
+  fuzz TARGET ..  inputs that nobody would write, for tokenizer, parser, expander or decoding (--seconds N, --seed S)
   check           formatting and lints
 ";
 
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         "stress" => stress(rest.first().map_or("1", String::as_str)),
         "asan" => asan(rest),
         "examples" => build().and_then(|()| examples(None)),
+        "fuzz" => fuzz(rest),
         "check" => check(),
         "help" | "--help" => {
             println!("{HELP}");
@@ -183,6 +185,11 @@ fn asan(filter: &[String]) -> Outcome {
     command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", "-Zsanitizer=address");
     // Atoms and literals live as long as the program.
     run(command.env("ASAN_OPTIONS", "detect_leaks=0:detect_stack_use_after_return=0"))
+}
+
+fn fuzz(args: &[String]) -> Outcome {
+    build()?;
+    run(Command::new(target().join("release/jovial-fuzz")).args(args))
 }
 
 fn jupyter(args: &[String]) -> Outcome {

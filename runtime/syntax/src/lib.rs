@@ -86,6 +86,9 @@ fn failed(error: Diagnostic, comments: Vec<Comment>) -> Parsed {
     Parsed { tree, root, diagnostics: vec![error], comments }
 }
 
+/// Characters of a token that are shown: a text holds what is interpolated into it, and so on, level by level.
+const SHOWN_MAX: usize = 200;
+
 /// The tokens of a text, one on a line: where it stands, its kind, and how it is written. For people, not for programs.
 pub fn show_tokens(source: &str) -> String {
     use std::fmt::Write;
@@ -94,8 +97,12 @@ pub fn show_tokens(source: &str) -> String {
     for (list, indent) in [(&lexed.tokens.list, ""), (&lexed.tokens.pool, "  ")] {
         for token in list {
             let text = source.get(token.start as usize..token.end as usize).unwrap_or("");
+            let (text, more) = match text.char_indices().nth(SHOWN_MAX) {
+                Some((end, _)) => (&text[..end], "…"),
+                None => (text, ""),
+            };
             // Writing to a string can't fail.
-            let _ = writeln!(out, "{indent}{}:{} {:?} {text:?}", token.line, token.column, token.kind);
+            let _ = writeln!(out, "{indent}{}:{} {:?} {text:?}{more}", token.line, token.column, token.kind);
         }
     }
     if let Some(error) = lexed.error {

@@ -2,4 +2,3 @@
 
 mod expanded;
 mod modules;
-mod mutations;

@@ -5,4 +5,3 @@
 mod cases;
 mod depth;
 mod hooks;
-mod mutations;
