@@ -77,9 +77,46 @@ fn main() {
             }
         });
     }
+    messages();
     maps();
     numbers();
     strings();
+}
+
+/// Copies of what messages carry, to fragments that are dropped at once.
+fn messages() {
+    let heap = Heap::new();
+    let numbers = heap.list((0..1000).map(Term::small32));
+    let reversed = (0..1000).fold(Term::EMPTY_LIST, |list, n| heap.cons(Term::small32(n), list));
+    let pairs = heap.list((0..1000).map(|n| heap.tuple(&[Term::small32(n), Term::small32(2 * n)])));
+    let nested = heap.list((0..1000).map(|n| heap.tuple(&[Term::small32(n), heap.list([Term::small32(n)])])));
+    let strings = heap.list((0..1000).map(|n| heap.binary(format!("value {n}").as_bytes())));
+    let map = heap.map_from((0..1000).map(|n| (Term::small32(n), heap.binary(format!("value {n}").as_bytes()))));
+    let terms = [
+        ("numbers", numbers),
+        ("numbers, backwards", reversed),
+        ("pairs", pairs),
+        ("tuples with lists", nested),
+        ("strings", strings),
+        ("entries of a map", map),
+    ];
+    for (name, term) in terms {
+        // As a receiver has it: laid out by a copy.
+        let laid_out = Fragment::copy_of(term).expect("memory");
+        measure(&format!("copy a thousand {name}, each"), 1_000_000, || {
+            for _ in 0..1000 {
+                black_box(Fragment::copy_of(black_box(laid_out.root())).expect("memory"));
+            }
+        });
+        let mut heap = Heap::new();
+        let mut registers = [heap.copy_in(term).word()];
+        measure(&format!("collect a thousand {name}, each"), 1_000_000, || {
+            for _ in 0..1000 {
+                // SAFETY: the registers are all words in use.
+                unsafe { raw::collect_now(&mut heap, 0, &mut WholeStack(&mut registers)) }.expect("memory");
+            }
+        });
+    }
 }
 
 fn maps() {

@@ -4,9 +4,10 @@
 //! stop at literals and treat shared parts as separate, as messages do on the BEAM; but a term that would become huge
 //! that way is copied with its sharing, so that forty levels of `{x, x}` take forty tuples.
 //!
-//! **How.** The copy is Cheney's: objects are copied shallowly to the end of the target, then the target itself is
-//! scanned from its start, and each pointer found there leads to the next shallow copy. The target is the work list, so
-//! depth costs nothing. Measuring keeps a list of subterms to visit and runs along the tails of lists in place.
+//! **How.** Both run along the tails of lists and keep a list of what else is left, in which the rest of a list waits until
+//! its head is done: so it is as long as the term is deep, not as the term is wide. Every object is looked at once. A step from cell to cell would wait
+//! for memory, as the next address is only known when the tail has been read; but most lists lie in equal steps, so
+//! the address is guessed from the step before, and the tail only has to confirm it.
 //!
 //! **Invariants.**
 //! 1. Both walk the same objects: every word that is measured is written, no more and no less.
@@ -15,6 +16,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::mem::MaybeUninit;
 
 use crate::literal;
 use crate::off_heap;
@@ -57,76 +59,123 @@ pub(crate) fn measure(term: Term<'_>) -> Measure {
 }
 
 fn measure_from(term: Term<'_>, share_from: usize) -> Measure {
-    if let Some(words) = walk(term, share_from, |_| true) {
+    if let Some(words) = walk(term, share_from, false, |_| true) {
         return Measure { words, shared: false };
     }
     let mut seen: HashSet<Word, Addresses> = HashSet::default();
-    let words = walk(term, usize::MAX, |word| seen.insert(word)).unwrap_or(usize::MAX);
+    let words = walk(term, usize::MAX, true, |word| seen.insert(word)).unwrap_or(usize::MAX);
     Measure { words, shared: true }
 }
 
 /// Words of a term with shared parts counted each time.
 pub(crate) fn flat_size(term: Term<'_>) -> usize {
-    walk(term, usize::MAX, |_| true).unwrap_or(usize::MAX)
+    walk(term, usize::MAX, false, |_| true).unwrap_or(usize::MAX)
 }
 
-/// Subterms that the list of those to visit holds without memory of its own: enough for most messages.
-const NEAR: usize = 12;
+/// Places that the list of those left holds without memory of its own: enough for most messages.
+const NEAR: usize = 64;
 
-/// Subterms to visit.
-struct Rest<'h> {
-    near: [Term<'h>; NEAR],
+/// What is left to do: the first `len` of `near` are initialised, and `far` is empty unless those are all.
+struct Rest<T> {
+    near: [MaybeUninit<T>; NEAR],
     len: usize,
-    far: Vec<Term<'h>>,
+    far: Vec<T>,
 }
 
-impl<'h> Rest<'h> {
+impl<T: Copy> Rest<T> {
+    fn new() -> Rest<T> {
+        Rest { near: [const { MaybeUninit::uninit() }; NEAR], len: 0, far: Vec::new() }
+    }
+
     #[inline]
-    fn push(&mut self, term: Term<'h>) {
+    fn push(&mut self, item: T) {
         match self.near.get_mut(self.len) {
             Some(place) => {
-                *place = term;
+                place.write(item);
                 self.len += 1;
             }
-            None => self.far.push(term),
+            None => self.push_far(item),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn push_far(&mut self, item: T) {
+        self.far.push(item);
     }
 
     #[inline]
-    fn pop(&mut self) -> Option<Term<'h>> {
-        if let Some(term) = self.far.pop() {
-            return Some(term);
+    fn pop(&mut self) -> Option<T> {
+        if self.len == NEAR
+            && let Some(item) = self.far.pop()
+        {
+            return Some(item);
         }
         self.len = self.len.checked_sub(1)?;
-        Some(self.near[self.len])
+        // SAFETY: the places below the old length are initialised.
+        Some(unsafe { self.near[self.len].assume_init() })
     }
 }
 
+/// Bytes from one cell of a list to the next when nothing is known: they follow each other.
+const STEP: isize = 2 * size_of::<Word>().cast_signed();
+
 /// Adds up the objects that `enter` lets in; `None` beyond `max` words.
-fn walk(term: Term<'_>, max: usize, mut enter: impl FnMut(Word) -> bool) -> Option<usize> {
-    let mut words = 0;
-    let mut rest = Rest { near: [Term::NIL; NEAR], len: 0, far: Vec::new() };
+fn walk(term: Term<'_>, max: usize, counts_once: bool, mut enter: impl FnMut(Word) -> bool) -> Option<usize> {
     let literals = literal::range();
-    let mut current = term;
+    let mut rest = Rest::new();
+    let (mut words, mut step) = (0, STEP);
+    let mut current = term.word();
     loop {
-        let word = current.word();
-        if word.is_pointer() && !literals.contains(word) && enter(word) {
-            if words > max {
-                return None;
-            }
-            if let Some((head, tail)) = current.as_cons() {
-                words += 2;
-                if head.word().is_pointer() {
-                    rest.push(head);
-                }
-                current = tail;
-                continue;
-            }
-            if let Some(header) = current.header() {
-                words += 1 + header.header_size();
-                if !header.header_kind().is_opaque() {
-                    for slot in current.slots().iter().filter(|slot| slot.word().is_pointer()) {
-                        rest.push(*slot);
+        // SAFETY: all words are parts of a living term, so pointers lead to live objects.
+        unsafe {
+            if literals.excludes(current) && enter(current) {
+                if current.is_cons() {
+                    let mut cell = current.address();
+                    loop {
+                        words += 2;
+                        if words > max {
+                            return None;
+                        }
+                        let (head, tail) = (*cell, *cell.add(1));
+                        if literals.excludes(head) {
+                            rest.push(tail);
+                            if head.is_cons() {
+                                rest.push(head);
+                                break;
+                            }
+                            if enter(head) {
+                                let (size, leads_on) = measure_boxed(head, literals, &mut rest);
+                                words += size;
+                                if leads_on {
+                                    break;
+                                }
+                            }
+                            // The tail is on top, as nothing came after it.
+                            rest.pop();
+                        }
+                        let next = cell.wrapping_byte_offset(step);
+                        if !literals.excludes(tail) || !tail.is_cons() || !enter(tail) {
+                            if tail.is_boxed() {
+                                rest.push(tail);
+                            }
+                            break;
+                        }
+                        if tail != Word::cons_at(next) {
+                            step = tail.address().byte_offset_from(cell);
+                            cell = tail.address();
+                        } else if counts_once {
+                            cell = next;
+                        } else {
+                            let run;
+                            (cell, run) = measure_run(next, step, literals);
+                            words += run;
+                        }
+                    }
+                } else {
+                    words += measure_boxed(current, literals, &mut rest).0;
+                    if words > max {
+                        return None;
                     }
                 }
             }
@@ -135,6 +184,131 @@ fn walk(term: Term<'_>, max: usize, mut enter: impl FnMut(Word) -> bool) -> Opti
             Some(next) => current = next,
             None => return Some(words),
         }
+    }
+}
+
+/// Largest object that runs of lists take along, in words behind the header.
+const FEW: usize = 8;
+
+/// Words of an object without parts, as most heads of lists are; 0 for any other and for large ones.
+///
+/// # Safety
+/// `word` is a pointer to a live object.
+#[inline]
+unsafe fn leaf_words(word: Word, literals: literal::Range) -> usize {
+    if word.is_cons() || literals.contains(word) {
+        return 0;
+    }
+    // SAFETY: the header counts the words that follow it.
+    unsafe {
+        let from = word.address();
+        let header = *from;
+        let (kind, size) = (header.header_kind(), header.header_size());
+        if size > FEW {
+            return 0;
+        }
+        if kind == Boxed::Tuple {
+            for place in 1..=size {
+                if (*from.add(place)).is_pointer() {
+                    return 0;
+                }
+            }
+        } else if !kind.is_opaque() {
+            return 0;
+        }
+        1 + size
+    }
+}
+
+/// Runs along cells of a list that follow each other at the same step and have heads without parts. Gives the first
+/// that does not, and the words of those before it.
+///
+/// # Safety
+/// `cell` is that of a live list.
+#[inline(never)]
+unsafe fn measure_run(mut cell: *mut Word, step: isize, literals: literal::Range) -> (*mut Word, usize) {
+    let mut words = 0;
+    loop {
+        let next = cell.wrapping_byte_offset(step);
+        // SAFETY: a cell of the list, as the tail before confirmed.
+        let (head, tail) = unsafe { (*cell, *cell.add(1)) };
+        if tail != Word::cons_at(next) || literals.contains(tail) {
+            return (cell, words);
+        }
+        if head.is_pointer() {
+            // SAFETY: the head of a living list.
+            let leaf = unsafe { leaf_words(head, literals) };
+            if leaf == 0 {
+                return (cell, words);
+            }
+            words += leaf;
+        }
+        words += 2;
+        cell = next;
+    }
+}
+
+/// Copies cells as [`measure_run`] runs along them, each followed by its head, with tails that lead to the next. Gives
+/// the first cell that is left, and the place for it.
+///
+/// # Safety
+/// `cell` is that of a live list, and there is room at `to`.
+#[inline(never)]
+unsafe fn copy_run(
+    mut cell: *mut Word,
+    mut to: *mut Word,
+    step: isize,
+    literals: literal::Range,
+) -> (*mut Word, *mut Word) {
+    loop {
+        let next = cell.wrapping_byte_offset(step);
+        // SAFETY: a cell of the list, as the tail before confirmed; there is room for all of them.
+        unsafe {
+            let (head, tail) = (*cell, *cell.add(1));
+            if tail != Word::cons_at(next) || literals.contains(tail) {
+                return (cell, to);
+            }
+            let mut behind = to.add(2);
+            if head.is_pointer() {
+                let leaf = leaf_words(head, literals);
+                if leaf == 0 {
+                    return (cell, to);
+                }
+                *to = Word::boxed_at(behind);
+                copy_few(head.address(), behind, leaf);
+                behind = behind.add(leaf);
+            } else {
+                *to = head;
+            }
+            *to.add(1) = Word::cons_at(behind);
+            to = behind;
+        }
+        cell = next;
+    }
+}
+
+/// Words of one object, whether it has parts to visit, and those on top of the rest.
+///
+/// # Safety
+/// `word` leads to a live boxed object.
+#[inline]
+unsafe fn measure_boxed(word: Word, literals: literal::Range, rest: &mut Rest<Word>) -> (usize, bool) {
+    // SAFETY: the header counts the words that follow it.
+    unsafe {
+        let from = word.address();
+        let header = *from;
+        let size = header.header_size();
+        let mut leads_on = false;
+        if !header.header_kind().is_opaque() {
+            for place in 1..=size {
+                let slot = *from.add(place);
+                if literals.excludes(slot) {
+                    rest.push(slot);
+                    leads_on = true;
+                }
+            }
+        }
+        (1 + size, leads_on)
     }
 }
 
@@ -149,56 +323,167 @@ struct Copier {
     top: *mut Word,
     off_heap: *mut Word,
     literals: literal::Range,
+    /// Slots of the copy that still lead to the original.
+    rest: Rest<*mut Word>,
     /// Copies by what they were copied from, if sharing is kept.
     seen: Option<HashMap<Word, Word, Addresses>>,
 }
 
 impl Copier {
-    /// The copy of one object: the one there is, if sharing is kept, or a new one.
+    /// Completes the copy that one slot of it leads out of, and all of the rest.
     ///
     /// # Safety
-    /// As for [`Copier::shallow`].
-    unsafe fn copy(&mut self, word: Word) -> Word {
-        if let Some(seen) = &self.seen
-            && let Some(copy) = seen.get(&word)
-        {
-            return *copy;
+    /// The slot's word and those of the rest lead to live objects, no literals, and there is room at the top.
+    unsafe fn complete(&mut self, mut slot: *mut Word) {
+        let mut step = STEP;
+        loop {
+            // SAFETY: by contract, and as all pointers of a living term lead to live objects. Copies do not overlap them.
+            unsafe {
+                let word = *slot;
+                if self.seen.is_some() {
+                    self.copy_shared(slot, word);
+                } else if word.is_cons() {
+                    step = self.copy_list(slot, word, step);
+                } else {
+                    *slot = self.copy_boxed(word).0;
+                }
+            }
+            match self.rest.pop() {
+                Some(next) => slot = next,
+                None => return,
+            }
         }
-        // SAFETY: passed on.
-        let copy = unsafe { self.shallow(word) };
-        if let Some(seen) = &mut self.seen
-            && copy != word
-        {
-            seen.insert(word, copy);
-        }
-        copy
     }
 
-    /// Copies one object to the top and gives the pointer to the copy.
+    /// Copies a list up to the first head that has parts to copy itself; then those and the tail are left as rest. Gives the
+    /// step between its last cells.
     ///
     /// # Safety
-    /// `word` is a live term and there is room at the top.
-    unsafe fn shallow(&mut self, word: Word) -> Word {
-        if !word.is_pointer() || self.literals.contains(word) {
-            return word;
+    /// As for [`Copier::complete`], for a slot with the pointer to a cell.
+    unsafe fn copy_list(&mut self, slot: *mut Word, word: Word, mut step: isize) -> isize {
+        // SAFETY: by contract.
+        unsafe {
+            let mut cell = word.address();
+            *slot = Word::cons_at(self.top);
+            loop {
+                let to = self.top;
+                let link = to.add(1);
+                let (head, tail) = (*cell, *cell.add(1));
+                let next = cell.wrapping_byte_offset(step);
+                self.top = to.add(2);
+                *to = head;
+                let goes_on = self.literals.excludes(tail);
+                if self.literals.excludes(head) {
+                    *link = tail;
+                    if goes_on {
+                        self.rest.push(link);
+                    }
+                    if head.is_cons() {
+                        self.rest.push(to);
+                        return step;
+                    }
+                    let (copy, leads_on) = self.copy_boxed(head);
+                    *to = copy;
+                    if leads_on || !goes_on {
+                        return step;
+                    }
+                    // The tail is on top, as nothing came after it.
+                    self.rest.pop();
+                }
+                if goes_on && tail == Word::cons_at(next) {
+                    *link = Word::cons_at(self.top);
+                    (cell, self.top) = copy_run(next, self.top, step, self.literals);
+                } else if goes_on && tail.is_cons() {
+                    *link = Word::cons_at(self.top);
+                    step = tail.address().byte_offset_from(cell);
+                    cell = tail.address();
+                } else {
+                    *link = if goes_on { self.copy_boxed(tail).0 } else { tail };
+                    return step;
+                }
+            }
         }
+    }
+
+    /// Copies one object to the top. Gives the pointer to the copy, and whether slots of it were left as rest.
+    ///
+    /// # Safety
+    /// As for [`Copier::complete`], for a pointer to a boxed object.
+    #[inline]
+    unsafe fn copy_boxed(&mut self, word: Word) -> (Word, bool) {
         let (from, to) = (word.address(), self.top);
         // SAFETY: the source is a live object, the target has room by contract and does not overlap.
         unsafe {
-            if word.is_cons() {
-                to.copy_from_nonoverlapping(from, 2);
-                self.top = to.add(2);
-                return Word::cons_at(to);
+            let header = *from;
+            let (kind, size) = (header.header_kind(), header.header_size());
+            self.top = to.add(1 + size);
+            let mut leads_on = false;
+            if kind.is_opaque() && size > FEW {
+                to.copy_from_nonoverlapping(from, 1 + size);
+            } else if kind.is_opaque() {
+                copy_few(from, to, 1 + size);
+            } else {
+                *to = header;
+                for place in 1..=size {
+                    let slot = *from.add(place);
+                    *to.add(place) = slot;
+                    if self.literals.excludes(slot) {
+                        self.rest.push(to.add(place));
+                        leads_on = true;
+                    }
+                }
+                if off_heap::is_owner(kind) {
+                    off_heap::share(to);
+                    self.off_heap = off_heap::push(to, self.off_heap);
+                }
             }
-            let words = 1 + (*from).header_size();
-            to.copy_from_nonoverlapping(from, words);
-            self.top = to.add(words);
-            if off_heap::is_owner((*to).header_kind()) {
-                off_heap::share(to);
-                self.off_heap = off_heap::push(to, self.off_heap);
+            (Word::boxed_at(to), leads_on)
+        }
+    }
+
+    /// Lets a slot lead to the copy of what it leads to: the one there is, or a new one.
+    ///
+    /// # Safety
+    /// As for [`Copier::complete`].
+    #[cold]
+    unsafe fn copy_shared(&mut self, slot: *mut Word, word: Word) {
+        let seen = self.seen.as_ref().and_then(|seen| seen.get(&word));
+        // SAFETY: by contract.
+        unsafe {
+            if let Some(copy) = seen {
+                *slot = *copy;
+                return;
+            }
+            let copy = if word.is_cons() {
+                let (from, to) = (word.address(), self.top);
+                self.top = to.add(2);
+                for place in [1, 0] {
+                    *to.add(place) = *from.add(place);
+                    if self.literals.excludes(*to.add(place)) {
+                        self.rest.push(to.add(place));
+                    }
+                }
+                Word::cons_at(to)
+            } else {
+                self.copy_boxed(word).0
+            };
+            *slot = copy;
+            if let Some(seen) = &mut self.seen {
+                seen.insert(word, copy);
             }
         }
-        Word::boxed_at(to)
+    }
+}
+
+/// Copies a few words, so few that a call would take longer; a plain loop would become one.
+///
+/// # Safety
+/// Both sides have so many words and do not overlap.
+#[inline]
+pub(crate) unsafe fn copy_few(from: *const Word, to: *mut Word, words: usize) {
+    for place in 0..words {
+        // SAFETY: by contract.
+        unsafe { to.add(place).write(from.add(place).read_volatile()) };
     }
 }
 
@@ -208,21 +493,12 @@ impl Copier {
 /// `start` has room for what was measured for this very term, and `off_heap` is a list of live owners.
 pub(crate) unsafe fn copy_to(term: Term<'_>, measure: Measure, start: *mut Word, off_heap: *mut Word) -> Copied {
     let seen = measure.shared.then(HashMap::default);
-    let mut copier = Copier { top: start, off_heap, literals: literal::range(), seen };
-    // SAFETY: the term is alive; room was measured.
-    let root = unsafe { copier.copy(term.word()) };
-    let mut scan = start;
-    while scan < copier.top {
-        // SAFETY: between start and top lie complete objects; those that are opaque are skipped whole.
-        unsafe {
-            let word = *scan;
-            if word.is_header() {
-                scan = scan.add(if word.header_kind().is_opaque() { 1 + word.header_size() } else { 1 });
-            } else {
-                *scan = if word.is_pointer() { copier.copy(word) } else { word };
-                scan = scan.add(1);
-            }
-        }
+    let literals = literal::range();
+    let mut copier = Copier { top: start, off_heap, literals, rest: Rest::new(), seen };
+    let mut root = term.word();
+    if literals.excludes(root) {
+        // SAFETY: the term is alive; room was measured.
+        unsafe { copier.complete(&raw mut root) };
     }
     let written = crate::heap::distance(start, copier.top);
     debug_assert_eq!(written, measure.words, "measured and copied sizes agree (invariant 1)");
@@ -263,5 +539,62 @@ mod tests {
         assert_eq!(measure(term).words, flat_size(term));
         assert_eq!(measure_from(term, 10).words, flat_size(term));
         assert!(measure_from(term, 10).shared);
+    }
+
+    /// Whether no pointer leads out of the words of a fragment but to literals.
+    fn is_self_contained(copy: &crate::Fragment) -> bool {
+        let heap = Heap::new();
+        heap.adopt(crate::Fragment::copy_of(copy.root()).expect("memory"));
+        crate::verify::heap(&heap).is_ok()
+    }
+
+    #[test]
+    fn lists_of_any_layout_are_copied() {
+        use crate::literal::{LiteralArea, LiteralBuilder};
+        let builder = LiteralBuilder::new();
+        let kept = [
+            builder.heap().list([Term::TRUE, Term::FALSE]),
+            builder.heap().tuple(&[Term::OK]),
+            builder.heap().binary(b"abc"),
+        ];
+        let area = LiteralArea::new(&kept).expect("room");
+        let heap = Heap::new();
+        let mut lists = vec![area.get(0), Term::EMPTY_LIST, area.get(1), heap.tuple(&[Term::OK, area.get(2)])];
+        // Tails before and behind their cells, at steps that hold for a while and then change.
+        for (turn, round) in (0..400).zip(0_usize..) {
+            let number = Term::small32(turn);
+            let head = match round % 23 {
+                3 => heap.tuple(&[number, number]),
+                5 => heap.tuple(&[number, heap.list([number])]),
+                7 => heap.binary(&[0xa5; 70]),
+                9 => heap.float(f64::from(turn)),
+                11 => area.get(round % 3),
+                13 => heap.list([heap.tuple(&[]), heap.binary(&[1; 200])]),
+                15 => heap.tuple(&[number; 40]),
+                17 => heap.cons(number, heap.float(0.5)),
+                _ => number,
+            };
+            let place = round % lists.len().min(1 + round / 40);
+            lists[place] = heap.cons(head, lists[place]);
+            if round % 50 == 0 {
+                lists.push(heap.list((0..30).map(|n| heap.tuple(&[Term::small32(n), number]))));
+            }
+        }
+        lists.push(lists.iter().fold(Term::EMPTY_LIST, |nest, list| heap.cons(*list, nest)));
+        for list in lists {
+            let copy = crate::Fragment::copy_of(list).expect("memory");
+            assert_eq!(copy.words(), list.flat_size());
+            assert!(copy.root().same(list) && is_self_contained(&copy));
+            let shared = measure_from(list, 0);
+            if shared.words > 0 {
+                let mut place = vec![Word::ZERO; shared.words];
+                // SAFETY: the place has as many words as were measured; its owners are released below.
+                let copied = unsafe { copy_to(list, shared, place.as_mut_ptr(), off_heap::EMPTY) };
+                // SAFETY: the copy lives as long as `place`.
+                assert!(unsafe { Term::from_word(copied.root) }.same(list));
+                // SAFETY: the owners of the copy are used no more.
+                unsafe { off_heap::release_list(copied.off_heap) };
+            }
+        }
     }
 }

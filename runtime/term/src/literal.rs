@@ -40,6 +40,12 @@ impl Range {
     pub(crate) fn contains(self, word: Word) -> bool {
         word.0.wrapping_sub(self.low) < self.size
     }
+
+    /// Whether a word is a pointer, and leads to no literal.
+    #[inline]
+    pub(crate) fn excludes(self, word: Word) -> bool {
+        word.is_pointer() && !self.contains(word)
+    }
 }
 
 struct Space {
