@@ -22,11 +22,12 @@
 use std::ptr::{NonNull, null_mut};
 
 use crate::block;
+use crate::copy;
 use crate::heap::{Heap, OFF_HEAP_LEAST_LIMIT_KB, RED_ZONE, distance};
 use crate::literal;
 use crate::off_heap;
 use crate::stress;
-use crate::word::{TAG_CONS, Word};
+use crate::word::{Boxed, TAG_CONS, Word};
 
 /// Words of a young generation that needs no more room to make minor collections rare.
 const YOUNG_ENOUGH: usize = 1 << 18;
@@ -100,13 +101,16 @@ impl Visitor<'_> {
     /// One slot that holds a term.
     #[inline]
     pub fn word(&mut self, slot: &mut Word) {
-        *slot = self.0.forward(*slot);
+        if slot.is_pointer() {
+            *slot = self.0.forward(*slot);
+        }
     }
 
     /// Slots that hold terms, or words that scan as small integers.
+    #[inline]
     pub fn slice(&mut self, slots: &mut [Word]) {
         for slot in slots {
-            *slot = self.0.forward(*slot);
+            self.word(slot);
         }
     }
 
@@ -114,6 +118,7 @@ impl Visitor<'_> {
     ///
     /// # Safety
     /// The range is initialised, ours to write and outside of the heap proper.
+    #[inline]
     pub unsafe fn range(&mut self, start: *mut Word, len: usize) {
         // SAFETY: by contract.
         self.slice(unsafe { std::slice::from_raw_parts_mut(start, len) });
@@ -135,6 +140,10 @@ impl Span {
         Span { low: low as u64, size: (high as u64).wrapping_sub(low as u64) }
     }
 
+    fn of(low: *mut Word, words: usize) -> Span {
+        Span { low: low as u64, size: (words * size_of::<Word>()) as u64 }
+    }
+
     #[inline]
     fn contains(self, word: Word) -> bool {
         word.0.wrapping_sub(self.low) < self.size
@@ -143,26 +152,33 @@ impl Span {
 
 struct Collector {
     literals: literal::Range,
-    /// Old data that stays where it is; empty in a major collection.
-    settled: Span,
+    /// Where data has moved and goes on moving, or has settled before: the whole new block, and the old generation but in a
+    /// major collection that empties it. Pointers there stay as they are.
+    young: Span,
+    old: Span,
     /// Data that moves to the old generation: what is young and below the high-water mark, or all or nothing in a major
     /// collection.
     mature: Span,
     young_top: *mut Word,
     old_top: *mut Word,
+    /// Part of a target that a list filled and that leads nowhere else, so that it need not be scanned: where it starts
+    /// and ends.
+    closed: (*mut Word, *mut Word),
     /// What this heap consists of, by address, where foreign pointers are looked for.
     own: Vec<Span>,
 }
 
 impl Collector {
-    /// A collector that moves what is in neither span to the first target, and what is mature to the second.
-    fn new(heap: &Heap, settled: Span, mature: Span, young_top: *mut Word, old_top: *mut Word) -> Collector {
+    /// A collector that moves what is mature to the top of the old span, and what else is in neither span to the young one.
+    fn new(heap: &Heap, young: Span, old: Span, mature: Span, old_top: *mut Word) -> Collector {
         let mut own = Vec::new();
         if cfg!(debug_assertions) || stress::period() > 0 {
             heap.ranges(|start, top| own.push(Span::new(start, top)));
             own.sort_unstable_by_key(|span| span.low);
         }
-        Collector { literals: literal::range(), settled, mature, young_top, old_top, own }
+        let closed = (null_mut(), null_mut());
+        let young_top = young.low as *mut Word;
+        Collector { literals: literal::range(), young, old, mature, young_top, old_top, closed, own }
     }
 
     /// Stops at a pointer into another heap or an unadopted fragment: moving from there would damage it.
@@ -175,16 +191,18 @@ impl Collector {
         );
     }
 
-    /// The word that replaces `word`, after moving what it points to.
+    /// Whether what a pointer leads to has to move, or has moved.
     #[inline]
-    fn forward(&mut self, word: Word) -> Word {
-        if !word.is_pointer() || self.literals.contains(word) || self.settled.contains(word) {
-            return word;
-        }
-        self.relocate(word)
+    fn is_leaving(&self, pointer: Word) -> bool {
+        !self.literals.contains(pointer) && !self.old.contains(pointer) && !self.young.contains(pointer)
     }
 
+    /// The pointer that replaces one, after moving what it leads to.
     #[inline]
+    fn forward(&mut self, pointer: Word) -> Word {
+        if self.is_leaving(pointer) { self.relocate(pointer) } else { pointer }
+    }
+
     fn relocate(&mut self, word: Word) -> Word {
         let from = word.address();
         if !self.own.is_empty() {
@@ -195,36 +213,118 @@ impl Collector {
         unsafe {
             let first = *from;
             if word.0 & 7 == TAG_CONS {
-                if first == Word::MOVED {
-                    return *from.add(1);
-                }
-                let top = self.target(word);
-                let to = *top;
-                *to = first;
-                *to.add(1) = *from.add(1);
-                *top = to.add(2);
-                let moved = Word::cons_at(to);
-                *from = Word::MOVED;
-                *from.add(1) = moved;
-                return moved;
+                return if first == Word::MOVED {
+                    *from.add(1)
+                } else {
+                    self.move_list(from, self.mature.contains(word))
+                };
             }
             if !first.is_header() {
                 return first;
             }
-            let words = 1 + first.header_size();
-            let top = self.target(word);
+            let top = if self.mature.contains(word) { &mut self.old_top } else { &mut self.young_top };
             let to = *top;
-            to.copy_from_nonoverlapping(from, words);
-            *top = to.add(words);
-            let moved = Word::boxed_at(to);
-            *from = moved;
-            moved
+            *top = to.add(move_object(from, to, 1 + first.header_size()));
+            Word::boxed_at(to)
         }
     }
 
+    /// Moves a cell, and with it the list from there on as long as heads are objects without parts, which move along, and tails
+    /// go where the cell goes. Gives the pointer to the cell's new place.
+    ///
+    /// # Safety
+    /// `cell` is a live cell that has not moved and is mature or not as said.
+    unsafe fn move_list(&mut self, mut cell: *mut Word, mature: bool) -> Word {
+        let start = if mature { self.old_top } else { self.young_top };
+        let mut to = start;
+        let mut step = 2 * size_of::<Word>().cast_signed();
+        // SAFETY: heads and tails of a live list are terms; the targets have room (invariant 1).
+        let is_closed = unsafe {
+            loop {
+                let (head, tail) = (*cell, *cell.add(1));
+                let mut behind = to.add(2);
+                *cell = Word::MOVED;
+                *cell.add(1) = Word::cons_at(to);
+                *to = head;
+                *to.add(1) = tail;
+                if head.is_pointer() && self.is_leaving(head) {
+                    let words = self.leaf_words(head, mature);
+                    if words == 0 {
+                        to = behind;
+                        break false;
+                    }
+                    *to = Word::boxed_at(behind);
+                    behind = behind.add(move_object(head.address(), behind, words));
+                }
+                let link = to.add(1);
+                to = behind;
+                // As in `copy`: the next cell's address is guessed, so that it need not wait for the tail.
+                let next = cell.wrapping_byte_offset(step);
+                if tail == Word::cons_at(next) {
+                    if !self.goes_along(tail, mature) {
+                        break !self.is_leaving(tail);
+                    }
+                    cell = next;
+                } else {
+                    if !tail.is_pointer() {
+                        break true;
+                    }
+                    if !tail.is_cons() || !self.goes_along(tail, mature) {
+                        break !self.is_leaving(tail);
+                    }
+                    step = tail.address().byte_offset_from(cell);
+                    cell = tail.address();
+                }
+                *link = Word::cons_at(to);
+            }
+        };
+        if is_closed {
+            self.closed = (start, to);
+        }
+        *(if mature { &mut self.old_top } else { &mut self.young_top }) = to;
+        Word::cons_at(start)
+    }
+
+    /// Whether a cell has not moved yet and moves to the target of mature data or to the other, as said.
+    ///
+    /// # Safety
+    /// `tail` is a pointer to a live cell.
     #[inline]
-    fn target(&mut self, word: Word) -> &mut *mut Word {
-        if self.mature.contains(word) { &mut self.old_top } else { &mut self.young_top }
+    unsafe fn goes_along(&self, tail: Word, mature: bool) -> bool {
+        // SAFETY: by contract.
+        self.is_leaving(tail) && self.mature.contains(tail) == mature && unsafe { *tail.address() } != Word::MOVED
+    }
+
+    /// Words of an object if it has no parts that move, has not moved itself, and moves to the target said; else 0.
+    ///
+    /// # Safety
+    /// `word` is a pointer to a live object of the memory that is being emptied.
+    #[inline]
+    unsafe fn leaf_words(&self, word: Word, mature: bool) -> usize {
+        /// Largest object that lists take along.
+        const FEW: usize = 8;
+        if word.is_cons() || self.mature.contains(word) != mature {
+            return 0;
+        }
+        // SAFETY: what has not moved starts with a header, which counts the words that follow it.
+        unsafe {
+            let from = word.address();
+            let header = *from;
+            let (kind, size) = (header.header_kind(), header.header_size());
+            if !header.is_header() || size > FEW {
+                return 0;
+            }
+            if kind == Boxed::Tuple {
+                for place in 1..=size {
+                    if (*from.add(place)).is_pointer() {
+                        return 0;
+                    }
+                }
+            } else if !kind.is_opaque() {
+                return 0;
+            }
+            1 + size
+        }
     }
 
     /// Scans from `scan` to the target's top and gives the top.
@@ -236,15 +336,19 @@ impl Collector {
             if scan == if old { self.old_top } else { self.young_top } {
                 return scan;
             }
+            if scan == self.closed.0 {
+                scan = self.closed.1;
+                continue;
+            }
             // SAFETY: below the top lie complete objects.
             unsafe {
                 let word = *scan;
-                if word.is_header() {
-                    scan = scan.add(if word.header_kind().is_opaque() { 1 + word.header_size() } else { 1 });
-                } else {
+                if word.is_pointer() {
                     *scan = self.forward(word);
-                    scan = scan.add(1);
+                } else if word.is_header() && word.header_kind().is_opaque() {
+                    scan = scan.add(word.header_size());
                 }
+                scan = scan.add(1);
             }
         }
     }
@@ -277,6 +381,24 @@ impl Collector {
         }
         bytes
     }
+}
+
+/// Moves an object of so many words and leaves the new pointer in its place; gives the words.
+///
+/// # Safety
+/// `from` is a live object of so many words, with room for them at `to`, which is elsewhere.
+#[inline]
+unsafe fn move_object(from: *mut Word, to: *mut Word, words: usize) -> usize {
+    // SAFETY: by contract.
+    unsafe {
+        if words <= 8 {
+            copy::copy_few(from, to, words);
+        } else {
+            to.copy_from_nonoverlapping(from, words);
+        }
+        *from = Word::boxed_at(to);
+    }
+    words
 }
 
 /// A fresh block or none.
@@ -342,10 +464,9 @@ unsafe fn collect_minor(heap: &mut Heap, need: usize, roots: &mut (impl Roots + 
             }
         }
     }
-    let old_top = heap.old_top.get();
-    let settled = Span::new(heap.old_start.get(), old_top);
+    let old = Span::new(heap.old_start.get(), heap.old_end.get());
     let mature = Span::new(heap.start.get(), heap.high_water.get());
-    let collector = Collector::new(heap, settled, mature, start, old_top);
+    let collector = Collector::new(heap, Span::of(start, words), old, mature, heap.old_top.get());
     // SAFETY: both targets have room: the block for all young data that is not mature, the old generation for the rest.
     unsafe { move_all(heap, collector, Old::Keep, start, words, roots) };
     heap.minors.set(heap.minors.get().saturating_add(1));
@@ -386,9 +507,10 @@ unsafe fn collect_major(
         // SAFETY: the block was just allocated and is unused.
         unsafe { block::free(NonNull::new_unchecked(start), words) };
     })?;
+    let young = Span::of(start, words);
     let collector = match old {
-        Old::Replace { start: old_start, .. } => Collector::new(heap, Span::NONE, Span::ALL, start, old_start),
-        Old::Keep | Old::Drop => Collector::new(heap, Span::NONE, Span::NONE, start, null_mut()),
+        Old::Replace { start, words } => Collector::new(heap, young, Span::of(start, words), Span::ALL, start),
+        Old::Keep | Old::Drop => Collector::new(heap, young, Span::NONE, Span::NONE, null_mut()),
     };
     // SAFETY: the target has room for all data there is.
     unsafe { move_all(heap, collector, old, start, words, roots) };
@@ -539,9 +661,9 @@ unsafe fn shrink_to(heap: &mut Heap, need: usize, keep: usize, roots: &mut (impl
 /// As for [`collect`]; the block has room.
 unsafe fn resize(heap: &mut Heap, words: usize, roots: &mut (impl Roots + ?Sized)) {
     let Some(start) = block::allocate(words) else { return };
-    let old_top = heap.old_top.get();
-    let settled = Span::new(heap.old_start.get(), old_top);
-    let collector = Collector::new(heap, settled, Span::NONE, start.as_ptr(), old_top);
+    let old = Span::new(heap.old_start.get(), heap.old_end.get());
+    let young = Span::of(start.as_ptr(), words);
+    let collector = Collector::new(heap, young, old, Span::NONE, heap.old_top.get());
     // SAFETY: passed on; nothing is mature, so the old generation stays as it is.
     unsafe { move_all(heap, collector, Old::Keep, start.as_ptr(), words, roots) };
 }
