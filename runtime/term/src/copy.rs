@@ -138,6 +138,7 @@ fn walk(term: Term<'_>, max: usize, counts_once: bool, mut enter: impl FnMut(Wor
                             return None;
                         }
                         let (head, tail) = (*cell, *cell.add(1));
+                        let mut parts = Parts::None;
                         if literals.excludes(head) {
                             rest.push(tail);
                             if head.is_cons() {
@@ -145,9 +146,10 @@ fn walk(term: Term<'_>, max: usize, counts_once: bool, mut enter: impl FnMut(Wor
                                 break;
                             }
                             if enter(head) {
-                                let (size, leads_on) = measure_boxed(head, literals, &mut rest);
+                                let size;
+                                (size, parts) = measure_boxed(head, literals, counts_once, &mut rest);
                                 words += size;
-                                if leads_on {
+                                if parts == Parts::Left {
                                     break;
                                 }
                             }
@@ -155,16 +157,17 @@ fn walk(term: Term<'_>, max: usize, counts_once: bool, mut enter: impl FnMut(Wor
                             rest.pop();
                         }
                         let next = cell.wrapping_byte_offset(step);
-                        if !literals.excludes(tail) || !tail.is_cons() || !enter(tail) {
-                            if tail.is_boxed() {
-                                rest.push(tail);
-                            }
+                        if !literals.excludes(tail) || !enter(tail) {
+                            break;
+                        }
+                        if tail.is_boxed() {
+                            words += measure_boxed(tail, literals, counts_once, &mut rest).0;
                             break;
                         }
                         if tail != Word::cons_at(next) {
                             step = tail.address().byte_offset_from(cell);
                             cell = tail.address();
-                        } else if counts_once {
+                        } else if counts_once || parts != Parts::None {
                             cell = next;
                         } else {
                             let run;
@@ -173,7 +176,7 @@ fn walk(term: Term<'_>, max: usize, counts_once: bool, mut enter: impl FnMut(Wor
                         }
                     }
                 } else {
-                    words += measure_boxed(current, literals, &mut rest).0;
+                    words += measure_boxed(current, literals, counts_once, &mut rest).0;
                     if words > max {
                         return None;
                     }
@@ -190,13 +193,13 @@ fn walk(term: Term<'_>, max: usize, counts_once: bool, mut enter: impl FnMut(Wor
 /// Largest object that runs of lists take along, in words behind the header.
 const FEW: usize = 8;
 
-/// Words of an object without parts, as most heads of lists are; 0 for any other and for large ones.
+/// Words of a boxed object without parts; 0 for any other and for large ones.
 ///
 /// # Safety
-/// `word` is a pointer to a live object.
+/// `word` is a pointer to a live boxed object.
 #[inline]
-unsafe fn leaf_words(word: Word, literals: literal::Range) -> usize {
-    if word.is_cons() || literals.contains(word) {
+unsafe fn boxed_leaf_words(word: Word, literals: literal::Range) -> usize {
+    if literals.contains(word) {
         return 0;
     }
     // SAFETY: the header counts the words that follow it.
@@ -207,16 +210,67 @@ unsafe fn leaf_words(word: Word, literals: literal::Range) -> usize {
         if size > FEW {
             return 0;
         }
-        if kind == Boxed::Tuple {
+        if !kind.is_opaque() {
             for place in 1..=size {
                 if (*from.add(place)).is_pointer() {
                     return 0;
                 }
             }
-        } else if !kind.is_opaque() {
-            return 0;
+            // A new owner has to be counted.
+            if off_heap::is_owner(kind) {
+                return 0;
+            }
         }
         1 + size
+    }
+}
+
+/// Words of what is copied in one go, as most elements of lists, tuples and maps are: an object without parts, or a cell
+/// whose tail at most is one. 0 for all else.
+///
+/// # Safety
+/// `word` is a pointer to a live object.
+#[inline]
+unsafe fn leaf_words(word: Word, literals: literal::Range) -> usize {
+    // SAFETY: by contract.
+    unsafe {
+        if word.is_boxed() {
+            return boxed_leaf_words(word, literals);
+        }
+        let (head, tail) = (*word.address(), *word.address().add(1));
+        if head.is_pointer() || tail.is_cons() || literals.contains(word) {
+            return 0;
+        }
+        if !tail.is_pointer() {
+            return 2;
+        }
+        match boxed_leaf_words(tail, literals) {
+            0 => 0,
+            words => 2 + words,
+        }
+    }
+}
+
+/// Copies what [`leaf_words`] measured and gives the pointer to it.
+///
+/// # Safety
+/// It was measured so, and there is room at `to`.
+#[inline]
+unsafe fn copy_leaf(word: Word, to: *mut Word, words: usize) -> Word {
+    // SAFETY: by contract.
+    unsafe {
+        let from = word.address();
+        if word.is_boxed() {
+            copy_few(from, to, words);
+            return Word::boxed_at(to);
+        }
+        let (head, tail) = (*from, *from.add(1));
+        *to = head;
+        *to.add(1) = if words > 2 { Word::boxed_at(to.add(2)) } else { tail };
+        if words > 2 {
+            copy_few(tail.address(), to.add(2), words - 2);
+        }
+        Word::cons_at(to)
     }
 }
 
@@ -237,7 +291,7 @@ unsafe fn measure_run(mut cell: *mut Word, step: isize, literals: literal::Range
         }
         if head.is_pointer() {
             // SAFETY: the head of a living list.
-            let leaf = unsafe { leaf_words(head, literals) };
+            let leaf = if head.is_boxed() { unsafe { boxed_leaf_words(head, literals) } } else { 0 };
             if leaf == 0 {
                 return (cell, words);
             }
@@ -270,12 +324,12 @@ unsafe fn copy_run(
             }
             let mut behind = to.add(2);
             if head.is_pointer() {
-                let leaf = leaf_words(head, literals);
+                let leaf = if head.is_boxed() { boxed_leaf_words(head, literals) } else { 0 };
                 if leaf == 0 {
                     return (cell, to);
                 }
-                *to = Word::boxed_at(behind);
                 copy_few(head.address(), behind, leaf);
+                *to = Word::boxed_at(behind);
                 behind = behind.add(leaf);
             } else {
                 *to = head;
@@ -287,28 +341,51 @@ unsafe fn copy_run(
     }
 }
 
-/// Words of one object, whether it has parts to visit, and those on top of the rest.
+/// What an object consists of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    None,
+    /// Such as were copied with it.
+    Few,
+    /// Some were left as rest.
+    Left,
+}
+
+/// Words of one object and of those parts that are copied in one go, and whether others were left, on top of the rest. If
+/// sharing counts, all are.
 ///
 /// # Safety
 /// `word` leads to a live boxed object.
 #[inline]
-unsafe fn measure_boxed(word: Word, literals: literal::Range, rest: &mut Rest<Word>) -> (usize, bool) {
+unsafe fn measure_boxed(
+    word: Word,
+    literals: literal::Range,
+    counts_once: bool,
+    rest: &mut Rest<Word>,
+) -> (usize, Parts) {
     // SAFETY: the header counts the words that follow it.
     unsafe {
         let from = word.address();
         let header = *from;
         let size = header.header_size();
-        let mut leads_on = false;
+        let mut words = 1 + size;
+        let mut parts = Parts::None;
         if !header.header_kind().is_opaque() {
             for place in 1..=size {
                 let slot = *from.add(place);
                 if literals.excludes(slot) {
-                    rest.push(slot);
-                    leads_on = true;
+                    let leaf = if counts_once { 0 } else { leaf_words(slot, literals) };
+                    words += leaf;
+                    if leaf == 0 {
+                        rest.push(slot);
+                        parts = Parts::Left;
+                    } else if parts == Parts::None {
+                        parts = Parts::Few;
+                    }
                 }
             }
         }
-        (1 + size, leads_on)
+        (words, parts)
     }
 }
 
@@ -373,6 +450,7 @@ impl Copier {
                 self.top = to.add(2);
                 *to = head;
                 let goes_on = self.literals.excludes(tail);
+                let mut parts = Parts::None;
                 if self.literals.excludes(head) {
                     *link = tail;
                     if goes_on {
@@ -382,9 +460,8 @@ impl Copier {
                         self.rest.push(to);
                         return step;
                     }
-                    let (copy, leads_on) = self.copy_boxed(head);
-                    *to = copy;
-                    if leads_on || !goes_on {
+                    (*to, parts) = self.copy_boxed(head);
+                    if parts == Parts::Left || !goes_on {
                         return step;
                     }
                     // The tail is on top, as nothing came after it.
@@ -392,7 +469,11 @@ impl Copier {
                 }
                 if goes_on && tail == Word::cons_at(next) {
                     *link = Word::cons_at(self.top);
-                    (cell, self.top) = copy_run(next, self.top, step, self.literals);
+                    cell = next;
+                    // The next head is likely to be like this one.
+                    if parts == Parts::None {
+                        (cell, self.top) = copy_run(cell, self.top, step, self.literals);
+                    }
                 } else if goes_on && tail.is_cons() {
                     *link = Word::cons_at(self.top);
                     step = tail.address().byte_offset_from(cell);
@@ -405,19 +486,19 @@ impl Copier {
         }
     }
 
-    /// Copies one object to the top. Gives the pointer to the copy, and whether slots of it were left as rest.
+    /// Copies one object to the top. Gives the pointer to the copy, and what became of its parts.
     ///
     /// # Safety
     /// As for [`Copier::complete`], for a pointer to a boxed object.
     #[inline]
-    unsafe fn copy_boxed(&mut self, word: Word) -> (Word, bool) {
+    unsafe fn copy_boxed(&mut self, word: Word) -> (Word, Parts) {
         let (from, to) = (word.address(), self.top);
         // SAFETY: the source is a live object, the target has room by contract and does not overlap.
         unsafe {
             let header = *from;
             let (kind, size) = (header.header_kind(), header.header_size());
             self.top = to.add(1 + size);
-            let mut leads_on = false;
+            let mut parts = Parts::None;
             if kind.is_opaque() && size > FEW {
                 to.copy_from_nonoverlapping(from, 1 + size);
             } else if kind.is_opaque() {
@@ -428,8 +509,17 @@ impl Copier {
                     let slot = *from.add(place);
                     *to.add(place) = slot;
                     if self.literals.excludes(slot) {
-                        self.rest.push(to.add(place));
-                        leads_on = true;
+                        let leaf = if self.seen.is_some() { 0 } else { leaf_words(slot, self.literals) };
+                        if leaf == 0 {
+                            self.rest.push(to.add(place));
+                            parts = Parts::Left;
+                        } else {
+                            if parts == Parts::None {
+                                parts = Parts::Few;
+                            }
+                            *to.add(place) = copy_leaf(slot, self.top, leaf);
+                            self.top = self.top.add(leaf);
+                        }
                     }
                 }
                 if off_heap::is_owner(kind) {
@@ -437,7 +527,7 @@ impl Copier {
                     self.off_heap = off_heap::push(to, self.off_heap);
                 }
             }
-            (Word::boxed_at(to), leads_on)
+            (Word::boxed_at(to), parts)
         }
     }
 

@@ -27,7 +27,7 @@ use crate::heap::{Heap, OFF_HEAP_LEAST_LIMIT_KB, RED_ZONE, distance};
 use crate::literal;
 use crate::off_heap;
 use crate::stress;
-use crate::word::{Boxed, TAG_CONS, Word};
+use crate::word::{TAG_CONS, Word};
 
 /// Words of a young generation that needs no more room to make minor collections rare.
 const YOUNG_ENOUGH: usize = 1 << 18;
@@ -314,14 +314,12 @@ impl Collector {
             if !header.is_header() || size > FEW {
                 return 0;
             }
-            if kind == Boxed::Tuple {
+            if !kind.is_opaque() {
                 for place in 1..=size {
                     if (*from.add(place)).is_pointer() {
                         return 0;
                     }
                 }
-            } else if !kind.is_opaque() {
-                return 0;
             }
             1 + size
         }
