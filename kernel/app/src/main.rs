@@ -12,11 +12,9 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use jovial_server::Server;
 use jovial_wire::Connection;
-use mimalloc::MiMalloc;
 
-/// Processes are made of many small blocks, which often end on another thread than the one that made them.
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: jovial_embed::Allocator = jovial_embed::Allocator;
 
 /// Elixir for notebooks and scripts.
 #[derive(Parser)]

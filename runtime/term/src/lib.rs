@@ -10,7 +10,7 @@
 //!
 //! **What it must not know.** Processes, code, clocks, files. It does no I/O.
 //!
-//! `unsafe` lies in `block`, `refc`, `term`, `heap`, `off_heap`, `fragment`, `copy`, `literal`, `build`, `gc`, `verify`
+//! `unsafe` lies in `allocator`, `block`, `refc`, `term`, `heap`, `off_heap`, `fragment`, `copy`, `literal`, `build`, `gc`, `verify`
 //! and `raw`, and one unsafe trait in `etf/decode`; the rest is safe code on top of them.
 
 #![allow(
@@ -18,6 +18,7 @@
     reason = "words are cut into bytes, halves and fields all over; every cast here takes the low bits on purpose"
 )]
 
+mod allocator;
 mod bits;
 mod block;
 mod build;
@@ -45,6 +46,7 @@ mod term;
 pub mod verify;
 mod word;
 
+pub use allocator::Allocator;
 pub use bits::Bits;
 pub use build::{BINARY_MAX, INLINE_MAX, SystemLimit, TUPLE_MAX};
 pub use fragment::Fragment;

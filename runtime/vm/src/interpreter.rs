@@ -339,7 +339,19 @@ fn interrupt(state: &mut State<'_>) -> Flow {
     NEXT
 }
 
-type Slow = for<'a, 'b> unsafe fn(&'a mut State<'b>) -> Flow;
+/// Where the slow form of an instruction left the registers.
+#[repr(C)]
+struct Stepped {
+    pc: *const u32,
+    fp: *mut Word,
+    hp: *mut Word,
+    reds: i64,
+    flow: Flow,
+}
+
+/// The slow form of an instruction. It takes the registers one by one and gives them back in a value of its caller's: a
+/// reference to a `State` would escape into the slow form, and a handler whose local escaped can't jump any more.
+type Slow = unsafe extern "C-unwind" fn(*const u32, *mut Word, *mut Word, i64, &Run<'_>) -> Stepped;
 
 /// The slow form of the state's instruction.
 #[cold]
@@ -347,8 +359,10 @@ type Slow = for<'a, 'b> unsafe fn(&'a mut State<'b>) -> Flow;
 unsafe fn slow_step(state: &mut State<'_>) -> Flow {
     // SAFETY: invariant 1: the opcode is one of the table's.
     unsafe {
-        let opcode = *state.pc as u8;
-        SLOW_FORMS[opcode as usize](state)
+        let form = SLOW_FORMS[usize::from(*state.pc as u8)];
+        let Stepped { pc, fp, hp, reds, flow } = form(state.pc, state.fp, state.hp, state.reds, state.run);
+        (state.pc, state.fp, state.hp, state.reds) = (pc, fp, hp, reds);
+        flow
     }
 }
 
@@ -367,9 +381,17 @@ macro_rules! tables {
     ($($name:ident $function:ident [$($operand:ident)*] $doc:literal;)*) => {
         mod slow {
             use super::*;
-            $(pub(super) unsafe fn $function(state: &mut State<'_>) -> Flow {
+            $(pub(super) unsafe extern "C-unwind" fn $function(
+                pc: *const u32,
+                fp: *mut Word,
+                hp: *mut Word,
+                reds: i64,
+                run: &Run<'_>,
+            ) -> Stepped {
+                let mut state = State { pc, fp, hp, reds, run };
                 // SAFETY: the dispatcher's contract is the instruction's.
-                unsafe { ops::$function::<false>(state) }
+                let flow = unsafe { ops::$function::<false>(&mut state) };
+                Stepped { pc: state.pc, fp: state.fp, hp: state.hp, reds: state.reds, flow }
             })*
         }
         static SLOW_FORMS: [Slow; Opcode::ALL.len()] = [$(slow::$function),*];

@@ -3,45 +3,60 @@
 //! **What it is for.** [`Mailbox`] is what receive instructions work on. Arrived messages are pushed by whoever drains the
 //! process's signals.
 //!
+//! **How.** Messages lie side by side in an array, each with its root term, so that a receive that looks at many reads one after
+//! the other and follows no link. Taking the first moves `head`; taking one from the middle leaves a hole, and the array is
+//! closed up before it would grow.
+//!
 //! **Invariants.**
 //! 1. A message is a [`Fragment`] until it is adopted by the heap; then its root is one of the process's roots.
-//! 2. `save` is the message that the current receive looks at next; all before it did not match.
-//! 3. A marker is the number of the last message that was there; a receive that uses it starts behind that.
+//! 2. `save` is the place of the message that the current receive looks at next; all before it did not match. At the array's
+//!    end there is none yet. It may be at a hole, which is passed over when somebody looks.
+//! 3. A marker is a place too: a receive that uses it starts there. Whatever moves messages moves the places with them.
 //! 4. A queue goes to the thread's spare ones when it has neither messages nor marks: of a crowd that waits, none keeps one.
-//! 5. Nodes form a doubly linked list within `nodes`; free ones are listed in `free`.
+//! 5. The entry at `head` is a message, if there is any.
 //!
 //! **What it must not know.** Signals, who sends.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
 use jovial_term::raw::{Visitor, Word};
 use jovial_term::{Fragment, Heap, Term};
 
-const NONE: u32 = u32::MAX;
-
-enum Message {
-    Free,
-    Fragment(Fragment),
-    Adopted(Word),
-}
-
-struct Node {
-    message: Message,
-    previous: u32,
-    next: u32,
-    number: u64,
-    /// Tag of the cell that caused the message: the fragment's cause when it was pushed.
+struct Entry {
+    root: Word,
+    /// What holds the root; `None` once the heap does, and for a hole.
+    fragment: Option<Fragment>,
+    /// Tag of the cell that caused the message: the fragment's cause when it was pushed. [`HOLE`] marks a hole.
     cause: u64,
 }
 
-/// Empty queues that a thread keeps.
-const SPARE: usize = 32;
+/// No cell's number.
+const HOLE: u64 = u64::MAX;
 
-#[expect(clippy::vec_box, reason = "what is kept is the allocation")]
+impl Entry {
+    const fn hole() -> Entry {
+        Entry { root: Word::NIL, fragment: None, cause: HOLE }
+    }
+
+    fn is_hole(&self) -> bool {
+        self.cause == HOLE
+    }
+}
+
+/// Empty queues that a thread keeps.
+const SPARE: u32 = 32;
+
 mod spare {
-    use super::{Queue, RefCell};
+    use super::{Cell, Queue};
+
+    /// Empty queues as a list, each in the one before.
+    pub(super) struct Spare {
+        pub(super) first: Cell<Option<Box<Queue>>>,
+        pub(super) count: Cell<u32>,
+    }
+
     thread_local! {
-        pub(super) static QUEUES: RefCell<Vec<Box<Queue>>> = const { RefCell::new(Vec::new()) };
+        pub(super) static QUEUES: Spare = const { Spare { first: Cell::new(None), count: Cell::new(0) } };
     }
 }
 
@@ -53,21 +68,22 @@ pub struct Mailbox {
 }
 
 /// The messages once there are some.
+#[derive(Default)]
 struct Queue {
-    nodes: Vec<Node>,
-    free: Vec<u32>,
-    first: u32,
-    last: u32,
-    save: u32,
+    entries: Vec<Entry>,
+    /// Place of the first message; what was before it is gone.
+    head: usize,
+    save: usize,
     /// Whether the message at the save pointer is in use by code that has not decided on it yet.
     peeked: bool,
-    len: usize,
+    holes: usize,
     /// How many messages are adopted; few, and near the front.
     adopted: usize,
-    next_number: u64,
-    /// Number up to which a marker was set, and the number of the reference that it is bound to.
-    mark: Option<u64>,
-    bound: Option<(u64, u64)>,
+    /// Where a marker was set, and where the one of a reference is.
+    mark: Option<usize>,
+    bound: Option<(u64, usize)>,
+    /// The next of the thread's spare queues.
+    next: Option<Box<Queue>>,
 }
 
 /// When the current receive gives up.
@@ -81,41 +97,31 @@ pub(crate) enum Deadline {
     At(u64),
 }
 
-impl Default for Queue {
-    fn default() -> Queue {
-        Queue {
-            nodes: Vec::new(),
-            free: Vec::new(),
-            first: NONE,
-            last: NONE,
-            save: NONE,
-            peeked: false,
-            len: 0,
-            adopted: 0,
-            next_number: 1,
-            mark: None,
-            bound: None,
-        }
-    }
-}
-
 impl Mailbox {
+    #[inline]
     fn queue(&mut self) -> &mut Queue {
         self.queue.get_or_insert_with(|| {
             // A thread that is being torn down has no spare queues any more.
-            spare::QUEUES.try_with(|spare| spare.borrow_mut().pop()).ok().flatten().unwrap_or_default()
+            let spare = spare::QUEUES.try_with(|spare| {
+                let mut queue = spare.first.take()?;
+                spare.first.set(queue.next.take());
+                spare.count.set(spare.count.get() - 1);
+                Some(queue)
+            });
+            spare.ok().flatten().unwrap_or_default()
         })
     }
 
     /// Gives an idle queue up (invariant 4).
+    #[inline]
     fn settle(&mut self) {
-        if let Some(queue) = self.queue.take_if(|queue| queue.len == 0 && queue.mark.is_none() && queue.bound.is_none())
-        {
+        if let Some(mut queue) = self.queue.take_if(|queue| queue.is_idle()) {
             // Without a place it is simply dropped.
             let _ = spare::QUEUES.try_with(|spare| {
-                let mut spare = spare.borrow_mut();
-                if spare.len() < SPARE {
-                    spare.push(queue);
+                if spare.count.get() < SPARE {
+                    spare.count.set(spare.count.get() + 1);
+                    queue.next = spare.first.take();
+                    spare.first.set(Some(queue));
                 }
             });
         }
@@ -127,7 +133,7 @@ impl Mailbox {
     }
 
     pub fn len(&self) -> usize {
-        self.queue.as_ref().map_or(0, |queue| queue.len)
+        self.queue.as_ref().map_or(0, |queue| queue.len())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -135,47 +141,69 @@ impl Mailbox {
     }
 
     /// Whether a receive has a message left to look at.
+    #[inline]
     pub fn has_unseen(&self) -> bool {
-        self.queue.as_ref().is_some_and(|queue| queue.save != NONE)
+        // What lies behind the save pointer is never a hole alone: taking the last message takes the holes before it too.
+        self.queue.as_ref().is_some_and(|queue| queue.save < queue.entries.len())
     }
 
     /// Calls `visit` with each message in order.
-    pub fn for_each<'a>(&'a self, heap: &'a Heap, visit: impl FnMut(Term<'a>)) {
+    pub fn for_each<'a>(&'a self, heap: &'a Heap, mut visit: impl FnMut(Term<'a>)) {
         if let Some(queue) = &self.queue {
-            queue.for_each(heap, visit);
+            for entry in queue.entries[queue.head..].iter().filter(|entry| !entry.is_hole()) {
+                visit(crate::raw_term(heap, entry.root));
+            }
         }
     }
 
     /// The message at the save pointer. A small one that is the first of all moves into the heap's block if there is room:
     /// it is likely to be accepted, and its fragment is of use to the next sender.
+    #[inline]
     pub(crate) fn peek(&mut self, heap: &Heap) -> Option<Word> {
         let queue = self.queue.as_mut()?;
-        queue.take_in(heap);
+        if queue.save == queue.head {
+            queue.take_in(heap);
+        }
         queue.peek()
-    }
-
-    /// As [`Mailbox::peek`], where a message further back is looked at; it stays where it is.
-    #[inline]
-    pub(crate) fn peek_next(&mut self) -> Option<Word> {
-        let queue = self.queue.as_mut()?;
-        if queue.save == queue.first { None } else { queue.peek() }
     }
 
     /// Takes the message at the save pointer out; its memory becomes the heap's. Ends the receive. Gives the tag of who
     /// caused the message (0 for none), which the process takes over: see [`Process::accept`](crate::Process::accept).
     pub(crate) fn accept(&mut self, heap: &Heap) -> u64 {
-        let cause = self.queue.as_mut().map_or(0, |queue| queue.accept(heap));
-        self.end_receive();
+        self.deadline = Deadline::Unset;
+        let Some(queue) = &mut self.queue else { return 0 };
+        let (cause, fragment) = queue.take_saved();
+        if let Some(fragment) = fragment {
+            heap.adopt(fragment);
+        }
         self.settle();
         cause
     }
 
+    /// As [`Mailbox::accept`], of a message that is part of the heap already; `None` for any other.
+    #[inline]
+    pub(crate) fn accept_adopted(&mut self) -> Option<u64> {
+        let queue = self.queue.as_mut()?;
+        if queue.entries.get(queue.save)?.fragment.is_some() {
+            return None;
+        }
+        self.deadline = Deadline::Unset;
+        let (cause, _) = queue.take_saved();
+        self.settle();
+        Some(cause)
+    }
+
     /// Throws the first message away that `matches`, outside of any receive; whether there was one.
-    pub fn remove_first(&mut self, heap: &Heap, matches: impl FnMut(Term<'_>) -> bool) -> bool {
-        self.queue.as_mut().is_some_and(|queue| queue.remove_first(heap, matches))
+    pub fn remove_first(&mut self, heap: &Heap, mut matches: impl FnMut(Term<'_>) -> bool) -> bool {
+        let Some(queue) = &mut self.queue else { return false };
+        let wanted = |entry: &Entry| !entry.is_hole() && matches(crate::raw_term(heap, entry.root));
+        let Some(place) = queue.entries[queue.head..].iter().position(wanted) else { return false };
+        drop(queue.take(queue.head + place));
+        true
     }
 
     /// Ends a receive: the next one starts at the first message.
+    #[inline]
     pub(crate) fn end_receive(&mut self) {
         self.deadline = Deadline::Unset;
         if let Some(queue) = &mut self.queue {
@@ -187,13 +215,14 @@ impl Mailbox {
     #[inline]
     pub(crate) fn skip(&mut self) {
         if let Some(queue) = &mut self.queue {
-            queue.skip();
+            queue.peeked = false;
+            queue.save += usize::from(queue.save < queue.entries.len());
         }
     }
 
     pub(crate) fn set_mark(&mut self) {
         let queue = self.queue();
-        queue.mark = Some(queue.next_number - 1);
+        queue.mark = Some(queue.entries.len());
     }
 
     pub(crate) fn bind_mark(&mut self, reference: u64) {
@@ -205,199 +234,246 @@ impl Mailbox {
     }
 
     pub(crate) fn use_mark(&mut self, reference: u64) {
-        if let Some(queue) = &mut self.queue {
-            queue.use_mark(reference);
+        if let Some(queue) = &mut self.queue
+            && let Some((_, mark)) = queue.bound.take_if(|bound| bound.0 == reference)
+        {
+            queue.save = mark.max(queue.head);
         }
     }
 
     /// Before a collection: the message in use becomes part of the heap, as slots may point into it.
     pub(crate) fn adopt_peeked(&mut self, heap: &Heap) {
-        if let Some(queue) = &mut self.queue {
-            queue.adopt_peeked(heap);
+        if let Some(queue) = &mut self.queue
+            && queue.peeked
+            && let Some(entry) = queue.entries.get_mut(queue.save)
+            && let Some(fragment) = entry.fragment.take()
+        {
+            entry.root = heap.adopt(fragment).word();
+            queue.adopted += 1;
         }
     }
 
     pub(crate) fn visit_roots(&mut self, visitor: &mut Visitor<'_>) {
-        if let Some(queue) = &mut self.queue {
-            queue.visit_roots(visitor);
+        let Some(queue) = &mut self.queue else { return };
+        let mut left = queue.adopted;
+        let head = queue.head;
+        for entry in &mut queue.entries[head..] {
+            if left == 0 {
+                return;
+            }
+            if entry.fragment.is_none() && !entry.is_hole() {
+                visitor.word(&mut entry.root);
+                left -= 1;
+            }
         }
     }
 }
 
-/// Nodes that an empty queue keeps; beyond, a burst of messages gives its memory back.
+/// Entries that an empty queue keeps; beyond, a burst of messages gives its memory back.
 const KEPT: usize = 32;
 
+/// Entries that a queue begins with.
+const LEAST: usize = 4;
+
 impl Queue {
+    fn len(&self) -> usize {
+        self.entries.len() - self.head - self.holes
+    }
+
+    /// Whether there is nothing in it that anybody might want.
+    fn is_idle(&self) -> bool {
+        self.entries.is_empty() && self.mark.is_none() && self.bound.is_none()
+    }
+
+    #[inline]
     fn push(&mut self, message: Fragment) {
         let cause = message.cause().small_value().cast_unsigned();
-        let message = Message::Fragment(message);
-        let node = Node { message, previous: self.last, next: NONE, number: self.next_number, cause };
-        self.next_number += 1;
-        let place = if let Some(place) = self.free.pop() {
-            self.nodes[place as usize] = node;
-            place
-        } else {
-            self.nodes.push(node);
-            u32::try_from(self.nodes.len() - 1).expect("memory ends before four thousand million messages")
-        };
-        if self.last == NONE {
-            self.first = place;
-        } else {
-            self.nodes[self.last as usize].next = place;
+        if self.entries.len() == self.entries.capacity() {
+            self.make_room();
         }
-        self.last = place;
-        if self.save == NONE {
-            self.save = place;
-        }
-        self.len += 1;
+        self.entries.push(Entry { root: message.root().word(), fragment: Some(message), cause });
     }
 
-    fn for_each<'a>(&'a self, heap: &'a Heap, mut visit: impl FnMut(Term<'a>)) {
-        let mut place = self.first;
-        while place != NONE {
-            let node = &self.nodes[place as usize];
-            match &node.message {
-                Message::Free => {}
-                Message::Fragment(fragment) => visit(fragment.root()),
-                Message::Adopted(word) => visit(crate::raw_term(heap, *word)),
-            }
-            place = node.next;
-        }
-    }
-
-    fn take_in(&mut self, heap: &Heap) {
-        if self.save == NONE || self.save != self.first {
+    /// Closes the array up if half of it is of no use, or lets it grow.
+    #[cold]
+    fn make_room(&mut self) {
+        let unused = self.head + self.holes;
+        if self.entries.is_empty() || unused * 2 < self.entries.len() {
+            self.entries.reserve(self.entries.len().max(LEAST));
             return;
         }
-        let node = &mut self.nodes[self.save as usize];
-        if let Message::Fragment(fragment) = &node.message
+        // Where a place goes: as far down as there are unused ones before it.
+        let moved = |place: usize| {
+            let behind = self.entries[self.head..place.max(self.head)].iter();
+            behind.filter(|entry| !entry.is_hole()).count()
+        };
+        let (save, mark, bound) = (moved(self.save), self.mark.map(moved), self.bound.map(|(of, mark)| (of, moved(mark))));
+        (self.save, self.mark, self.bound) = (save, mark, bound);
+        self.entries.drain(..self.head);
+        self.entries.retain(|entry| !entry.is_hole());
+        (self.head, self.holes) = (0, 0);
+    }
+
+    /// Moves the message at the save pointer into the heap's block, if it is small and there is room.
+    #[inline]
+    fn take_in(&mut self, heap: &Heap) {
+        if let Some(entry) = self.entries.get_mut(self.save)
+            && let Some(fragment) = &entry.fragment
             && let Some(word) = heap.take_in(fragment).map(Term::word)
         {
-            node.message = Message::Adopted(word);
+            entry.root = word;
+            entry.fragment = None;
             self.adopted += 1;
         }
     }
 
     #[inline]
     fn peek(&mut self) -> Option<Word> {
-        let node = self.nodes.get(self.save as usize)?;
-        self.peeked = true;
-        match &node.message {
-            Message::Free => None,
-            Message::Fragment(fragment) => Some(fragment.root().word()),
-            Message::Adopted(word) => Some(*word),
-        }
-    }
-
-    fn accept(&mut self, heap: &Heap) -> u64 {
-        let place = self.save;
-        let mut cause = 0;
-        if place != NONE {
-            cause = self.nodes[place as usize].cause;
-            if let Message::Fragment(fragment) = self.unlink(place) {
-                heap.adopt(fragment);
+        loop {
+            let entry = self.entries.get(self.save)?;
+            if !entry.is_hole() {
+                self.peeked = true;
+                return Some(entry.root);
             }
+            self.save += 1;
         }
-        cause
     }
 
-    /// Takes a node out of the list and gives its message.
-    fn unlink(&mut self, place: u32) -> Message {
-        let node = &mut self.nodes[place as usize];
-        let (previous, next) = (node.previous, node.next);
-        let message = std::mem::replace(&mut node.message, Message::Free);
-        if previous == NONE {
-            self.first = next;
-        } else {
-            self.nodes[previous as usize].next = next;
-        }
-        if next == NONE {
-            self.last = previous;
-        } else {
-            self.nodes[next as usize].previous = previous;
-        }
-        self.free.push(place);
-        self.len -= 1;
-        if self.len == 0 && self.nodes.len() > KEPT {
-            self.nodes = Vec::new();
-            self.free = Vec::new();
-        }
-        if matches!(message, Message::Adopted(_)) {
-            self.adopted -= 1;
-        }
-        message
+    /// Takes the message at the save pointer out and ends the receive.
+    #[inline]
+    fn take_saved(&mut self) -> (u64, Option<Fragment>) {
+        let taken = if self.save < self.entries.len() { self.take(self.save) } else { (0, None) };
+        self.end_receive();
+        taken
     }
 
-    fn remove_first(&mut self, heap: &Heap, mut matches: impl FnMut(Term<'_>) -> bool) -> bool {
-        let mut place = self.first;
-        while place != NONE {
-            let node = &self.nodes[place as usize];
-            let next = node.next;
-            let found = match &node.message {
-                Message::Free => false,
-                Message::Fragment(fragment) => matches(fragment.root()),
-                Message::Adopted(word) => matches(crate::raw_term(heap, *word)),
-            };
-            if found {
-                if self.save == place {
-                    self.save = next;
-                }
-                drop(self.unlink(place));
-                return true;
-            }
-            place = next;
+    /// Takes an entry's message out: its cause, and what holds it unless the heap does.
+    #[inline]
+    fn take(&mut self, place: usize) -> (u64, Option<Fragment>) {
+        let entry = &mut self.entries[place];
+        let (cause, fragment) = (entry.cause, entry.fragment.take());
+        self.adopted -= usize::from(fragment.is_none());
+        if place == self.head && place + 1 == self.entries.len() {
+            // The usual case: it was the only one.
+            self.clear();
+            return (cause, fragment);
         }
-        false
+        self.entries[place] = Entry::hole();
+        self.holes += 1;
+        self.trim();
+        (cause, fragment)
     }
 
-    fn end_receive(&mut self) {
-        self.save = self.first;
-        self.peeked = false;
+    /// Restores invariant 5, and takes holes at the end away.
+    fn trim(&mut self) {
+        while self.entries.get(self.head).is_some_and(Entry::is_hole) {
+            self.head += 1;
+            self.holes -= 1;
+        }
+        if self.head == self.entries.len() {
+            return self.clear();
+        }
+        while self.entries.last().is_some_and(Entry::is_hole) {
+            self.entries.pop();
+            self.holes -= 1;
+        }
+        let end = self.entries.len();
+        self.save = self.save.clamp(self.head, end);
+        self.mark = self.mark.map(|mark| mark.min(end));
+        self.bound = self.bound.map(|(reference, mark)| (reference, mark.min(end)));
+    }
+
+    /// Nothing is left: all places are the first again.
+    #[inline]
+    fn clear(&mut self) {
+        self.entries.clear();
+        if self.entries.capacity() > KEPT {
+            self.entries = Vec::new();
+        }
+        (self.head, self.save, self.holes) = (0, 0, 0);
+        self.mark = self.mark.map(|_| 0);
+        self.bound = self.bound.map(|(reference, _)| (reference, 0));
     }
 
     #[inline]
-    fn skip(&mut self) {
+    fn end_receive(&mut self) {
+        self.save = self.head;
         self.peeked = false;
-        if let Some(node) = self.nodes.get(self.save as usize) {
-            self.save = node.next;
-        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jovial_term::{Fragment, Heap, Term};
+
+    use super::Mailbox;
+
+    fn with(numbers: std::ops::Range<i32>) -> Mailbox {
+        let mut mailbox = Mailbox::default();
+        numbers.for_each(|number| mailbox.push(Fragment::immediate(Term::small32(number))));
+        mailbox
     }
 
-    fn use_mark(&mut self, reference: u64) {
-        let Some((_, mark)) = self.bound.take_if(|bound| bound.0 == reference) else { return };
-        // From the end: what came since the mark is usually little.
-        let mut place = self.last;
-        let mut found = NONE;
-        while place != NONE && self.nodes[place as usize].number > mark {
-            found = place;
-            place = self.nodes[place as usize].previous;
-        }
-        self.save = found;
-    }
-
-    fn adopt_peeked(&mut self, heap: &Heap) {
-        if !self.peeked || self.save == NONE {
-            return;
-        }
-        let message = &mut self.nodes[self.save as usize].message;
-        if let Message::Fragment(_) = message
-            && let Message::Fragment(fragment) = std::mem::replace(message, Message::Free)
-        {
-            *message = Message::Adopted(heap.adopt(fragment).word());
-            self.adopted += 1;
-        }
-    }
-
-    fn visit_roots(&mut self, visitor: &mut Visitor<'_>) {
-        let mut left = self.adopted;
-        let mut place = self.first;
-        while left > 0 && place != NONE {
-            let node = &mut self.nodes[place as usize];
-            if let Message::Adopted(word) = &mut node.message {
-                visitor.word(word);
-                left -= 1;
+    /// Receives the first message that is one of these.
+    fn receive(mailbox: &mut Mailbox, heap: &Heap, wanted: impl Fn(i64) -> bool) -> Option<i64> {
+        let number = |word| crate::raw_term(heap, word).as_small().expect("all messages are small integers");
+        while let Some(word) = mailbox.peek(heap) {
+            if wanted(number(word)) {
+                let found = number(word);
+                mailbox.accept(heap);
+                return Some(found);
             }
-            place = node.next;
+            mailbox.skip();
         }
+        mailbox.end_receive();
+        None
+    }
+
+    fn all(mailbox: &Mailbox, heap: &Heap) -> Vec<i64> {
+        let mut all = Vec::new();
+        mailbox.for_each(heap, |message| all.extend(message.as_small()));
+        all
+    }
+
+    #[test]
+    fn what_is_taken_from_the_middle_leaves_the_rest_in_order() {
+        let heap = Heap::new();
+        let mut mailbox = with(0..10);
+        for wanted in [4, 9, 0, 5, 8] {
+            assert_eq!(receive(&mut mailbox, &heap, |number| number == wanted), Some(wanted));
+        }
+        assert_eq!((all(&mailbox, &heap), mailbox.len()), (vec![1, 2, 3, 6, 7], 5));
+        assert_eq!(receive(&mut mailbox, &heap, |number| number > 7), None);
+        mailbox.push(Fragment::immediate(Term::small32(10)));
+        assert_eq!(receive(&mut mailbox, &heap, |number| number > 7), Some(10));
+        assert_eq!(all(&mailbox, &heap), [1, 2, 3, 6, 7]);
+    }
+
+    #[test]
+    fn a_marker_stays_before_what_came_after_it() {
+        let heap = Heap::new();
+        for taken in [0, 3, 5] {
+            let mut mailbox = with(0..6);
+            mailbox.set_mark();
+            mailbox.bind_mark(1);
+            assert_eq!(receive(&mut mailbox, &heap, |number| number == taken), Some(taken));
+            // Enough that the array is closed up or grows.
+            (6..40).for_each(|number| mailbox.push(Fragment::immediate(Term::small32(number))));
+            mailbox.use_mark(1);
+            assert_eq!(mailbox.peek(&heap).map(|word| crate::raw_term(&heap, word).as_small()), Some(Some(6)));
+        }
+    }
+
+    #[test]
+    fn a_queue_that_never_empties_does_not_grow() {
+        let heap = Heap::new();
+        let mut mailbox = with(0..3);
+        for number in 3..10_000 {
+            mailbox.push(Fragment::immediate(Term::small32(number)));
+            // One waits at the front for ever, the others pass it.
+            assert_eq!(receive(&mut mailbox, &heap, |number| number != 0), Some(i64::from(number) - 2));
+        }
+        assert_eq!(mailbox.len(), 3);
+        assert!(mailbox.queue.as_ref().is_some_and(|queue| queue.entries.capacity() < 64));
     }
 }

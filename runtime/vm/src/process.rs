@@ -161,6 +161,12 @@ impl Process {
         self.keeps_cause.set(true);
     }
 
+    /// The message at the save pointer, with the heap's top stored.
+    #[inline(never)]
+    pub(crate) fn peek(&self) -> Option<Word> {
+        self.mailbox.borrow_mut().peek(self.heap())
+    }
+
     /// Takes the message at the save pointer out of the mailbox, and the tag of who caused it over.
     pub(crate) fn accept(&self) {
         let cause = self.mailbox.borrow_mut().accept(self.heap());

@@ -3,7 +3,7 @@
 
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::opcode::NO_SLOT;
-use jovial_term::raw::Word;
+use jovial_term::raw::{self, Word};
 
 use super::exceptions::{First, raise};
 use super::{Flow, SLOW, State};
@@ -16,27 +16,11 @@ const TIMEOUT_MAX: i64 = 0xffff_ffff;
 
 #[inline(always)]
 pub(super) unsafe fn op_recv_peek<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    // SAFETY: as `peek`.
-    unsafe {
-        if FAST {
-            // The way past a long mailbox.
-            let Some(word) = s.process().mailbox().borrow_mut().peek_next() else { return SLOW };
-            s.set(s.byte(1), word);
-            return s.next(2);
-        }
-        peek(s)
-    }
-}
-
-#[inline(never)]
-unsafe fn peek(s: &mut State<'_>) -> Flow {
-    let process = s.process();
     s.store();
-    let mut message = process.mailbox().borrow_mut().peek(process.heap());
-    if message.is_none() && s.run.system.drain(process) == Drained::Messages {
-        message = process.mailbox().borrow_mut().peek(process.heap());
-    }
-    s.reload();
+    let process = s.process();
+    let message = process.peek();
+    // At most what there is room for in the block was taken, so no safepoint is due.
+    s.hp = raw::hp(process.heap());
     // SAFETY: invariant 1 of the interpreter, as in all functions of this file. The message stays where it is until it is
     // accepted, skipped or adopted before a collection.
     unsafe {
@@ -45,6 +29,7 @@ unsafe fn peek(s: &mut State<'_>) -> Flow {
                 s.set(s.byte(1), word);
                 s.next(2)
             }
+            // What has arrived meanwhile is looked for by the wait.
             None => s.jump(1),
         }
     }
@@ -53,11 +38,13 @@ unsafe fn peek(s: &mut State<'_>) -> Flow {
 #[inline(always)]
 pub(super) unsafe fn op_recv_accept<const FAST: bool>(s: &mut State<'_>) -> Flow {
     if FAST {
-        return SLOW;
+        let Some(cause) = s.process().mailbox().borrow_mut().accept_adopted() else { return SLOW };
+        s.process().adopt_cause(cause);
+    } else {
+        s.store();
+        s.process().accept();
+        s.reload();
     }
-    s.store();
-    s.process().accept();
-    s.reload();
     // SAFETY: as above.
     unsafe { s.next(1) }
 }
@@ -71,25 +58,16 @@ pub(super) unsafe fn op_recv_skip<const FAST: bool>(s: &mut State<'_>) -> Flow {
     unsafe { s.next(1) }
 }
 
+/// What has arrived but was not drained lies behind the mark: a look at a little more costs less than to drain here.
 #[inline(always)]
 pub(super) unsafe fn op_recv_mark<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    if FAST {
-        return SLOW;
-    }
-    let process = s.process();
-    s.store();
-    // What has arrived already lies before the mark.
-    s.run.system.drain(process);
-    process.mailbox().borrow_mut().set_mark();
+    s.process().mailbox().borrow_mut().set_mark();
     // SAFETY: as above.
     unsafe { s.next(1) }
 }
 
 #[inline(always)]
 pub(super) unsafe fn op_recv_bind<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    if FAST {
-        return SLOW;
-    }
     // SAFETY: as above.
     unsafe {
         if let Some(reference) = s.get_term(s.byte(1)).as_ref() {
@@ -101,9 +79,6 @@ pub(super) unsafe fn op_recv_bind<const FAST: bool>(s: &mut State<'_>) -> Flow {
 
 #[inline(always)]
 pub(super) unsafe fn op_recv_use<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    if FAST {
-        return SLOW;
-    }
     // SAFETY: as above.
     unsafe {
         if let Some(reference) = s.get_term(s.byte(1)).as_ref() {

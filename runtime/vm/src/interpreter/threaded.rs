@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 use jovial_bytecode::opcode::Opcode;
 use jovial_term::raw::Word;
 
-use super::{Flow, NEXT, Run, SLOW, State, ops};
+use super::{Flow, NEXT, Run, SLOW, SLOW_FORMS, State, Stepped, ops};
 
 type Handler = for<'a> unsafe extern "C-unwind" fn(*const u32, *mut Word, *mut Word, i64, &'a Run<'a>, Table) -> i64;
 
@@ -36,31 +36,6 @@ macro_rules! dispatch {
     }};
 }
 
-/// Where the slow form of an instruction left the registers.
-struct Stepped {
-    pc: *const u32,
-    fp: *mut Word,
-    hp: *mut Word,
-    reds: i64,
-    flow: Flow,
-}
-
-/// The slow form of an instruction. It takes the registers one by one and gives them back in a value of its caller's: a
-/// reference to a `State` would escape into the slow form, and a caller whose local escaped can't jump any more.
-#[inline(never)]
-unsafe extern "C-unwind" fn step_slowly(
-    pc: *const u32,
-    fp: *mut Word,
-    hp: *mut Word,
-    reds: i64,
-    run: &Run<'_>,
-) -> Stepped {
-    let mut state = State { pc, fp, hp, reds, run };
-    // SAFETY: as in `dispatch`.
-    let flow = unsafe { super::slow_step(&mut state) };
-    Stepped { pc: state.pc, fp: state.fp, hp: state.hp, reds: state.reds, flow }
-}
-
 /// An instruction in its slow form, then the next.
 #[cold]
 #[inline(never)]
@@ -73,7 +48,7 @@ unsafe extern "C-unwind" fn slowly<'a>(
     table: Table,
 ) -> i64 {
     // SAFETY: as in `dispatch`.
-    let Stepped { pc, fp, hp, reds, flow } = unsafe { step_slowly(pc, fp, hp, reds, run) };
+    let Stepped { pc, fp, hp, reds, flow } = unsafe { SLOW_FORMS[usize::from(*pc as u8)](pc, fp, hp, reds, run) };
     if flow != NEXT {
         return reds;
     }

@@ -98,7 +98,7 @@ impl jovial_vm::System for Faulty {
 
 #[test]
 fn a_failed_assertion_reaches_whoever_runs_the_process() {
-    let source = "module :m\nexport :f/0 = f0\nfunction f0 :f/0 free 0\nb0():\n recv_peek then b1 else b2\nb1(v0):\n return v0\nb2():\n return :none\nend";
+    let source = "module :m\nexport :f/0 = f0\nfunction f0 :f/0 free 0\nb0():\n recv_peek then b1 else b2\nb1(v0):\n return v0\nb2():\n recv_wait then b0 else b3\nb3():\n return :none\nend";
     let module = jovial_bytecode::text::read(source).unwrap();
     let machine = Machine::new();
     machine.load(&jovial_bytecode::emit(&module).unwrap()).unwrap();
