@@ -63,8 +63,9 @@ impl Scheduler {
 
         shared.names.close(&process.name);
         process.state.finish();
-        for signal in process.signals.close() {
-            owner.hold(&signal);
+        for envelope in process.signals.close() {
+            let signal = envelope.open();
+            owner.hold(signal.tag, &signal.kind);
             shared.refuse(place, own, signal);
         }
         shared.config.log.add(Event::Exited { pid: own.number() });

@@ -1,7 +1,7 @@
 //! Queue and state word under a model checker: every interleaving of a few senders with the owner.
 //!
 //! **What it is for.** The two files are compiled here a second time with loom's atomics. The owner does what a scheduler
-//! does: begin, clear, take, park; senders push and notify. No signal may be lost asleep, none seen twice, and one
+//! does: begin, take, park, and if that fails clear and take again; senders push and notify. No signal may be lost asleep, none seen twice, and one
 //! sender's signals stay in order.
 
 #![allow(dead_code, unreachable_pub, reason = "a second copy of two files, of which the models use a part")]
@@ -23,7 +23,7 @@ const QUIET: u32 = 7;
 
 #[derive(Default)]
 struct Model {
-    queue: Queue<(u32, u32)>,
+    queue: Queue<Box<Node<(u32, u32)>>>,
     state: Option<State>,
     runnable: Mutex<u32>,
 }
@@ -64,11 +64,11 @@ impl Model {
         }
         assert!(self.state().begin());
         loop {
-            self.state().clear_notified();
-            seen.extend(self.queue.take());
+            seen.extend(self.queue.take().map(|node| node.value));
             if self.state().park() {
                 break;
             }
+            self.state().clear_notified();
         }
     }
 }
@@ -142,9 +142,9 @@ fn a_closing_queue_takes_or_gives_back() {
         });
         // The owner exits: it has the process already.
         let owner = &model;
-        let mut seen: Vec<_> = owner.queue.take().collect();
+        let mut seen: Vec<_> = owner.queue.take().map(|node| node.value).collect();
         owner.state().finish();
-        seen.extend(owner.queue.close());
+        seen.extend(owner.queue.close().map(|node| node.value));
         let accepted = sender.join().expect("no panic");
         assert_eq!(seen.len(), accepted);
         in_order(&seen, 0, accepted as u32);

@@ -82,7 +82,7 @@ impl<'h> Local<'h> {
     }
 
     fn own<R>(&self, with: impl FnOnce(&mut Owner) -> R) -> R {
-        with(&mut self.scheduler.current.borrow_mut())
+        self.scheduler.current.with(|owner| with(&mut owner.borrow_mut()))
     }
 
     fn signal(&self, to: Pid, kind: Kind) -> Result<(), Kind> {
@@ -213,8 +213,7 @@ impl<'h> Local<'h> {
         };
         let message = self.copy(message)?;
         self.vm.charge(cost(&message));
-        // A message to a process that is gone is lost without a word.
-        let _ = self.signal(pid, Kind::Message(message));
+        self.shared().send_message(self.scheduler.index, pid, self.vm.cause(), message);
         Ok(())
     }
 
@@ -471,11 +470,12 @@ impl<'h> Local<'h> {
             if self.scheduler.catch_up(process, self.vm) {
                 self.end_slice();
             }
-            let owner = self.scheduler.current.borrow();
             let engine = &*self.shared().engine;
             let machine = &*self.shared().machine;
-            let subject = Subject { process, owner: &owner, vm: self.vm, engine, machine, itself: true };
-            return Ok(Some(items.iter().map(|&item| (item, describe(&subject, item, self.heap()))).collect()));
+            return Ok(Some(self.scheduler.current.with(|owner| {
+                let subject = Subject { process, owner: &owner.borrow(), vm: self.vm, engine, machine, itself: true };
+                items.iter().map(|&item| (item, describe(&subject, item, self.heap()))).collect()
+            })));
         }
         let own = self.self_pid();
         let answer = self.ask(pid, |request| Kind::Info { from: own, request, items: items.to_vec() })?;

@@ -11,27 +11,28 @@
 //! | `body` | whoever set `RUNNING` in `state` (invariant 1 of `state.rs`) |
 //!
 //! **Invariants.**
-//! 1. The lock around `body` is never waited for: it is taken only by whoever set `RUNNING`. It costs two uncontended exchanges a
-//!    slice and spares an `unsafe` cell.
+//! 1. `body` is reached through a [`Turn`], and a turn is made by setting `RUNNING` alone. (A lock around it would cost two
+//!    exchanges of some twenty cycles for each message that wakes a process.)
 //! 2. `body` is `None` exactly when the process is gone; the heap is freed there and then, the rest of this struct when no
 //!    thread looks at it any more.
-//! 3. While a process runs, its owner part lies in the scheduler (`Scheduler::current`), where natives find it.
+//! 3. While a process runs, natives find its owner part by [`Current`] of the scheduler.
 //!
 //! **What it must not know.** How signals are handled, how processes are chosen.
 
+use std::cell::{Cell, RefCell, UnsafeCell};
+use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jovial_atoms::Atom;
 use jovial_term::{Fragment, Pid};
 use jovial_vm as vm;
-use parking_lot::Mutex;
 
 use crate::exit::End;
 use crate::names::OwnName;
 use crate::queue::Queue;
-use crate::signal::{Signal, Watch};
+use crate::signal::{Envelope, Kind, Watch};
 use crate::small_map::SmallMap;
-use crate::state::State;
+use crate::state::{Priority, State};
 use crate::table::Entry;
 use crate::tags::Tag;
 use crate::wheel::Key;
@@ -40,10 +41,10 @@ pub(crate) struct Process {
     number: u64,
     pub(crate) state: State,
     pub(crate) name: OwnName,
-    pub(crate) signals: Queue<Signal>,
+    pub(crate) signals: Queue<Envelope>,
     pub(crate) tag: AtomicU64,
     pub(crate) heap_words: AtomicU64,
-    pub(crate) body: Mutex<Option<Body>>,
+    body: UnsafeCell<Option<Body>>,
 }
 
 // What a million of them cost: a size class of the usual allocators, 448 bytes, less room for aligning.
@@ -51,7 +52,85 @@ const _: () = assert!(size_of::<Process>() <= 440);
 
 pub(crate) struct Body {
     pub(crate) vm: vm::Process,
-    pub(crate) owner: Owner,
+    pub(crate) owner: RefCell<Owner>,
+}
+
+const fn moves_between_threads<T: Send>() {}
+const _: () = moves_between_threads::<Body>();
+
+// SAFETY: all but the body is safe to share by itself. The body is reached through a `Turn` alone, of which there is one at a time
+// (invariant 1 of `state.rs`), and goes from thread to thread with the state word's acquire and release; it is `Send`.
+unsafe impl Sync for Process {}
+
+/// The right to a process's body: whoever set `RUNNING` has it until it parks, requeues or ends the process.
+pub(crate) struct Turn<'p> {
+    process: &'p Process,
+    /// A turn stays on its thread.
+    here: PhantomData<*mut ()>,
+}
+
+impl<'p> Turn<'p> {
+    /// `None` when the process is gone.
+    #[inline]
+    pub(crate) fn body(&self) -> Option<&Body> {
+        // SAFETY: this turn is the only one, and `end` takes it.
+        unsafe { (*self.process.body.get()).as_ref() }
+    }
+
+    /// To waiting. Gives the turn back when signals came: the owner keeps the process and must drain again.
+    #[inline]
+    pub(crate) fn park(self) -> Result<(), Turn<'p>> {
+        if self.process.state.park() { Ok(()) } else { Err(self) }
+    }
+
+    /// To queued; the caller puts it into a run queue.
+    pub(crate) fn requeue(self) -> Priority {
+        self.process.state.requeue()
+    }
+
+    /// Frees the body of a process that is gone.
+    pub(crate) fn end(self) {
+        debug_assert!(self.process.state.is_gone(), "only what is gone has no body");
+        // SAFETY: this turn is the only one; nothing borrowed from it is left.
+        unsafe { *self.process.body.get() = None };
+    }
+}
+
+/// The owner part of the process that a scheduler runs, for natives to find.
+pub(crate) struct Current(Cell<*const RefCell<Owner>>);
+
+// SAFETY: null but during a slice, in which the scheduler stays where it is.
+unsafe impl Send for Current {}
+
+impl Default for Current {
+    fn default() -> Self {
+        Current(Cell::new(std::ptr::null()))
+    }
+}
+
+impl Current {
+    /// Calls `run`, while which `with` finds this owner.
+    #[inline]
+    pub(crate) fn during<R>(&self, owner: &RefCell<Owner>, run: impl FnOnce() -> R) -> R {
+        struct Back<'c>(&'c Current, *const RefCell<Owner>);
+        impl Drop for Back<'_> {
+            fn drop(&mut self) {
+                self.0.0.set(self.1);
+            }
+        }
+        let _back = Back(self, self.0.replace(owner));
+        run()
+    }
+
+    /// # Panics
+    /// When nothing runs.
+    #[inline]
+    pub(crate) fn with<R>(&self, look: impl FnOnce(&RefCell<Owner>) -> R) -> R {
+        let owner = self.0.get();
+        assert!(!owner.is_null(), "natives run in slices");
+        // SAFETY: set by a `during` that has not returned, as it clears it then, and that borrows the owner.
+        look(unsafe { &*owner })
+    }
 }
 
 impl Process {
@@ -63,12 +142,18 @@ impl Process {
             signals: Queue::default(),
             tag: AtomicU64::new(body.vm.cause()),
             heap_words: AtomicU64::new(0),
-            body: Mutex::new(Some(body)),
+            body: UnsafeCell::new(Some(body)),
         }
     }
 
     pub(crate) fn pid(&self) -> Pid {
         Pid::new(self.number)
+    }
+
+    /// For the scheduler that popped it; `None` for what is not queued.
+    #[inline]
+    pub(crate) fn begin(&self) -> Option<Turn<'_>> {
+        self.state.begin().then_some(Turn { process: self, here: PhantomData })
     }
 
     pub(crate) fn tag(&self) -> Tag {
@@ -90,8 +175,8 @@ pub(crate) enum Waits {
     No,
     /// For a message, a reply or a timer.
     Signal,
-    /// For the result of the offloaded job with this number.
-    Job(u64),
+    /// For the result of the offloaded job whose number ends in these bits.
+    Job(u32),
 }
 
 /// What only the owner knows.
@@ -253,9 +338,9 @@ impl Owner {
     }
 
     /// Notes a signal that was taken out of the queue, to end its count when the process has parked.
-    pub(crate) fn hold(&mut self, signal: &Signal) {
-        if !signal.kind.is_quiet() {
-            self.held.add(signal.tag, 1);
+    pub(crate) fn hold(&mut self, tag: Tag, kind: &Kind) {
+        if !kind.is_quiet() {
+            self.held.add(tag, 1);
         }
     }
 
@@ -282,21 +367,27 @@ pub(crate) struct Held {
 }
 
 impl Held {
+    #[inline]
     pub(crate) fn add(&mut self, tag: Tag, count: u64) {
         if self.first.1 == 0 || self.first.0 == tag {
             self.first = (tag, self.first.1 + count);
         } else {
-            let more = self.more.get_or_insert_default();
-            match more.iter_mut().find(|entry| entry.0 == tag) {
-                Some(entry) => entry.1 += count,
-                None => more.push((tag, count)),
-            }
+            self.add_other(tag, count);
         }
     }
 
-    pub(crate) fn absorb(&mut self, other: &Held) {
-        for (tag, count) in other.iter() {
-            self.add(tag, count);
+    /// The tag and its count when it is one at most: the usual case.
+    #[inline]
+    pub(crate) fn only(&self) -> Option<(Tag, u64)> {
+        self.more.is_none().then_some(self.first)
+    }
+
+    #[cold]
+    fn add_other(&mut self, tag: Tag, count: u64) {
+        let more = self.more.get_or_insert_default();
+        match more.iter_mut().find(|entry| entry.0 == tag) {
+            Some(entry) => entry.1 += count,
+            None => more.push((tag, count)),
         }
     }
 

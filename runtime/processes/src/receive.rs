@@ -20,6 +20,7 @@
 //!
 //! **What it must not know.** Run queues; how a native asks for what the signals say.
 
+use std::cell::RefCell;
 use std::sync::atomic::Ordering;
 
 use jovial_atoms::known;
@@ -33,13 +34,39 @@ use crate::info::{Items, Subject, describe};
 use crate::process::{AliasMode, Link, Monitor, MonitoredBy, Owner, Process, Target, Waits};
 use crate::runtime::Shared;
 use crate::scheduler::Scheduler;
-use crate::signal::{Kind, Reason, Signal, build};
+use crate::signal::{Envelope, Kind, Reason, Signal, build, tag_of};
 use crate::tags::Tag;
 
 impl Scheduler {
-    pub(crate) fn receive(&self, process: &Process, owner: &mut Owner, vm: &vm::Process, signal: Signal) {
-        owner.hold(&signal);
+    /// Handles what has arrived for the process that runs here.
+    #[inline]
+    pub(crate) fn handle_signals(&self, process: &Process, owner: &RefCell<Owner>, vm: &vm::Process) {
+        let arrived = process.signals.take();
+        let mut owner = owner.borrow_mut();
+        for envelope in arrived {
+            match envelope {
+                Envelope::Message(message) if owner.ends.is_none() => {
+                    receive_message(&mut owner, vm, tag_of(&message), message);
+                }
+                envelope => self.receive_other(process, &mut owner, vm, envelope.open()),
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn receive_other(&self, process: &Process, owner: &mut Owner, vm: &vm::Process, signal: Signal) {
+        if owner.ends.is_some() {
+            // What comes behind a deadly signal is for the dead.
+            owner.hold(signal.tag, &signal.kind);
+            self.refuse(process.pid(), signal);
+        } else {
+            self.receive(process, owner, vm, signal);
+        }
+    }
+
+    fn receive(&self, process: &Process, owner: &mut Owner, vm: &vm::Process, signal: Signal) {
         let Signal { tag, kind } = signal;
+        owner.hold(tag, &kind);
         let own = process.pid();
         match kind {
             Kind::Message(message) => put(owner, vm, tag, message),
@@ -131,7 +158,7 @@ impl Scheduler {
                 }
             }
             Kind::Done { job, result } => {
-                if owner.waits == Waits::Job(job) {
+                if owner.waits == Waits::Job(job as u32) {
                     take_tag(vm, tag);
                     vm.resume_with(result);
                     owner.waits = Waits::No;
@@ -258,6 +285,14 @@ impl Shared {
 
 fn take_tag(vm: &vm::Process, tag: Tag) {
     vm.adopt_cause(tag);
+}
+
+/// A message that carries its tag.
+#[inline]
+fn receive_message(owner: &mut Owner, vm: &vm::Process, tag: Tag, message: Fragment) {
+    owner.held.add(tag, 1);
+    vm.mailbox().borrow_mut().push(message);
+    owner.woken = true;
 }
 
 /// A message in the mailbox carries its tag; the process takes the tag over with the message.

@@ -83,8 +83,9 @@ impl<P> Default for RunQueue<P> {
 }
 
 impl<P: Copy> RunQueue<P> {
+    #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.len.load(Ordering::SeqCst)
+        self.len.load(Ordering::Acquire)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -101,7 +102,7 @@ impl<P: Copy> RunQueue<P> {
             list.push_back(process);
         }
         let len = lists.len();
-        self.len.store(len, Ordering::SeqCst);
+        self.len.store(len, Ordering::Release);
         len
     }
 
@@ -115,7 +116,7 @@ impl<P: Copy> RunQueue<P> {
         let place = if list.len() > 1 { choose(list.len()).min(list.len() - 1) } else { 0 };
         let process = list.remove(place);
         let len = lists.len();
-        self.len.store(len, Ordering::SeqCst);
+        self.len.store(len, Ordering::Release);
         process
     }
 
@@ -133,7 +134,7 @@ impl<P: Copy> RunQueue<P> {
             stolen.extend(list.drain(..count).map(|process| (process, priority)));
         }
         let len = lists.len();
-        self.len.store(len, Ordering::SeqCst);
+        self.len.store(len, Ordering::Release);
         stolen
     }
 
@@ -143,7 +144,7 @@ impl<P: Copy> RunQueue<P> {
             lists.of(priority).push_back(process);
         }
         let len = lists.len();
-        self.len.store(len, Ordering::SeqCst);
+        self.len.store(len, Ordering::Release);
     }
 }
 

@@ -10,14 +10,15 @@
 //! 2. A process is put into a run queue by whoever changed its state to queued, on the lane of the scheduler that did it,
 //!    or, for other threads, on the lanes in turn.
 //! 3. A scheduler sleeps only after it announced it (`sleeping`, `sleepers`) and then found all run queues empty; who
-//!    fills a queue looks at `sleepers` afterwards. Both are sequentially consistent, so one of the two sees the other.
+//!    fills another's queue looks at `sleepers` afterwards, with a fence between, so one of the two sees the other. A scheduler that
+//!    fills its own queue needs no fence: it runs what is there, and each time that it leaves something it looks again.
 //! 4. Pids, references, unique integers and timers are numbered by counters of the runtime, so that a deterministic one
 //!    gives the same numbers at every run.
 //!
 //! **What it must not know.** Sessions, cells, output; what natives are called.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering, fence};
 use std::time::Duration;
 
 use crossbeam_epoch::pin;
@@ -33,9 +34,8 @@ use crate::names::Names;
 use crate::policy::{Event, EventLog, Fair, SchedPolicy, Seeded};
 use crate::pools::Pool;
 use crate::process::Process;
-use crate::queue::Node;
 use crate::run_queue::RunQueue;
-use crate::signal::{Kind, Signal};
+use crate::signal::{Envelope, Kind};
 use crate::state::Priority;
 use crate::table::Table;
 use crate::tags::{Tag, Tags};
@@ -201,25 +201,49 @@ impl Shared {
         Ok(())
     }
 
+    /// Sends a message; one to a process that is gone is lost without a word.
+    #[inline]
+    pub(crate) fn send_message(&self, place: usize, to: Pid, tag: Tag, message: Fragment) {
+        let guard = pin();
+        if let Some(process) = self.processes.get(to.number(), &guard)
+            && let Ok(Some(priority)) = self.put(place, process, tag, Envelope::message(tag, message), false, "message")
+        {
+            self.enqueue(place, to.number(), priority, false);
+        }
+    }
+
     /// As `send`, but leaves it to the caller to put a process that was waiting into a run queue.
     pub(crate) fn deliver(&self, place: usize, to: Pid, tag: Tag, kind: Kind) -> Result<Option<Priority>, Kind> {
         let guard = pin();
         let Some(process) = self.processes.get(to.number(), &guard) else { return Err(kind) };
-        let name = kind.name();
-        let quiet = kind.is_quiet();
+        let (name, quiet) = (kind.name(), kind.is_quiet());
+        let sent = self.put(place, process, tag, Envelope::new(tag, kind), quiet, name);
+        sent.map_err(|envelope| envelope.open().kind)
+    }
+
+    #[inline]
+    fn put(
+        &self,
+        place: usize,
+        process: &Process,
+        tag: Tag,
+        envelope: Envelope,
+        quiet: bool,
+        name: &'static str,
+    ) -> Result<Option<Priority>, Envelope> {
         if !quiet {
             self.tags.begin(place, tag);
         }
-        match process.signals.push(Node::new(Signal { tag, kind }), quiet) {
+        match process.signals.push(envelope, quiet) {
             Ok(first) => {
-                self.config.log.add(Event::Signal { to: to.number(), kind: name });
+                self.config.log.add(Event::Signal { to: process.pid().number(), kind: name });
                 Ok(if first { process.state.notify() } else { None })
             }
-            Err(node) => {
+            Err(envelope) => {
                 if !quiet {
                     self.tags.end(place, tag);
                 }
-                Err(node.value.kind)
+                Err(envelope)
             }
         }
     }
@@ -245,17 +269,25 @@ impl Shared {
     }
 
     /// Puts a process whose state says queued into a run queue.
+    #[inline]
     pub(crate) fn enqueue(&self, place: usize, number: u64, priority: Priority, front: bool) {
-        if let Some(lane) = self.lanes.get(place) {
-            if lane.queue.push(number, priority, front) > 1 {
-                self.wake_one();
+        match self.lanes.get(place) {
+            Some(lane) => {
+                if lane.queue.push(number, priority, front) > 1 {
+                    self.wake_one();
+                }
             }
-        } else {
-            let lane = self.next_lane.fetch_add(1, Ordering::Relaxed) % self.online();
-            self.lanes[lane].queue.push(number, priority, front);
-            if !self.wake(lane) {
-                self.wake_one();
-            }
+            None => self.enqueue_from_outside(number, priority, front),
+        }
+    }
+
+    #[cold]
+    fn enqueue_from_outside(&self, number: u64, priority: Priority, front: bool) {
+        let lane = self.next_lane.fetch_add(1, Ordering::Relaxed) % self.online();
+        self.lanes[lane].queue.push(number, priority, front);
+        fence(Ordering::SeqCst);
+        if !self.wake(lane) {
+            self.wake_one();
         }
     }
 
@@ -290,6 +322,7 @@ impl Shared {
         *own.awake.lock() = false;
         own.sleeping.store(true, Ordering::SeqCst);
         self.sleepers.fetch_add(1, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
         let watched = if lane < self.online() { &self.lanes[..] } else { &self.lanes[lane..=lane] };
         if watched.iter().all(|lane| lane.queue.is_empty()) && !self.stops.load(Ordering::SeqCst) && !stay() {
             let mut awake = own.awake.lock();

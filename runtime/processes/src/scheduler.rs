@@ -3,13 +3,13 @@
 //! **What it is for.** [`Scheduler`] is what natives see of the runtime while a process runs ([`vm::System`]), and the loop
 //! that runs processes. A thread has one; without threads the host has it.
 //!
-//! **How a slice goes.** The popper sets `RUNNING` and has the process. Its owner part moves into `current`. Signals that
+//! **How a slice goes.** The popper sets `RUNNING` and has the process; natives find its owner part by `current`. Signals that
 //! arrived are handled first: they may end the process, or leave it waiting. Then the machine runs it. A process that waits
 //! parks, which fails when signals came meanwhile; then all begins again.
 //!
 //! **Invariants.**
-//! 1. `current` holds the owner part of the process that this scheduler runs, and nothing otherwise.
-//! 2. `current` is never borrowed while a signal is sent to oneself, a process is made, or code runs.
+//! 1. `current` leads to the owner part of the process that this scheduler runs, and nowhere otherwise.
+//! 2. That part is never borrowed while a signal is sent to oneself, a process is made, or code runs.
 //! 3. What a slice began in the counts of `tags.rs` is ended only after the process was counted for how it goes on.
 //! 4. The time of the next timer is looked at between two slices, or a few short ones, so a timer is late by a slice at most.
 //!
@@ -22,14 +22,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crossbeam_epoch::pin;
+use crossbeam_epoch::{Guard, pin};
 use jovial_term::Pid;
 use jovial_vm::{self as vm, Drained, Job, Killed, Stop};
 
 use crate::crash::Cause;
 use crate::exit::End;
 use crate::policy::Event;
-use crate::process::{Body, Held, Owner, Process, Waits};
+use crate::process::{Body, Current, Held, Owner, Process, Turn, Waits};
 use crate::runtime::Shared;
 use crate::signal::Kind;
 use crate::tags::Tag;
@@ -42,6 +42,9 @@ const SPINS: u32 = 400;
 /// Reductions, each slice counted for a few more, after which the clock is compared with the next timer.
 const LOOK_EVERY: u32 = 1024;
 
+/// Slices under one guard: the memory of processes that ended meanwhile waits for its end.
+const STEPS: u32 = 32;
+
 /// Waits that may fail, as signals came, before a process goes to the end of its run queue.
 const ROUNDS: u32 = 16;
 
@@ -49,7 +52,7 @@ pub(crate) struct Scheduler {
     pub(crate) shared: Arc<Shared>,
     pub(crate) index: usize,
     pub(crate) pid: Cell<Pid>,
-    pub(crate) current: RefCell<Owner>,
+    pub(crate) current: Current,
     due: RefCell<Vec<Due<Task>>>,
     /// Slices, and reductions in them, since the clock was last compared with the next timer.
     unlooked: Cell<u32>,
@@ -74,7 +77,7 @@ impl Scheduler {
             shared,
             index,
             pid: Cell::new(Pid::new(0)),
-            current: RefCell::default(),
+            current: Current::default(),
             due: RefCell::default(),
             unlooked: Cell::new(u32::MAX),
         }
@@ -83,14 +86,25 @@ impl Scheduler {
     /// Until the runtime stops.
     pub(crate) fn work(&self) {
         while !self.shared.stops.load(Ordering::Acquire) {
-            if !self.step() {
+            if !self.steps() {
                 self.rest(|| false, None);
             }
         }
     }
 
+    /// A few steps under one guard; false when there was nothing to run.
+    fn steps(&self) -> bool {
+        let guard = pin();
+        (0..STEPS).all(|_| self.step_under(&guard)) || self.shared.stops.load(Ordering::Acquire)
+    }
+
     /// Fires what is due and runs one slice. False when there was nothing to run.
     pub(crate) fn step(&self) -> bool {
+        self.step_under(&pin())
+    }
+
+    #[inline]
+    fn step_under(&self, guard: &Guard) -> bool {
         self.fire_timers();
         let shared = &*self.shared;
         let lane = &shared.lanes[self.index];
@@ -100,7 +114,10 @@ impl Scheduler {
         }
         match lane.queue.pop(|waiting| shared.config.policy.next(waiting)).or_else(|| self.steal()) {
             Some(number) => {
-                self.run(number);
+                if !lane.queue.is_empty() {
+                    shared.wake_one();
+                }
+                self.run(number, guard);
                 true
             }
             None => false,
@@ -221,91 +238,84 @@ impl Scheduler {
     }
 
     /// One process, until it yields, waits or ends.
-    fn run(&self, number: u64) {
-        let guard = pin();
+    fn run(&self, number: u64, guard: &Guard) {
         let shared = &*self.shared;
-        let Some(process) = shared.processes.get(number, &guard) else { return };
-        if !process.state.begin() {
-            return;
-        }
+        let Some(process) = shared.processes.get(number, guard) else { return };
+        let Some(mut turn) = process.begin() else { return };
         self.pid.set(process.pid());
-        let mut released = Held::default();
-        let mut rounds = 0;
-        loop {
-            let mut lock =
-                process.body.try_lock().expect("whoever set RUNNING has the body (invariant 1 of process.rs)");
-            let Some(Body { vm, owner }) = lock.as_mut() else { return };
-            std::mem::swap(owner, &mut *self.current.borrow_mut());
-            let outcome = self.slice(process, vm);
-            let outcome = match outcome {
-                Outcome::Ends(end) => {
-                    let owner = self.current.take();
-                    let (counted, held) = self.end_process(process, vm, owner, end);
-                    // The heap goes here and now; the rest of the process when no thread looks at it any more.
-                    *lock = None;
-                    drop(lock);
-                    shared.processes.remove(number, &guard);
-                    released.absorb(&held);
-                    self.release(counted, &released);
-                    return;
-                }
-                outcome => outcome,
-            };
-            std::mem::swap(owner, &mut *self.current.borrow_mut());
+        for round in 0.. {
+            let Some(Body { vm, owner }) = turn.body() else { return };
+            let outcome = self.current.during(owner, || self.slice(process, vm, owner));
+            if let Outcome::Ends(end) = outcome {
+                let owner = owner.take();
+                let (counted, held) = self.end_process(process, vm, owner, end);
+                // The heap goes here and now; the rest of the process when no thread looks at it any more.
+                turn.end();
+                shared.processes.remove(number, guard);
+                self.release(counted, &held);
+                return;
+            }
             let tag = vm.cause();
             process.tag.store(tag, Ordering::Release);
             self.account(process, vm);
             if let Outcome::Waits = outcome {
-                released.absorb(&std::mem::take(&mut owner.held));
-                let counted = owner.count_as(None);
-                drop(lock);
+                let (counted, held) = {
+                    let mut owner = owner.borrow_mut();
+                    (owner.count_as(None), std::mem::take(&mut owner.held))
+                };
                 shared.config.log.add(Event::Waited { pid: number });
-                if process.state.park() {
-                    self.release(counted, &released);
-                    return;
+                match turn.park() {
+                    Ok(()) => return self.release(counted, &held),
+                    Err(back) => turn = back,
                 }
                 // Signals came: it goes on, with what it was counted for still counted.
+                process.state.clear_notified();
+                let Some(Body { owner, .. }) = turn.body() else { return };
+                let mut owner = owner.borrow_mut();
+                owner.held = held;
                 if let Some(tag) = counted {
-                    released.add(tag, 1);
+                    owner.held.add(tag, 1);
                 }
-                rounds += 1;
-                if rounds < ROUNDS || shared.lanes[self.index].queue.is_empty() {
+                if round < ROUNDS || shared.lanes[self.index].queue.is_empty() {
                     continue;
                 }
                 // Fed faster than it falls asleep: others have their turn first.
-                if let Some(Body { owner, .. }) = process.body.lock().as_mut() {
-                    owner.count_as(Some(tag));
-                }
-                shared.tags.begin(self.index, tag);
-                let priority = process.state.requeue();
-                shared.enqueue(self.index, number, priority, false);
-                self.release(None, &released);
-                return;
             }
-            let before = owner.count_as(Some(tag));
+            let before = owner_of(&turn).count_as(Some(tag));
             if before != Some(tag) {
                 shared.tags.begin(self.index, tag);
             }
-            drop(lock);
-            let priority = process.state.requeue();
+            let priority = turn.requeue();
             shared.enqueue(self.index, number, priority, false);
-            self.release(before.filter(|before| *before != tag), &released);
+            if let Some(before) = before.filter(|before| *before != tag) {
+                shared.tags.end(self.index, before);
+            }
             return;
         }
     }
 
     /// Ends what was counted for the process (invariant 3).
+    #[inline]
     fn release(&self, counted: Option<Tag>, held: &Held) {
+        let tags = &self.shared.tags;
+        if let (None, Some((tag, count))) = (counted, held.only()) {
+            if count != 0 {
+                tags.end_many(self.index, tag, count);
+            }
+            return;
+        }
         for (tag, count) in held.iter().chain(counted.map(|tag| (tag, 1))) {
-            self.shared.tags.end_many(self.index, tag, count);
+            tags.end_many(self.index, tag, count);
         }
     }
 
     /// Notes how large the heap is now.
+    #[inline]
     fn account(&self, process: &Process, vm: &vm::Process) {
         let words = vm.heap().total_words() as u64;
-        let before = process.heap_words.swap(words, Ordering::Relaxed);
+        let before = process.heap_words.load(Ordering::Relaxed);
         if words != before {
+            process.heap_words.store(words, Ordering::Relaxed);
             let change = words.wrapping_sub(before).cast_signed();
             let total = self.shared.total_words.fetch_add(change, Ordering::Relaxed) + change;
             let max = self.shared.config.total_max_words;
@@ -315,33 +325,20 @@ impl Scheduler {
         }
     }
 
-    /// Signals, then code, until something other than a job that runs inline ends the slice.
-    fn slice(&self, process: &Process, vm: &vm::Process) -> Outcome {
+    /// Signals, then code, until something other than a job that runs inline ends the slice. Whoever calls has cleared the
+    /// notification.
+    fn slice(&self, process: &Process, vm: &vm::Process, owner: &RefCell<Owner>) -> Outcome {
         let shared = &*self.shared;
-        loop {
-            self.handle_signals(process, vm);
-            let mut owner = self.current.borrow_mut();
-            if let Some(end) = owner.ends.take() {
-                return Outcome::Ends(*end);
+        for round in 0.. {
+            if !process.signals.is_empty() {
+                if round > 0 {
+                    process.state.clear_notified();
+                }
+                self.handle_signals(process, owner, vm);
             }
-            if owner.collects {
-                owner.collects = false;
-                shared.engine.collect(&shared.machine, vm);
+            if let Some(outcome) = self.prepare(vm, &mut owner.borrow_mut()) {
+                return outcome;
             }
-            if owner.is_suspended() {
-                return Outcome::Waits;
-            }
-            match owner.waits {
-                Waits::No => {}
-                Waits::Signal if !owner.woken => return Outcome::Waits,
-                Waits::Signal => {}
-                Waits::Job(_) => return Outcome::Waits,
-            }
-            self.stop_waiting(&mut owner);
-            if std::mem::take(&mut owner.interrupted) {
-                shared.engine.interrupt(&shared.machine, vm);
-            }
-            drop(owner);
             let reductions = shared.config.policy.slice(shared.config.slice);
             let before = vm.reductions();
             let slice = Slice { scheduler: self, process };
@@ -356,19 +353,19 @@ impl Scheduler {
             total.store(total.load(Ordering::Relaxed) + used, Ordering::Relaxed);
             shared.config.log.add(Event::Ran { pid: process.pid().number(), reductions: used as u32 });
             // A receive may have drained something that can't wait for the next turn; then all begins again.
-            let urgent = self.current.borrow().is_called();
+            let urgent = owner.borrow().is_called();
             match stop {
                 Stop::Yield if urgent => {}
                 Stop::Yield => return Outcome::Yields,
                 Stop::Wait { deadline_us } => {
-                    self.wait(deadline_us);
+                    self.wait(&mut owner.borrow_mut(), deadline_us);
                     if !urgent {
                         return Outcome::Waits;
                     }
                 }
                 Stop::Hibernate => {
                     if vm.mailbox().borrow().is_empty() {
-                        self.wait(None);
+                        self.wait(&mut owner.borrow_mut(), None);
                         if !urgent {
                             return Outcome::Waits;
                         }
@@ -376,7 +373,7 @@ impl Scheduler {
                 }
                 Stop::Offload(job) => {
                     if let Some(job) = self.offload(job, vm) {
-                        self.current.borrow_mut().waits = Waits::Job(job);
+                        owner.borrow_mut().waits = Waits::Job(job as u32);
                         if !urgent {
                             return Outcome::Waits;
                         }
@@ -392,11 +389,39 @@ impl Scheduler {
                 }
             }
         }
+        unreachable!("rounds have no end")
+    }
+
+    /// What signals asked for before code runs; gives what ends the slice before it begins.
+    #[inline]
+    fn prepare(&self, vm: &vm::Process, owner: &mut Owner) -> Option<Outcome> {
+        let shared = &*self.shared;
+        if let Some(end) = owner.ends.take() {
+            return Some(Outcome::Ends(*end));
+        }
+        if owner.collects {
+            owner.collects = false;
+            shared.engine.collect(&shared.machine, vm);
+        }
+        if owner.is_suspended() {
+            return Some(Outcome::Waits);
+        }
+        match owner.waits {
+            Waits::No => {}
+            Waits::Signal if !owner.woken => return Some(Outcome::Waits),
+            Waits::Signal => {}
+            Waits::Job(_) => return Some(Outcome::Waits),
+        }
+        self.stop_waiting(owner);
+        if std::mem::take(&mut owner.interrupted) {
+            shared.engine.interrupt(&shared.machine, vm);
+        }
+        None
     }
 
     /// Begins to wait, with a timer if there is a deadline.
-    fn wait(&self, deadline_us: Option<u64>) {
-        let mut owner = self.current.borrow_mut();
+    #[inline]
+    fn wait(&self, owner: &mut Owner, deadline_us: Option<u64>) {
         owner.waits = Waits::Signal;
         owner.woken = false;
         if let Some(deadline) = deadline_us {
@@ -445,32 +470,21 @@ impl Scheduler {
 
     /// Handles what has arrived for the process that runs here; whether the slice must end for it.
     pub(crate) fn catch_up(&self, process: &Process, vm: &vm::Process) -> bool {
-        // A signal that comes after this look comes after the question.
-        if !process.signals.is_empty() {
-            self.handle_signals(process, vm);
-        }
-        let owner = self.current.borrow();
-        owner.is_called() || owner.is_suspended()
-    }
-
-    /// Handles what has arrived for the process that runs here.
-    fn handle_signals(&self, process: &Process, vm: &vm::Process) {
-        process.state.clear_notified();
-        let signals = process.signals.take();
-        if signals.is_empty() {
-            return;
-        }
-        let mut owner = self.current.borrow_mut();
-        for signal in signals {
-            if owner.ends.is_some() {
-                // What comes behind a deadly signal is for the dead.
-                owner.hold(&signal);
-                self.refuse(process.pid(), signal);
-            } else {
-                self.receive(process, &mut owner, vm, signal);
+        self.current.with(|owner| {
+            // A signal that comes after this look comes after the question.
+            if !process.signals.is_empty() {
+                process.state.clear_notified();
+                self.handle_signals(process, owner, vm);
             }
-        }
+            let owner = owner.borrow();
+            owner.is_called() || owner.is_suspended()
+        })
     }
+}
+
+/// The owner's part of a process whose turn it is.
+fn owner_of<'t>(turn: &'t Turn<'_>) -> std::cell::RefMut<'t, Owner> {
+    turn.body().expect("a process that goes on has its body").owner.borrow_mut()
 }
 
 impl vm::System for Slice<'_> {

@@ -11,18 +11,84 @@
 //!
 //! **What it must not know.** Schedulers; what a receiver looks like.
 
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 use jovial_atoms::{Atom, known};
+use jovial_term::raw::{ChunkHeader, Word};
 use jovial_term::{Fragment, Heap, OutOfMemory, Pid, Term};
 use jovial_vm::JobResult;
 
 use crate::info::Items;
+use crate::queue::{Item, Link, Node};
 use crate::tags::Tag;
 
 pub(crate) struct Signal {
     pub tag: Tag,
     pub kind: Kind,
+}
+
+/// A signal as it lies in a queue. A message is its own entry: its tag is in the fragment's header, and so is the link.
+pub(crate) enum Envelope {
+    Message(Fragment),
+    Other(Box<Node<Signal>>),
+}
+
+const _: () = assert!(std::mem::offset_of!(ChunkHeader, next) == 0, "the link stands first in a fragment");
+
+/// Bit of a link by which messages are told from other signals.
+const MESSAGE: usize = 4;
+
+// SAFETY: both kinds have their link in front and give themselves up; messages alone carry the mark.
+unsafe impl Item for Envelope {
+    #[inline]
+    fn into_link(self) -> *mut Link {
+        match self {
+            Envelope::Message(message) => message.into_raw().as_ptr().cast::<Link>().map_addr(|address| address | MESSAGE),
+            Envelope::Other(node) => node.into_link(),
+        }
+    }
+
+    #[inline]
+    unsafe fn from_link(link: *mut Link) -> Self {
+        // SAFETY: made by `into_link`, by contract; the mark tells of what.
+        unsafe {
+            if link.addr() & MESSAGE == 0 {
+                return Envelope::Other(Box::from_link(link));
+            }
+            let header = link.map_addr(|address| address & !MESSAGE).cast::<ChunkHeader>();
+            Envelope::Message(Fragment::from_raw(NonNull::new_unchecked(header)))
+        }
+    }
+}
+
+impl Envelope {
+    #[inline]
+    pub(crate) fn new(tag: Tag, kind: Kind) -> Envelope {
+        match kind {
+            Kind::Message(message) => Envelope::message(tag, message),
+            kind => Envelope::Other(Node::new(Signal { tag, kind })),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn message(tag: Tag, mut message: Fragment) -> Envelope {
+        message.set_cause(Word::small(tag.cast_signed()));
+        Envelope::Message(message)
+    }
+
+    pub(crate) fn open(self) -> Signal {
+        match self {
+            Envelope::Message(message) => Signal { tag: tag_of(&message), kind: Kind::Message(message) },
+            Envelope::Other(node) => node.value,
+        }
+    }
+}
+
+/// The tag that a message carries.
+#[inline]
+pub(crate) fn tag_of(message: &Fragment) -> Tag {
+    message.cause().small_value().cast_unsigned()
 }
 
 pub(crate) enum Kind {

@@ -10,6 +10,8 @@
 //!
 //! **What it must not know.** Natives; how options look as terms.
 
+use std::cell::RefCell;
+
 use crossbeam_epoch::pin;
 use jovial_term::{HeapOptions, OutOfMemory, Pid, Term};
 use jovial_vm as vm;
@@ -120,6 +122,6 @@ impl Shared {
             rare.fullsweep_after = options.fullsweep_after;
             rare.off_heap_queue = options.off_heap_queue;
         }
-        Ok(Process::new(State::new(options.priority), Body { vm: process, owner }))
+        Ok(Process::new(State::new(options.priority), Body { vm: process, owner: RefCell::new(owner) }))
     }
 }

@@ -7,7 +7,7 @@
 //! | --- | --- | --- |
 //! | [`RUNNING`] | the scheduler that popped it (`begin`) | the same (`park`, `requeue`, `finish`) |
 //! | [`QUEUED`] | whoever turns waiting into runnable (`notify`), or the scheduler (`requeue`) | the popper (`begin`) |
-//! | [`NOTIFIED`] | senders, after a push to an empty queue (`notify`) | the owner, before it drains (`clear_notified`) |
+//! | [`NOTIFIED`] | senders, after a push to an empty queue (`notify`) | the owner, before it drains (`begin`, `clear_notified`) |
 //! | [`GONE`] | the owner at its exit (`finish`) | nobody |
 //! | priority, 2 bits | the owner (`set_priority`) | the owner |
 //!
@@ -87,6 +87,7 @@ impl State {
 
     /// For a sender whose push found the queue empty. When it gives a priority, the caller must put the process into
     /// a run queue of that priority (invariant 2).
+    #[inline]
     pub(crate) fn notify(&self) -> Option<Priority> {
         let mut word = self.0.load(Ordering::Relaxed);
         loop {
@@ -102,11 +103,13 @@ impl State {
         }
     }
 
-    /// For the scheduler that popped the process: from now on it has the owner's part.
+    /// For the scheduler that popped the process: from now on it has the owner's part. It drains next, so what it was
+    /// notified of is no news any more.
+    #[inline]
     pub(crate) fn begin(&self) -> bool {
         self.0
             .fetch_update(Ordering::AcqRel, Ordering::Relaxed, |word| {
-                (word & (RUNNING | QUEUED | GONE) == QUEUED).then_some((word & !QUEUED) | RUNNING)
+                (word & (RUNNING | QUEUED | GONE) == QUEUED).then_some((word & !(QUEUED | NOTIFIED)) | RUNNING)
             })
             .is_ok()
     }
@@ -117,6 +120,7 @@ impl State {
     }
 
     /// Running to waiting. False when signals came: the owner keeps the process and must drain again.
+    #[inline]
     pub(crate) fn park(&self) -> bool {
         self.0
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |word| (word & NOTIFIED == 0).then_some(word & !RUNNING))

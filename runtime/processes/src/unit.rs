@@ -2,14 +2,18 @@
 //! with atomics that only work inside a model.
 
 mod queue {
-    use crate::queue::{Node, Queue};
+    use crate::queue::{List, Node, Queue};
+
+    fn values(list: List<Box<Node<u32>>>) -> Vec<u32> {
+        list.map(|node| node.value).collect()
+    }
 
     #[test]
     fn arrival_order_and_emptiness() {
         let queue = Queue::default();
         assert!(queue.push(Node::new(1), false).is_ok_and(|first| first));
         assert!(queue.push(Node::new(2), false).is_ok_and(|first| !first));
-        assert_eq!(queue.take().collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(values(queue.take()), [1, 2]);
         assert!(queue.is_empty());
         assert!(queue.push(Node::new(3), false).is_ok_and(|first| first));
     }
@@ -24,16 +28,16 @@ mod queue {
         assert!(queue.push(Node::new(4), true).is_ok_and(|first| !first));
         assert!(queue.push(Node::new(5), false).is_ok_and(|first| !first));
         assert!(!queue.is_calm());
-        assert_eq!(queue.take().collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+        assert_eq!(values(queue.take()), [1, 2, 3, 4, 5]);
         assert!(queue.push(Node::new(6), true).is_ok_and(|first| !first));
-        assert_eq!(queue.close().collect::<Vec<_>>(), [6]);
+        assert_eq!(values(queue.close()), [6]);
     }
 
     #[test]
     fn a_closed_queue_gives_signals_back() {
         let queue = Queue::default();
         assert!(queue.push(Node::new(1), false).is_ok());
-        assert_eq!(queue.close().collect::<Vec<_>>(), [1]);
+        assert_eq!(values(queue.close()), [1]);
         assert_eq!(queue.push(Node::new(2), false).err().map(|node| node.value), Some(2));
         assert!(queue.take().is_empty() && queue.close().is_empty() && queue.is_closed());
     }
