@@ -132,7 +132,9 @@ impl Runtime {
     /// Calls `then` with the reason when the process ends; with `:noproc` now when it is gone.
     pub fn watch(&self, pid: Pid, then: impl FnOnce(&Reason) + Send + 'static) {
         let kind = Kind::Watch(Watch(Box::new(then)));
-        if let Err(Kind::Watch(watch)) = self.shared.send(self.outside(), pid, 0, kind) {
+        if let Err(refused) = self.shared.send(self.outside(), pid, 0, kind)
+            && let Kind::Watch(watch) = refused.open().kind
+        {
             (watch.0)(&Reason::NOPROC);
         }
     }

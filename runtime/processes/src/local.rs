@@ -22,7 +22,7 @@ use crate::info::{Item, Subject, describe};
 use crate::process::{AliasMode, Link, MaxHeap, Monitor, Owner, Process, Request, Target};
 use crate::runtime::Shared;
 use crate::scheduler::Scheduler;
-use crate::signal::{Kind, Reason};
+use crate::signal::{Envelope, Kind, Reason};
 use crate::spawn::{Maker, Options, SpawnError};
 use crate::state::Priority;
 use crate::tags::Tag;
@@ -85,7 +85,7 @@ impl<'h> Local<'h> {
         self.scheduler.current.with(|owner| with(&mut owner.borrow_mut()))
     }
 
-    fn signal(&self, to: Pid, kind: Kind) -> Result<(), Kind> {
+    fn signal(&self, to: Pid, kind: Kind) -> Result<(), Envelope> {
         self.shared().send(self.scheduler.index, to, self.vm.cause(), kind)
     }
 
@@ -166,7 +166,7 @@ impl<'h> Local<'h> {
             }
         }
         let own = self.self_pid();
-        self.ask(pid, |request| Kind::Info { from: own, request, items: Vec::new() }).map(|answer| answer.is_some())
+        self.ask(pid, |request| Kind::Info { from: own, request, items: Box::default() }).map(|answer| answer.is_some())
     }
 
     /// Sends a request and waits for its answer; `None` when the process is gone.
@@ -478,7 +478,7 @@ impl<'h> Local<'h> {
             })));
         }
         let own = self.self_pid();
-        let answer = self.ask(pid, |request| Kind::Info { from: own, request, items: items.to_vec() })?;
+        let answer = self.ask(pid, |request| Kind::Info { from: own, request, items: Box::new(items.to_vec()) })?;
         let Some(answer) = answer else { return Ok(None) };
         let values = self.heap().adopt(answer).list_iter();
         let values = values.filter_map(|pair| pair.as_tuple_of::<2>().map(|pair| pair[1]));

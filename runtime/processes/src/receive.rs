@@ -291,14 +291,14 @@ fn take_tag(vm: &vm::Process, tag: Tag) {
 #[inline]
 fn receive_message(owner: &mut Owner, vm: &vm::Process, tag: Tag, message: Fragment) {
     owner.held.add(tag, 1);
-    vm.mailbox().borrow_mut().push(message);
+    vm.mailbox().borrow_mut().push(message, vm.heap());
     owner.woken = true;
 }
 
 /// A message in the mailbox carries its tag; the process takes the tag over with the message.
 fn put(owner: &mut Owner, vm: &vm::Process, tag: Tag, mut message: Fragment) {
     message.set_cause(Word::small(tag.cast_signed()));
-    vm.mailbox().borrow_mut().push(message);
+    vm.mailbox().borrow_mut().push(message, vm.heap());
     owner.woken = true;
 }
 

@@ -30,6 +30,7 @@ struct Lists<P> {
 }
 
 impl<P> Lists<P> {
+    #[inline]
     fn of(&mut self, priority: Priority) -> &mut VecDeque<P> {
         match priority {
             Priority::Max => &mut self.max,
@@ -114,7 +115,7 @@ impl<P: Copy> RunQueue<P> {
         let mut lists = self.lists.lock();
         let list = lists.turn()?;
         let place = if list.len() > 1 { choose(list.len()).min(list.len() - 1) } else { 0 };
-        let process = list.remove(place);
+        let process = if place == 0 { list.pop_front() } else { list.remove(place) };
         let len = lists.len();
         self.len.store(len, Ordering::Release);
         process

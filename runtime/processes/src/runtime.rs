@@ -194,7 +194,7 @@ impl Shared {
     }
 
     /// Sends a signal; gives it back when the receiver is gone.
-    pub(crate) fn send(&self, place: usize, to: Pid, tag: Tag, kind: Kind) -> Result<(), Kind> {
+    pub(crate) fn send(&self, place: usize, to: Pid, tag: Tag, kind: Kind) -> Result<(), Envelope> {
         if let Some(priority) = self.deliver(place, to, tag, kind)? {
             self.enqueue(place, to.number(), priority, false);
         }
@@ -213,12 +213,14 @@ impl Shared {
     }
 
     /// As `send`, but leaves it to the caller to put a process that was waiting into a run queue.
-    pub(crate) fn deliver(&self, place: usize, to: Pid, tag: Tag, kind: Kind) -> Result<Option<Priority>, Kind> {
+    pub(crate) fn deliver(&self, place: usize, to: Pid, tag: Tag, kind: Kind) -> Result<Option<Priority>, Envelope> {
         let guard = pin();
-        let Some(process) = self.processes.get(to.number(), &guard) else { return Err(kind) };
         let (name, quiet) = (kind.name(), kind.is_quiet());
-        let sent = self.put(place, process, tag, Envelope::new(tag, kind), quiet, name);
-        sent.map_err(|envelope| envelope.open().kind)
+        let envelope = Envelope::new(tag, kind);
+        match self.processes.get(to.number(), &guard) {
+            Some(process) => self.put(place, process, tag, envelope, quiet, name),
+            None => Err(envelope),
+        }
     }
 
     #[inline]

@@ -131,7 +131,7 @@ pub(crate) enum Kind {
     Info {
         from: Pid,
         request: u64,
-        items: Items,
+        items: Box<Items>,
     },
     Suspend {
         from: Pid,
@@ -206,6 +206,8 @@ impl Kind {
         }
     }
 }
+
+const _: () = assert!(size_of::<Kind>() <= 32, "signals are moved around");
 
 /// Called with the reason when the process is gone.
 pub(crate) struct Watch(pub Box<dyn FnOnce(&Reason) + Send>);

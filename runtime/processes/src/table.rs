@@ -27,7 +27,8 @@ type Chunk<T> = Box<[Atomic<T>]>;
 
 pub(crate) struct Table<T: Entry> {
     chunks: Box<[OnceLock<Chunk<T>>]>,
-    capacity: u64,
+    /// The slots' number, a power of two, less one: numbers are cut by it.
+    mask: u64,
     limit: usize,
     next: AtomicU64,
     count: AtomicUsize,
@@ -43,7 +44,7 @@ impl<T: Entry> Table<T> {
         let capacity = limit.max(CHUNK).next_power_of_two();
         Table {
             chunks: (0..capacity / CHUNK).map(|_| OnceLock::new()).collect(),
-            capacity: capacity as u64,
+            mask: capacity as u64 - 1,
             limit,
             next: AtomicU64::new(first),
             count: AtomicUsize::new(0),
@@ -58,8 +59,9 @@ impl<T: Entry> Table<T> {
         self.limit
     }
 
+    #[inline]
     fn slot(&self, number: u64) -> Option<&Atomic<T>> {
-        let place = (number % self.capacity) as usize;
+        let place = (number & self.mask) as usize;
         self.chunks[place / CHUNK].get().map(|chunk| &chunk[place % CHUNK])
     }
 
@@ -77,7 +79,7 @@ impl<T: Entry> Table<T> {
         // Ends: there are fewer entries than slots, and the numbers walk over all of them.
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
-            let place = (number % self.capacity) as usize;
+            let place = (number & self.mask) as usize;
             let chunk = self.chunks[place / CHUNK].get_or_init(|| (0..CHUNK).map(|_| Atomic::null()).collect());
             let slot = &chunk[place % CHUNK];
             if !slot.load(Ordering::Acquire, guard).is_null() {

@@ -34,7 +34,7 @@ pub struct ChunkHeader {
 }
 
 /// Words up to which a fragment's term is moved rather than adopted.
-const TAKEN_IN: usize = 6;
+const TAKEN_IN: usize = 16;
 
 const HEADER_WORDS: usize = size_of::<ChunkHeader>() / size_of::<Word>();
 
@@ -217,6 +217,9 @@ impl Heap {
         // of the length that is allocated here; pointers into it are moved by the distance of the two places.
         unsafe {
             let (used, root) = ((*header).used, (*header).root);
+            if used == 0 {
+                return Some(Term::from_word(root));
+            }
             if used > TAKEN_IN || !(*header).off_heap.is_null() || self.free_words() < used {
                 return None;
             }

@@ -49,6 +49,11 @@ const SPARE: u32 = 32;
 mod spare {
     use super::{Cell, Queue};
 
+    /// Fills a place that is empty, which needs no look at what was there.
+    pub(super) fn put(place: &Cell<Option<Box<Queue>>>, queue: Option<Box<Queue>>) {
+        std::mem::forget(place.replace(queue));
+    }
+
     /// Empty queues as a list, each in the one before.
     pub(super) struct Spare {
         pub(super) first: Cell<Option<Box<Queue>>>,
@@ -58,6 +63,14 @@ mod spare {
     thread_local! {
         pub(super) static QUEUES: Spare = const { Spare { first: Cell::new(None), count: Cell::new(0) } };
     }
+}
+
+/// What a quick look found.
+pub(crate) enum Peeked {
+    Message(Word),
+    Nothing,
+    /// Look again with `peek`.
+    Unsure,
 }
 
 /// Messages of a process. Costs nothing while there are none: most processes of a crowd wait.
@@ -104,7 +117,7 @@ impl Mailbox {
             // A thread that is being torn down has no spare queues any more.
             let spare = spare::QUEUES.try_with(|spare| {
                 let mut queue = spare.first.take()?;
-                spare.first.set(queue.next.take());
+                spare::put(&spare.first, queue.next.take());
                 spare.count.set(spare.count.get() - 1);
                 Some(queue)
             });
@@ -121,15 +134,21 @@ impl Mailbox {
                 if spare.count.get() < SPARE {
                     spare.count.set(spare.count.get() + 1);
                     queue.next = spare.first.take();
-                    spare.first.set(Some(queue));
+                    spare::put(&spare.first, Some(queue));
                 }
             });
         }
     }
 
-    /// Appends a message.
-    pub fn push(&mut self, message: Fragment) {
-        self.queue().push(message);
+    /// Appends a message. A small one that is the only one moves into the block of `heap`, which has its top stored, if there is
+    /// room: it is likely to be received next, and its fragment is of use to the next sender.
+    #[inline]
+    pub fn push(&mut self, message: Fragment, heap: &Heap) {
+        let queue = self.queue();
+        queue.push(message);
+        if queue.entries.len() == 1 {
+            queue.take_in(heap);
+        }
     }
 
     pub fn len(&self) -> usize {
@@ -156,9 +175,19 @@ impl Mailbox {
         }
     }
 
-    /// The message at the save pointer. A small one that is the first of all moves into the heap's block if there is room:
-    /// it is likely to be accepted, and its fragment is of use to the next sender.
+    /// As [`Mailbox::peek`], of a message that stays where it is: one of the heap's, or one further back.
     #[inline]
+    pub(crate) fn peek_in_place(&mut self) -> Peeked {
+        let Some(queue) = &mut self.queue else { return Peeked::Nothing };
+        let Some(entry) = queue.entries.get(queue.save) else { return Peeked::Nothing };
+        if entry.is_hole() || (entry.fragment.is_some() && queue.save == queue.head) {
+            return Peeked::Unsure;
+        }
+        queue.peeked = true;
+        Peeked::Message(entry.root)
+    }
+
+    /// The message at the save pointer. A small one that is the first of all moves into the heap's block, as when it is pushed.
     pub(crate) fn peek(&mut self, heap: &Heap) -> Option<Word> {
         let queue = self.queue.as_mut()?;
         if queue.save == queue.head {
@@ -408,9 +437,9 @@ mod tests {
 
     use super::Mailbox;
 
-    fn with(numbers: std::ops::Range<i32>) -> Mailbox {
+    fn with(heap: &Heap, numbers: std::ops::Range<i32>) -> Mailbox {
         let mut mailbox = Mailbox::default();
-        numbers.for_each(|number| mailbox.push(Fragment::immediate(Term::small32(number))));
+        numbers.for_each(|number| mailbox.push(Fragment::immediate(Term::small32(number)), heap));
         mailbox
     }
 
@@ -438,13 +467,13 @@ mod tests {
     #[test]
     fn what_is_taken_from_the_middle_leaves_the_rest_in_order() {
         let heap = Heap::new();
-        let mut mailbox = with(0..10);
+        let mut mailbox = with(&heap, 0..10);
         for wanted in [4, 9, 0, 5, 8] {
             assert_eq!(receive(&mut mailbox, &heap, |number| number == wanted), Some(wanted));
         }
         assert_eq!((all(&mailbox, &heap), mailbox.len()), (vec![1, 2, 3, 6, 7], 5));
         assert_eq!(receive(&mut mailbox, &heap, |number| number > 7), None);
-        mailbox.push(Fragment::immediate(Term::small32(10)));
+        mailbox.push(Fragment::immediate(Term::small32(10)), &heap);
         assert_eq!(receive(&mut mailbox, &heap, |number| number > 7), Some(10));
         assert_eq!(all(&mailbox, &heap), [1, 2, 3, 6, 7]);
     }
@@ -453,12 +482,12 @@ mod tests {
     fn a_marker_stays_before_what_came_after_it() {
         let heap = Heap::new();
         for taken in [0, 3, 5] {
-            let mut mailbox = with(0..6);
+            let mut mailbox = with(&heap, 0..6);
             mailbox.set_mark();
             mailbox.bind_mark(1);
             assert_eq!(receive(&mut mailbox, &heap, |number| number == taken), Some(taken));
             // Enough that the array is closed up or grows.
-            (6..40).for_each(|number| mailbox.push(Fragment::immediate(Term::small32(number))));
+            (6..40).for_each(|number| mailbox.push(Fragment::immediate(Term::small32(number)), &heap));
             mailbox.use_mark(1);
             assert_eq!(mailbox.peek(&heap).map(|word| crate::raw_term(&heap, word).as_small()), Some(Some(6)));
         }
@@ -467,9 +496,9 @@ mod tests {
     #[test]
     fn a_queue_that_never_empties_does_not_grow() {
         let heap = Heap::new();
-        let mut mailbox = with(0..3);
+        let mut mailbox = with(&heap, 0..3);
         for number in 3..10_000 {
-            mailbox.push(Fragment::immediate(Term::small32(number)));
+            mailbox.push(Fragment::immediate(Term::small32(number)), &heap);
             // One waits at the front for ever, the others pass it.
             assert_eq!(receive(&mut mailbox, &heap, |number| number != 0), Some(i64::from(number) - 2));
         }

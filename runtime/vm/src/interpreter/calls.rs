@@ -448,6 +448,24 @@ unsafe fn native(s: &mut State<'_>) -> Flow {
         }));
         s.reload();
         s.reds -= process.charged.replace(0);
+        match result {
+            Ok(Ok(value)) => give_back(s, value.word(), count + 1),
+            result => halted(s, export, result),
+        }
+    }
+}
+
+/// Goes on after a native that had no value.
+#[inline(never)]
+unsafe fn halted<'a>(
+    s: &mut State<'a>,
+    export: &Export,
+    result: std::thread::Result<Result<Term<'a>, Halt<'a>>>,
+) -> Flow {
+    // SAFETY: as above.
+    unsafe {
+        let count = usize::from(export.arity);
+        let args = std::slice::from_raw_parts(s.fp.cast::<Term<'_>>(), count);
         let halt = match result {
             Ok(Ok(value)) => return give_back(s, value.word(), count + 1),
             Ok(Err(halt)) => halt,

@@ -7,7 +7,7 @@ use jovial_term::raw::{self, Word};
 
 use super::exceptions::{First, raise};
 use super::{Flow, SLOW, State};
-use crate::mailbox::Deadline;
+use crate::mailbox::{Deadline, Peeked};
 use crate::native::Class;
 use crate::system::{Drained, Stop};
 
@@ -16,8 +16,22 @@ const TIMEOUT_MAX: i64 = 0xffff_ffff;
 
 #[inline(always)]
 pub(super) unsafe fn op_recv_peek<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    s.store();
     let process = s.process();
+    if FAST {
+        let peeked = process.mailbox().borrow_mut().peek_in_place();
+        // SAFETY: as below.
+        return unsafe {
+            match peeked {
+                Peeked::Message(word) => {
+                    s.set(s.byte(1), word);
+                    s.next(2)
+                }
+                Peeked::Nothing => s.jump(1),
+                Peeked::Unsure => SLOW,
+            }
+        };
+    }
+    s.store();
     let message = process.peek();
     // At most what there is room for in the block was taken, so no safepoint is due.
     s.hp = raw::hp(process.heap());
@@ -91,7 +105,12 @@ pub(super) unsafe fn op_recv_use<const FAST: bool>(s: &mut State<'_>) -> Flow {
 #[inline(always)]
 pub(super) unsafe fn op_recv_wait<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as `wait`.
-    if FAST { SLOW } else { unsafe { wait(s) } }
+    unsafe {
+        if !FAST {
+            return wait(s);
+        }
+        if s.process().mailbox().borrow().has_unseen() { s.next(3) } else { SLOW }
+    }
 }
 
 /// When a receive gives up, from its time operand.
@@ -133,6 +152,8 @@ unsafe fn wait(s: &mut State<'_>) -> Flow {
         }
         s.store();
         let drained = s.run.system.drain(process);
+        // A message may have moved into the block.
+        s.reload();
         if mailbox.borrow().has_unseen() {
             return s.next(3);
         }

@@ -24,7 +24,7 @@ impl System for World {
     fn drain(&self, process: &Process) -> Drained {
         match self.arriving.borrow_mut().pop_front() {
             Some(message) => {
-                process.mailbox().borrow_mut().push(message);
+                process.mailbox().borrow_mut().push(message, process.heap());
                 Drained::Messages
             }
             None => Drained::Nothing,
