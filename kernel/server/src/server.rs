@@ -47,6 +47,7 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {}
 
 /// What waits on the shell channel.
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are requests")]
 pub(crate) enum Waiting {
     Request(WireMessage),
     /// Execute requests before it are aborted.

@@ -187,8 +187,8 @@ mod tests {
         let owned = Arc::new(());
         let held = Arc::clone(&owned);
         let mut paused = Coroutine::<(), (), ()>::new(move |pause, ()| {
-            let _held = held;
             pause.ask(());
+            drop(held);
         })
         .expect("a stack");
         paused.resume(());

@@ -4,7 +4,12 @@
 //! does: begin, take, park, and if that fails clear and take again; senders push and notify. No signal may be lost asleep, none seen twice, and one
 //! sender's signals stay in order.
 
-#![allow(dead_code, unreachable_pub, reason = "a second copy of two files, of which the models use a part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::duplicate_mod,
+    reason = "a second copy of two files, of which the models use a part"
+)]
 
 mod sync {
     pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU32, Ordering};

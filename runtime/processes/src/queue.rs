@@ -52,6 +52,7 @@ pub(crate) struct Node<T> {
 }
 
 impl<T> Node<T> {
+    #[expect(clippy::unnecessary_box_returns, reason = "nodes travel as their addresses")]
     pub(crate) fn new(value: T) -> Box<Node<T>> {
         Box::new(Node { link: Link { next: ptr::null_mut() }, value })
     }

@@ -319,7 +319,7 @@ impl Scheduler {
             let change = words.wrapping_sub(before).cast_signed();
             let total = self.shared.total_words.fetch_add(change, Ordering::Relaxed) + change;
             let max = self.shared.config.total_max_words;
-            if change > 0 && total > 0 && total as u64 > max as u64 {
+            if change > 0 && total > 0 && total.cast_unsigned() > max as u64 {
                 self.shared.end_largest(self.index);
             }
         }

@@ -16,8 +16,6 @@
 )]
 #![forbid(unsafe_code)]
 
-#[path = "case.rs"]
-mod case;
 mod child;
 
 use std::fs;
@@ -27,8 +25,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use case::Case;
 use child::Form;
+use jovial_runner::Case;
 
 /// A case that takes longer hangs; where each step collects, that shows later.
 const LONGEST: Duration = Duration::from_secs(60);

@@ -309,7 +309,7 @@ fn reachable(tree: &Tree, root: NodeId) -> Vec<NodeId> {
                 pending.extend_from_slice(tree.seq(args));
             }
             Node::List(seq) | Node::Improper(seq) | Node::Tuple(seq) | Node::Map(seq) => {
-                pending.extend_from_slice(tree.seq(seq))
+                pending.extend_from_slice(tree.seq(seq));
             }
             Node::Pair(left, right) => pending.extend([left, right]),
             Node::Int(_) | Node::BigInt(_) | Node::Float(_) | Node::Atom(_) | Node::Binary(_) | Node::Opaque(_) => {}

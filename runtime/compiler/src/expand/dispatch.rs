@@ -629,10 +629,7 @@ impl Expander<'_> {
                 self.expand_name_once(name, meta, &[])
             }
             Node::Call { name: known::DUNDER_ALIASES, .. } => {
-                let (meta, parts) = match self.alias_parts(id) {
-                    Some(parts) => parts,
-                    None => return Ok(None),
-                };
+                let Some((meta, parts)) = self.alias_parts(id) else { return Ok(None) };
                 let atoms: Option<Vec<Atom>> = parts.iter().map(|&part| self.code.atom_of(part)).collect();
                 match atoms {
                     Some(atoms) if !atoms.is_empty() => {

@@ -24,6 +24,7 @@ pub(crate) fn is_special_form(name: Atom, arity: usize) -> bool {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "one of several filters")]
 fn is_sigil(entry: &NameArity) -> bool {
     let Some(letters) = entry.0.as_str().strip_prefix("sigil_") else { return false };
     let bytes = letters.as_bytes();

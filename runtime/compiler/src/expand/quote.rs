@@ -80,7 +80,7 @@ impl Expander<'_> {
             _ => options,
         };
         let Some(entries) = self.code.list_of(options) else {
-            return Err(if block == None {
+            return Err(if block.is_none() {
                 self.error(meta, "invalid arguments for \"quote\"")
             } else {
                 let shown = self.text(options);

@@ -8,8 +8,6 @@ use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId, Tree};
 use crate::carried::Code;
 use crate::env::{Counter, Kind};
 
-pub(crate) type Entry = (Atom, MetaValue);
-
 /// Reading and building, on the tree of a [`Code`]. The expander and the macros use it through [`std::ops::Deref`]-less
 /// plain functions, so that borrows stay short.
 impl Code {
@@ -240,23 +238,6 @@ impl Code {
             })
             .collect();
         self.keyword(&pairs)
-    }
-
-    /// A quoted keyword list as a meta; `None` if it is no such list.
-    pub(crate) fn node_meta(&mut self, list: NodeId) -> Option<Meta> {
-        let entries: Vec<Entry> = self
-            .keyword_of(list)?
-            .into_iter()
-            .map(|(key, value)| {
-                let value = match self.node(value) {
-                    Node::Int(value) => MetaValue::Int(value),
-                    Node::Atom(atom) => MetaValue::Atom(atom),
-                    _ => MetaValue::Node(value),
-                };
-                (key, value)
-            })
-            .collect();
-        Some(self.tree.add_meta(&entries))
     }
 
     /// `{:{}, [], [a, b, c]}`

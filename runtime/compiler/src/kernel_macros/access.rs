@@ -19,8 +19,7 @@ enum Step {
 fn unnest(e: &Expander<'_>, path: NodeId) -> Result<(NodeId, Vec<Step>)> {
     let mut steps = Vec::new();
     let mut root = path;
-    loop {
-        let Some(remote) = e.code.remote_of(root) else { break };
+    while let Some(remote) = e.code.remote_of(root) {
         if remote.name.as_str() == "get" && e.code.is_atom(remote.left, known::MOD_ACCESS) && remote.args.len() == 2 {
             steps.push(Step::Access(remote.args[1]));
             root = remote.args[0];

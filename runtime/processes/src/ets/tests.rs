@@ -129,7 +129,7 @@ fn tables_agree_with_a_map() {
             let mut model: BTreeMap<i64, i64> = BTreeMap::new();
             let mut random = Random::new(seed as u64);
             for step in 0..4_000 {
-                let key = random.below(200) as i64;
+                let key = random.below(200).cast_signed();
                 let term = heap.int(key);
                 match random.below(5) {
                     0 | 1 => {
@@ -337,7 +337,7 @@ fn owners_heirs_and_rights() {
 /// Many processes on real schedulers count in the same objects while others walk and insert.
 #[test]
 fn counters_are_not_lost_among_schedulers() {
-    const WRITERS: usize = 8;
+    const WRITERS: i32 = 8;
     const ROUNDS: i32 = 500;
     for kind in ["set", "ordered_set"] {
         let (runtime, scripts) = start(Config { schedulers: 3, ..Config::default() });
@@ -358,7 +358,7 @@ fn counters_are_not_lost_among_schedulers() {
                     let default = heap.tuple(&[heap.int(key), Term::ZERO]);
                     ok(ets.update_counter(shared, heap.int(key), heap.int(1), Some(default)));
                 }
-                let own = heap.tuple(&[heap.int(1_000 + writer as i64), heap.int(i64::from(left))]);
+                let own = heap.tuple(&[heap.int(1_000 + i64::from(writer)), heap.int(i64::from(left))]);
                 ok(ets.insert(shared, own, false));
                 if left % 50 == 0 {
                     ok(ets.select(shared, Select::All, Goal::Results, Term::EMPTY_LIST, 100));
@@ -378,7 +378,7 @@ fn counters_are_not_lost_among_schedulers() {
             Step::Done
         });
         assert!(runtime.settle(2, LONG));
-        let total = WRITERS as i32 * ROUNDS;
+        let total = WRITERS * ROUNDS;
         let mut expected: Vec<String> = (0..4).map(|key| format!("[{{{key},{total}}}]")).collect();
         expected.push(format!("Some({})", 4 + WRITERS));
         assert_eq!(*seen.lock(), expected, "{kind}");

@@ -158,10 +158,7 @@ fn aliases_take_messages_while_they_are_active() {
             if !begun {
                 begun = true;
                 let options = MonitorOptions { alias: Some(mode), tag: None };
-                let alias = match local.monitor(Term::pid(other), &options) {
-                    Ok(alias) => alias,
-                    Err(_) => panic!("a monitor of a pid"),
-                };
+                let Ok(alias) = local.monitor(Term::pid(other), &options) else { panic!("a monitor of a pid") };
                 for number in [1, 2] {
                     assert!(local.send(alias, Term::small32(number)).is_ok());
                 }

@@ -98,7 +98,7 @@ impl Library {
             parallel: AtomicUsize::new(0),
             cell: Mutex::default(),
             values: super::convert::Values::default(),
-            persistent: Default::default(),
+            persistent: crate::natives::persistent::Persistent::default(),
         })));
         Ok(())
     }

@@ -299,10 +299,7 @@ fn prepare<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     charge(ctx, vars.len());
     env.versioned_vars = Vars::new(vars);
     let wants_env = args[3].is_atom(known::TRUE);
-    let quoted = match Fragment::copy_of(args[0]) {
-        Ok(quoted) => quoted,
-        Err(_) => return badarg(),
-    };
+    let Ok(quoted) = Fragment::copy_of(args[0]) else { return badarg() };
     Err(session::start(ctx, move |asking| {
         let mut host = CompileHost::new(asking, library, None);
         let outcome = prepare_quoted(&mut host, &quoted, &env, wants_env);

@@ -44,10 +44,7 @@ fn quoted<'h>(term: Term<'h>) -> Result<Arc<Quoted>, Halt<'h>> {
 fn compile<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let env = env(args[5])?;
     let line = option(args[0], "line").and_then(Term::as_small).and_then(|line| u32::try_from(line).ok());
-    let name = match args[1].as_atom() {
-        Some(name) => name,
-        None => return Err(Halt::badarg()),
-    };
+    let Some(name) = args[1].as_atom() else { return Err(Halt::badarg()) };
     let start = ModuleStart {
         name,
         line: line.unwrap_or(env.line),

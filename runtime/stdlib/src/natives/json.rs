@@ -273,9 +273,9 @@ impl<'h> Reader<'h, '_> {
             self.at += 1;
         }
         if self.byte()? == b'0' {
-            self.at += 1
+            self.at += 1;
         } else {
-            self.digits()?
+            self.digits()?;
         }
         let mut is_float = false;
         if self.text.get(self.at) == Some(&b'.') {

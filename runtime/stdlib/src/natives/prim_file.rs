@@ -93,6 +93,7 @@ pub(crate) const TABLE: &[Entry] = &[
 ];
 
 /// What blocking work found out.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub(crate) enum Answer {
     Done,
     Eof,
@@ -218,7 +219,7 @@ fn info<'h>(path: Term<'h>, options: Term<'h>, follow: bool) -> Out<'h> {
 }
 
 impl Info {
-    fn into_term<'h>(self: Box<Info>, ctx: &Ctx<'h>) -> Out<'h> {
+    fn into_term<'h>(self, ctx: &Ctx<'h>) -> Out<'h> {
         let (heap, data) = (ctx.heap(), &self.data);
         let kind = data.file_type();
         let kind = if kind.is_file() {

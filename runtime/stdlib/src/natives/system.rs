@@ -25,7 +25,7 @@ pub(crate) const TABLE: &[Entry] = &[
     ("erlang", "get_module_info", 1, get_module_info),
     ("erlang", "get_module_info", 2, |ctx, args| {
         let all = get_module_info(ctx, args)?;
-        let found = all.list_iter().filter_map(|entry| entry.as_tuple_of::<2>()).find(|pair| pair[0].same(args[1]));
+        let found = all.list_iter().filter_map(Term::as_tuple_of::<2>).find(|pair| pair[0].same(args[1]));
         need(found).map(|pair| pair[1])
     }),
     ("erlang", "fun_info", 1, fun_info),

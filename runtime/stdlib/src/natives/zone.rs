@@ -61,7 +61,7 @@ fn from_local(local: i64, daylight: Option<bool>) -> i64 {
     // Offsets are less than a day, and rarely change twice within two.
     let candidates = [local - offset(local - 86_400), local - offset(local + 86_400)];
     let fits = |universal: &&i64| **universal + offset(**universal) == local;
-    let is_daylight = |universal: i64| zone().find_local_time_type(universal).is_ok_and(|kind| kind.is_dst());
+    let is_daylight = |universal: i64| zone().find_local_time_type(universal).is_ok_and(tz::LocalTimeType::is_dst);
     let wanted = candidates
         .iter()
         .filter(fits)

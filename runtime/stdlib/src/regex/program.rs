@@ -358,7 +358,7 @@ impl Compiler<'_> {
                 self.push(Inst::Grapheme);
             }
             Node::Concat(items) => self.sequence(items)?,
-            Node::Alternation(all) => self.alternatives(all, |compiler, branch| compiler.emit(branch))?,
+            Node::Alternation(all) => self.alternatives(all, Compiler::emit)?,
             Node::Group(group, inner) => {
                 let start = self.register();
                 let entry = self.push(Inst::Save(start));

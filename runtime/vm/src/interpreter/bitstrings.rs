@@ -243,7 +243,7 @@ unsafe fn build_short<'a>(s: &State<'a>, heap: &'a Heap) -> Option<(Term<'a>, us
                 number = value.small_value().to_be_bytes();
                 &number[8 - (size.0 >> 4) as usize..]
             } else if ty == UTF8 && !sized && value.is_small() && (0..0x80).contains(&value.small_value()) {
-                number[7] = value.small_value() as u8;
+                number[7] = value.small_value().cast_unsigned() as u8;
                 &number[7..]
             } else {
                 return None;

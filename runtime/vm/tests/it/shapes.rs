@@ -144,7 +144,7 @@ fn deep_recursion_grows_the_stack_up_to_the_limit() {
     let depth = if stressed { 1_000 } else { 100_000 };
     for way in &WAYS[..2] {
         let run = |depth| call(&machine, *way, module.name, Atom::new("f"), &[Literal::Int(depth)], &[]);
-        assert_eq!(run(depth), value(&depth.to_string()));
+        assert_eq!(run(depth), value(depth.to_string()));
         if !stressed {
             assert_eq!(run(1_000_000_000), Outcome::Killed);
         }

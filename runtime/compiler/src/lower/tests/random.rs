@@ -249,7 +249,7 @@ fn random_clauses_match_as_one_after_the_other() {
         for _ in 0..400 {
             let mut clauses = Vec::new();
             let mut text = String::new();
-            for number in 0..1 + random.below(12) {
+            for number in 0..=random.below(12) {
                 let shapes = [shape(&mut random, 2), shape(&mut random, 1)];
                 let mut vars = Vec::new();
                 shapes.iter().for_each(|shape| bound(shape, &mut vars));

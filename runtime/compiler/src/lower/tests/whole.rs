@@ -35,9 +35,8 @@ fn sources_expanded_here_give_what_elixir_gives() {
                 let mut code = Code::from(parsed.tree);
                 let mut host = FakeHost::new();
                 let env = host.env();
-                let expanded = match expand_expression(&mut code, parsed.root, &env, &mut host) {
-                    Ok(expanded) => expanded,
-                    Err(_) => return Some(format!("is not expanded: {:?}", host.diagnostics)),
+                let Ok(expanded) = expand_expression(&mut code, parsed.root, &env, &mut host) else {
+                    return Some(format!("is not expanded: {:?}", host.diagnostics));
                 };
                 let module = lower_expression(&code, expanded.root, &[], &[]);
                 check(&module);
