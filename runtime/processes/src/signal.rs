@@ -44,7 +44,9 @@ unsafe impl Item for Envelope {
     #[inline]
     fn into_link(self) -> *mut Link {
         match self {
-            Envelope::Message(message) => message.into_raw().as_ptr().cast::<Link>().map_addr(|address| address | MESSAGE),
+            Envelope::Message(message) => {
+                message.into_raw().as_ptr().cast::<Link>().map_addr(|address| address | MESSAGE)
+            }
             Envelope::Other(node) => node.into_link(),
         }
     }

@@ -336,7 +336,8 @@ impl Queue {
             let behind = self.entries[self.head..place.max(self.head)].iter();
             behind.filter(|entry| !entry.is_hole()).count()
         };
-        let (save, mark, bound) = (moved(self.save), self.mark.map(moved), self.bound.map(|(of, mark)| (of, moved(mark))));
+        let (save, mark, bound) =
+            (moved(self.save), self.mark.map(moved), self.bound.map(|(of, mark)| (of, moved(mark))));
         (self.save, self.mark, self.bound) = (save, mark, bound);
         self.entries.drain(..self.head);
         self.entries.retain(|entry| !entry.is_hole());
