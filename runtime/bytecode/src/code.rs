@@ -64,6 +64,8 @@ pub struct CodeFunction {
     pub name: Atom,
     pub arity: u8,
     pub free: u8,
+    /// How many parameters stack traces don't count: those of a second form (`contexts`).
+    pub hidden: u8,
     /// Index of the live word that precedes the entry.
     pub start: u32,
     /// Index after its last word.

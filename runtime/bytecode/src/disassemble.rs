@@ -12,7 +12,7 @@
     reason = "operands are packed into words of checked sizes"
 )]
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::code::{Code, LiveSet, Relocated};
@@ -247,7 +247,8 @@ fn show(code: &Code, value: &Value, what: &dyn Fn(usize) -> Option<Relocated>) -
 /// Checks that instructions are whole, slots lie within frames, labels lead to instructions and tables fit the code.
 pub fn check(code: &Code, literals: usize) -> bool {
     let mut entries = HashSet::new();
-    let mut places = HashSet::new();
+    let mut places = HashMap::new();
+    let mut joined = Vec::new();
     let mut labels = Vec::new();
     let mut consts = HashSet::new();
     let mut immediates = HashSet::new();
@@ -262,6 +263,7 @@ pub fn check(code: &Code, literals: usize) -> bool {
         let frame = function.frame;
         if frame > 32_001
             || u32::from(frame) <= params
+            || function.hidden > function.free
             || code.words[start + 1] != u32::from(frame) | params << 16
             || !live_fits(code, start, end, frame)
         {
@@ -272,7 +274,10 @@ pub fn check(code: &Code, literals: usize) -> bool {
         let mut at = start + 2;
         while at < stop {
             let Some(instruction) = decode(&code.words, at) else { return false };
-            places.insert(at);
+            places.insert(at, instruction.opcode);
+            if let [_, others @ ..] = instruction.opcode.parts() {
+                joined.push((at + instruction.len, others));
+            }
             for value in &instruction.operands {
                 let fits = match value {
                     Value::Written(slot) | Value::Read(slot) => {
@@ -280,7 +285,7 @@ pub fn check(code: &Code, literals: usize) -> bool {
                         *slot < frame.cast_signed() && *slot >= -255 - 32 + SCRATCH
                     }
                     Value::Label(target) => {
-                        labels.push((start, end, *target, instruction.opcode));
+                        labels.push((start, end, *target, instruction.opcode.first()));
                         true
                     }
                     // The slow forms go on at the function's start, the fast ones behind its first instruction.
@@ -313,14 +318,23 @@ pub fn check(code: &Code, literals: usize) -> bool {
         if calls.contains(opcode) {
             entries.contains(target)
         } else {
-            places.contains(target) && start < target && target < end
+            places.contains_key(target) && start < target && target < end
         }
+    });
+    // What an instruction stands for must follow it.
+    let follow = joined.iter().all(|(at, others)| {
+        let mut at = *at;
+        others.iter().all(|other| {
+            let here = at;
+            at += decode(&code.words, here).map_or(0, |instruction| instruction.len);
+            places.get(&here).is_some_and(|opcode| opcode.first() == *other)
+        })
     });
     let mut last = 0;
     let handled = code.handlers.iter().all(|handler| {
         let sorted = handler.start >= last && handler.end > handler.start;
         last = handler.end;
-        sorted && places.contains(&(handler.target as usize))
+        sorted && places.contains_key(&(handler.target as usize))
     });
     let mut found = HashSet::new();
     let patched = code.relocations.iter().all(|relocation| {
@@ -336,14 +350,14 @@ pub fn check(code: &Code, literals: usize) -> bool {
         }
     });
     let sorted = code.lines.windows(2).all(|pair| pair[0].at <= pair[1].at);
-    led && handled && patched && sorted && found.len() == consts.len()
+    led && follow && handled && patched && sorted && found.len() == consts.len()
 }
 
 /// Whether a fused loop does what its function's first instruction does.
 fn begins_alike(code: &Code, first: usize, fused: usize) -> bool {
     let Some((test, fused)) = decode(&code.words, first).zip(decode(&code.words, fused)) else { return false };
-    match (test.opcode, fused.opcode) {
-        (Opcode::JumpNotSame, Opcode::LoopNotSame) => {
+    match (test.opcode.first(), fused.opcode.first()) {
+        (Opcode::JumpNotSame, Opcode::LoopNotSame) | (Opcode::JumpSame, Opcode::LoopSame) => {
             // Immediates are compared once they are loaded, so here only the places of both can be.
             let (slot, label) = (test.operands.first(), test.operands.get(2));
             fused.operands.first() == slot && fused.operands.get(2) == label

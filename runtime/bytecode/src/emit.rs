@@ -19,13 +19,14 @@
 )]
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use jovial_atoms::{Atom, known};
 
 use crate::code::{Code, CodeFunction, CodeHandler, CodeLine, Image, LiveSet, Relocated, Relocation};
 use crate::ir::{
-    Arg, Bif, BitsContext, BlockId, Callee, FunId, Function, Inst, LitId, Literal, Module, Op, Pos, RaiseTrace,
-    Segment, Target, Terminator, Test, Val,
+    Arg, Bif, BitsContext, BlockId, Callee, Endian, FunId, Function, Inst, LitId, Literal, Module, Op, Pos, RaiseTrace,
+    Segment, SegmentKind, SegmentType, Target, Terminator, Test, Val,
 };
 use crate::moves;
 use crate::opcode::{NEAR_ARGS, NO_SLOT, Opcode, SCRATCH, Source, pack_type};
@@ -61,6 +62,9 @@ impl fmt::Display for EmitError {
 
 impl std::error::Error for EmitError {}
 
+/// The segment of a single byte, whose size is 8.
+const BYTE: SegmentType = SegmentType { kind: SegmentKind::Integer, unit: 1, signed: false, endian: Endian::Big };
+
 const FRAME_MAX: u32 = 32_000;
 const CODE_MAX: usize = 1 << 28;
 const ROOM_MAX: usize = 60_000;
@@ -71,12 +75,19 @@ pub fn emit(module: &Module) -> Result<Image, EmitError> {
         crate::verify::verify(module)
             .map_err(|fault| EmitError { function: fault.function.clone(), problem: EmitProblem::Invalid(fault) })?;
     }
+    let own = module.functions.len();
+    let module = &*crate::contexts::keep(module);
     let mut literals = module.literals.clone();
     let mut code = Code::default();
     let mut calls = Vec::new();
     for (function, number) in module.functions.iter().zip(0u32..) {
         emit_function(module, function, FunId(number), &mut literals, &mut code, &mut calls)
             .map_err(|problem| EmitError { function: function.name.to_string(), problem })?;
+        if number as usize >= own
+            && let Some(second) = code.functions.last_mut()
+        {
+            second.hidden = crate::contexts::HIDDEN;
+        }
         if code.words.len() > CODE_MAX {
             return Err(EmitError { function: function.name.to_string(), problem: EmitProblem::TooLarge });
         }
@@ -136,6 +147,8 @@ struct Emitter<'a> {
     /// Start of the last instruction if it was a plain move that the next one may join.
     last_move: Option<u32>,
     inst: u32,
+    /// Where the function's instructions start.
+    starts: Vec<u32>,
     /// The function's first instruction, and the number of relocations before it.
     first: (u32, usize),
 }
@@ -193,6 +206,7 @@ fn emit_function(
         scratch: SCRATCH,
         last_move: None,
         inst: start,
+        starts: Vec::new(),
         first: (start, 0),
     };
     emitter.run(&order);
@@ -202,6 +216,7 @@ fn emit_function(
         name: function.name,
         arity: function.arity,
         free: function.free,
+        hidden: 0,
         start,
         end,
         frame,
@@ -296,6 +311,20 @@ fn small8(arg: Arg) -> Option<i8> {
     }
 }
 
+type Fusion = (Opcode, &'static [Opcode]);
+
+/// What stands for several instructions of which this is the first.
+fn fusions(first: Opcode) -> &'static [Fusion] {
+    static BY_FIRST: LazyLock<Vec<Vec<Fusion>>> = LazyLock::new(|| {
+        let mut all = vec![Vec::new(); Opcode::ALL.len()];
+        for fusion in Opcode::FUSED {
+            all[fusion.1[0] as usize].push(*fusion);
+        }
+        all
+    });
+    &BY_FIRST[first as usize]
+}
+
 impl<'a> Emitter<'a> {
     fn frame(&self) -> u16 {
         u16::try_from(self.slots.frame).expect("checked against FRAME_MAX")
@@ -329,6 +358,7 @@ impl<'a> Emitter<'a> {
             };
             self.code.words[at as usize] = target.wrapping_sub(inst);
         }
+        self.fuse();
         let mut masks: Vec<(LiveSet, u32)> = Vec::new();
         for (at, live) in std::mem::take(&mut self.long_masks) {
             let known = masks.iter().find(|(other, _)| *other == live).map(|(_, place)| *place);
@@ -339,6 +369,27 @@ impl<'a> Emitter<'a> {
                 place
             });
             self.code.words[at as usize] = (place - at) * 2;
+        }
+    }
+
+    /// Puts an instruction that stands for several in the place of the first of them, wherever that saves a step. The
+    /// others stay, so a jump may lead to each.
+    fn fuse(&mut self) {
+        let opcode = |word: u32| Opcode::from_byte(word as u8).unwrap_or(Opcode::Invalid);
+        let opcodes: Vec<Opcode> = self.starts.iter().map(|at| opcode(self.code.words[*at as usize])).collect();
+        // Steps from each instruction to the last one.
+        let mut steps = vec![0u32; opcodes.len() + 1];
+        for (place, at) in self.starts.iter().enumerate().rev() {
+            steps[place] = steps[place + 1] + 1;
+            let mut length = 1;
+            for (fused, parts) in fusions(opcodes[place]) {
+                let after = place + parts.len();
+                if opcodes[place..].starts_with(parts) && (steps[after] + 1, length) < (steps[place], parts.len()) {
+                    (steps[place], length) = (steps[after] + 1, parts.len());
+                    let word = &mut self.code.words[*at as usize];
+                    *word = *word & 0xffff_ff00 | *fused as u32;
+                }
+            }
         }
     }
 
@@ -355,6 +406,7 @@ impl<'a> Emitter<'a> {
     fn begin(&mut self, opcode: Opcode, a: i8, b: i8, c: i8) {
         self.last_move = None;
         self.inst = self.here();
+        self.starts.push(self.inst);
         self.word(
             opcode as u32
                 | u32::from(a.cast_unsigned()) << 8
@@ -366,6 +418,7 @@ impl<'a> Emitter<'a> {
     fn begin16(&mut self, opcode: Opcode, a: i8, wide: u16) {
         self.last_move = None;
         self.inst = self.here();
+        self.starts.push(self.inst);
         self.word(opcode as u32 | u32::from(a.cast_unsigned()) << 8 | u32::from(wide) << 16);
     }
 
@@ -923,6 +976,7 @@ impl<'a> Emitter<'a> {
                     };
                     if let (Some((at, copy)), Some(opcode)) = (kept, keeping) {
                         self.code.words.truncate(at as usize);
+                        self.starts.pop();
                         self.begin(opcode, copy, a, number);
                         return;
                     }
@@ -940,6 +994,10 @@ impl<'a> Emitter<'a> {
             Bif::IntDiv => Some(Opcode::IntDiv),
             Bif::Rem => Some(Opcode::Rem),
             Bif::BAnd => Some(Opcode::BAnd),
+            Bif::BOr => Some(Opcode::BOr),
+            Bif::BXor => Some(Opcode::BXor),
+            Bif::Shl => Some(Opcode::Shl),
+            Bif::Shr => Some(Opcode::Shr),
             _ => None,
         };
         let slots: Vec<i8> = args.iter().take(2).map(|arg| self.source(*arg)).collect();
@@ -1138,7 +1196,12 @@ impl<'a> Emitter<'a> {
             return;
         }
         let label = self.labels.iter().find(|label| label.0 == first).map(|label| label.2);
-        let Some(label) = label.filter(|_| opcode == Opcode::JumpNotSame as u8) else {
+        let looping = match Opcode::from_byte(opcode) {
+            Some(Opcode::JumpNotSame) => Some(Opcode::LoopNotSame),
+            Some(Opcode::JumpSame) => Some(Opcode::LoopSame),
+            _ => None,
+        };
+        let Some((looping, label)) = looping.zip(label) else {
             self.begin(Opcode::Loop, 0, 0, 0);
             return;
         };
@@ -1147,7 +1210,7 @@ impl<'a> Emitter<'a> {
             _ => None,
         });
         let imm = (self.code.words[first as usize + 1], atom);
-        self.begin(Opcode::LoopNotSame, a, 0, 0);
+        self.begin(looping, a, 0, 0);
         self.imm_word(imm);
         self.label(label);
     }
@@ -1233,6 +1296,12 @@ impl<'a> Emitter<'a> {
         self.blocks[target.block.0 as usize].is_some()
     }
 
+    /// Whether a block only gives back what is there.
+    fn is_end(&self, target: &Target) -> bool {
+        let block = &self.function.blocks[target.block.0 as usize];
+        block.insts.is_empty() && matches!(block.end, Terminator::Return(_))
+    }
+
     fn branch(&mut self, test: &Test, then: &Target, otherwise: &Target) -> Option<BlockId> {
         let turnable = match test {
             Test::IsTrue(_) | Test::IsFalse(_) | Test::Lt(..) | Test::Ge(..) => true,
@@ -1240,7 +1309,9 @@ impl<'a> Emitter<'a> {
             Test::NumEq(a, b) => is_name(*a) || is_name(*b),
             _ => false,
         };
-        if turnable && self.is_placed(then) && !self.is_placed(otherwise) {
+        // The way that leads on is the one that needs no jump.
+        let ends = self.is_end(then) && !self.is_end(otherwise);
+        if turnable && (self.is_placed(then) || ends) && !self.is_placed(otherwise) {
             let label = self.target_label(then);
             self.test(test, label, true);
             return self.go(otherwise, &[]);
@@ -1306,6 +1377,50 @@ impl<'a> Emitter<'a> {
         (self.source16(context.base), self.source16(context.position), self.source16(context.end))
     }
 
+    fn bits_get(
+        &mut self,
+        ctx: &BitsContext,
+        segment: SegmentType,
+        size: Option<Arg>,
+        ok: &Target,
+        fail: &Target,
+    ) -> Option<BlockId> {
+        let rest = size.is_none() && matches!(segment.kind, SegmentKind::Binary | SegmentKind::Bitstring);
+        let value = self.function.blocks[ok.block.0 as usize].params[0];
+        if rest && matches!(segment.unit, 1 | 8) && self.slot(value).is_none() {
+            // Nobody wants the rest itself, so only its size matters.
+            if segment.unit == 8 {
+                let label = self.target_label(fail);
+                self.two(Opcode::BitsWhole, ctx.position, ctx.end);
+                self.label(label);
+            }
+            self.scratch = SCRATCH;
+            let end = self.source16(ctx.end);
+            return self.go(ok, &[end, end]);
+        }
+        let label = self.target_label(fail);
+        self.scratch = SCRATCH - 2;
+        let is_byte = segment == BYTE && size == Some(Arg::Int(8));
+        if is_byte {
+            let (base, end) = (self.source16(ctx.base), self.source16(ctx.end));
+            let position = self.source(ctx.position);
+            let given = self.supplied(ok, 2);
+            self.begin(Opcode::BitsByte, given[0] as i8, given[1] as i8, position);
+            self.pair(base, end);
+            self.label(label);
+            return self.go(ok, &given);
+        }
+        let (base, position, end) = self.context(ctx);
+        let size = size.map_or(NO_SLOT, |size| self.source16(size));
+        let given = self.supplied(ok, 2);
+        self.begin(Opcode::BitsGet, given[0] as i8, given[1] as i8, 0);
+        self.pair(base, position);
+        self.pair(end, size);
+        self.word(pack_type(segment));
+        self.label(label);
+        self.go(ok, &given)
+    }
+
     fn end(&mut self, id: BlockId, end: &Terminator) -> Option<BlockId> {
         match end {
             Terminator::Jump(target) => self.go(target, &[]),
@@ -1334,19 +1449,7 @@ impl<'a> Emitter<'a> {
                 self.label(label);
                 self.go(ok, &given)
             }
-            Terminator::BitsGet { ctx, segment, size, ok, fail } => {
-                let label = self.target_label(fail);
-                self.scratch = SCRATCH - 2;
-                let (base, position, end) = self.context(ctx);
-                let size = size.map_or(NO_SLOT, |size| self.source16(size));
-                let given = self.supplied(ok, 2);
-                self.begin(Opcode::BitsGet, given[0] as i8, given[1] as i8, 0);
-                self.pair(base, position);
-                self.pair(end, size);
-                self.word(pack_type(*segment));
-                self.label(label);
-                self.go(ok, &given)
-            }
+            Terminator::BitsGet { ctx, segment, size, ok, fail } => self.bits_get(ctx, *segment, *size, ok, fail),
             Terminator::BitsMatch { ctx, bytes, ok, fail } => {
                 let label = self.target_label(fail);
                 self.scratch = SCRATCH - 1;

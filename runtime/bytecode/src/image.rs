@@ -28,7 +28,7 @@ use crate::ir::{Export, FunId, LitId, Literal, Pos};
 use crate::opcode;
 
 /// Goes up when the container changes; [`opcode::VERSION`] stands beside it.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Why bytes are no image.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -199,6 +199,7 @@ impl Writer {
             self.atom(function.name);
             self.out.push(function.arity);
             self.out.push(function.free);
+            self.out.push(function.hidden);
             self.number(function.start.into());
             self.number((function.end - function.start).into());
             self.number(function.frame.into());
@@ -459,11 +460,11 @@ impl<'a> Reader<'a> {
             Ok(Relocation { at: last, what })
         })?;
         let functions = self.many(|reader| {
-            let (name, arity, free) = (reader.atom()?, reader.byte()?, reader.byte()?);
+            let (name, arity, free, hidden) = (reader.atom()?, reader.byte()?, reader.byte()?, reader.byte()?);
             let start: u32 = reader.narrow()?;
             let len: u32 = reader.narrow()?;
             let end = start.checked_add(len).ok_or(ImageError::Damaged)?;
-            Ok(CodeFunction { name, arity, free, start, end, frame: reader.narrow()?, pos: reader.pos()? })
+            Ok(CodeFunction { name, arity, free, hidden, start, end, frame: reader.narrow()?, pos: reader.pos()? })
         })?;
         let handlers = self.many(|reader| {
             Ok(CodeHandler { start: reader.narrow()?, end: reader.narrow()?, target: reader.narrow()? })

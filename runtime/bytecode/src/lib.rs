@@ -8,6 +8,7 @@
 
 pub mod bif;
 pub mod code;
+mod contexts;
 pub mod disassemble;
 pub mod emit;
 pub mod image;

@@ -25,7 +25,7 @@
 use crate::ir::{Endian, SegmentKind, SegmentType};
 
 /// Goes up with every change of the instruction set or of what follows an opcode.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Words below a frame that an instruction may always use: outgoing arguments and scratch slots.
 pub const RED_ZONE: usize = 24;
@@ -190,6 +190,10 @@ macro_rules! for_each_opcode {
             IntDiv op_int_div [D S S] "integer division";
             Rem op_rem [D S S] "remainder";
             BAnd op_band [D S S] "bitwise and";
+            BOr op_bor [D S S] "bitwise or";
+            BXor op_bxor [D S S] "bitwise exclusive or";
+            Shl op_shl [D S S] "shift to the left";
+            Shr op_shr [D S S] "shift to the right";
             AddReturn op_add_return [S S N] "addition and return from a frame of this size";
             Bif1 op_bif1 [D S Bif] "an operation that may raise";
             Bif2 op_bif2 [D S S Bif] "an operation that may raise";
@@ -264,6 +268,7 @@ macro_rules! for_each_opcode {
             TailApply op_tail_apply [N Pair Word] "as `TailCall`, a function known by two atoms";
             Loop op_loop [Label] "calls its own function in the same frame, whose parameters are in place";
             LoopNotSame op_loop_not_same [S Imm Label Entry] "as `Loop`; the function begins with the test for this immediate, whose label is the first";
+            LoopSame op_loop_same [S Imm Label Entry] "as `LoopNotSame`, of a function that begins with `JumpSame`";
             LoopUncons op_loop_uncons [D D S Entry] "as `Loop`, of a function that begins with this `Uncons`";
             Return op_return [S N16] "gives a value back from a frame of this size";
             ReturnConst op_return_const [N16 Imm] "gives an immediate back from a frame of this size";
@@ -271,6 +276,8 @@ macro_rules! for_each_opcode {
             BitsStart op_bits_start [S PairD PairD Label] "base, position and end of a bitstring, or goes to the label";
             BitsGet op_bits_get [D D Pair Pair Word Label] "value and new position; base, position; end, size; type";
             BitsMatch op_bits_match [D S Pair Const Label] "new position after the bytes of a literal; position; base, end";
+            BitsByte op_bits_byte [D D S Pair Label] "as `BitsGet`, a byte: value and new position; position; base, end";
+            BitsWhole op_bits_whole [S S Label] "goes to the label unless whole bytes lie between position and end";
             BitsEnd op_bits_end [S S Label] "goes to the label unless position and end are equal";
             BitsBuild op_bits_build [D N16 Segments] "bitstring of segments";
 
@@ -287,6 +294,158 @@ macro_rules! for_each_opcode {
             RaiseGiven op_raise_given [S S S] "raises class and reason with a trace that the program made";
             FunctionClause op_function_clause [N16 Sources] "no clause matched these arguments";
             Stacktrace op_stacktrace [D S] "turns a raw trace into a list";
+
+            // Several instructions in one, as `for_each_fused` tells. What follows the first of them stays as it is.
+            KeepSubImmAddLoopSame op_keep_sub_imm_add_loop_same [D S I] "`KeepSubImm`, `Add`, `LoopSame` in one";
+            KeepSubImmAdd op_keep_sub_imm_add [D S I] "`KeepSubImm`, `Add` in one";
+            AddLoopSame op_add_loop_same [D S S] "`Add`, `LoopSame` in one";
+            AddImmLoopSame op_add_imm_loop_same [D S I] "`AddImm`, `LoopSame` in one";
+            SubImmLoopSame op_sub_imm_loop_same [D S I] "`SubImm`, `LoopSame` in one";
+            MoveLoopSame op_move_loop_same [D S] "`Move`, `LoopSame` in one";
+            MoveLoopNotSame op_move_loop_not_same [D S] "`Move`, `LoopNotSame` in one";
+            AddImmLoopNotSame op_add_imm_loop_not_same [D S I] "`AddImm`, `LoopNotSame` in one";
+            MoveSubImmMove2Call op_move_sub_imm_move2_call [D S] "`Move`, `SubImm`, `Move2`, `Call` in one";
+            LessSubImmMove2Call op_less_sub_imm_move2_call [S S Label] "`JumpNotLess`, `SubImm`, `Move2`, `Call` in one";
+            AddImmLoop op_add_imm_loop [D S I] "`AddImm`, `Loop` in one";
+            AddImmTwice op_add_imm_twice [D S I] "`AddImm`, `AddImm` in one";
+            AddImmReturn op_add_imm_return [D S I] "`AddImm`, `Return` in one";
+            AddImmMove op_add_imm_move [D S I] "`AddImm`, `Move` in one";
+            AddImmTailCall op_add_imm_tail_call [D S I] "`AddImm`, `TailCall` in one";
+            SubImmCall op_sub_imm_call [D S I] "`SubImm`, `Call` in one";
+            SubImmTailCall op_sub_imm_tail_call [D S I] "`SubImm`, `TailCall` in one";
+            SubImmMove op_sub_imm_move [D S I] "`SubImm`, `Move` in one";
+            SubImmMove2Call op_sub_imm_move2_call [D S I] "`SubImm`, `Move2`, `Call` in one";
+            SubImmLoadSmall op_sub_imm_load_small [D S I] "`SubImm`, `LoadSmall` in one";
+            MoveSubImmCall op_move_sub_imm_call [D S] "`Move`, `SubImm`, `Call` in one";
+            MoveCall op_move_call [D S] "`Move`, `Call` in one";
+            MoveCallFun op_move_call_fun [D S] "`Move`, `CallFun` in one";
+            MoveCallImport op_move_call_import [D S] "`Move`, `CallImport` in one";
+            MoveTailCall op_move_tail_call [D S] "`Move`, `TailCall` in one";
+            MoveLoop op_move_loop [D S] "`Move`, `Loop` in one";
+            MoveReturn op_move_return [D S] "`Move`, `Return` in one";
+            Move2Call op_move2_call [D S Move] "`Move2`, `Call` in one";
+            Move2CallFun op_move2_call_fun [D S Move] "`Move2`, `CallFun` in one";
+            Move2Move op_move2_move [D S Move] "`Move2`, `Move` in one";
+            Move2Move2 op_move2_move2 [D S Move] "`Move2`, `Move2` in one";
+            Move2TailCall op_move2_tail_call [D S Move] "`Move2`, `TailCall` in one";
+            Move2MoveLoop op_move2_move_loop [D S Move] "`Move2`, `Move`, `Loop` in one";
+            SameSubImm op_same_sub_imm [S Imm Label] "`JumpSame`, `SubImm` in one";
+            SameSubImmTailCall op_same_sub_imm_tail_call [S Imm Label] "`JumpSame`, `SubImm`, `TailCall` in one";
+            SameSubImmCall op_same_sub_imm_call [S Imm Label] "`JumpSame`, `SubImm`, `Call` in one";
+            GreaterEqSubImmCall op_greater_eq_sub_imm_call [S I16 Label] "`JumpNotGreaterEqImm`, `SubImm`, `Call` in one";
+            LoadSmallRem op_load_small_rem [D I16] "`LoadSmall`, `Rem` in one";
+            LoadSmallIntDiv op_load_small_int_div [D I16] "`LoadSmall`, `IntDiv` in one";
+            LoadSmallShr op_load_small_shr [D I16] "`LoadSmall`, `Shr` in one";
+            LoadSmallShl op_load_small_shl [D I16] "`LoadSmall`, `Shl` in one";
+            LoadSmallBAnd op_load_small_b_and [D I16] "`LoadSmall`, `BAnd` in one";
+            LoadSmallGuard op_load_small_guard [D I16] "`LoadSmall`, `Guard2` in one";
+            LoadSmallAdd op_load_small_add [D I16] "`LoadSmall`, `Add` in one";
+            LoadSmallMul op_load_small_mul [D I16] "`LoadSmall`, `Mul` in one";
+            LoadConstRem op_load_const_rem [D Const] "`LoadConst`, `Rem` in one";
+            LoadConstBAnd op_load_const_b_and [D Const] "`LoadConst`, `BAnd` in one";
+            LoadImmFetch op_load_imm_fetch [D Imm] "`LoadImm`, `Fetch` in one";
+            MapFetch op_map_fetch [S Label] "`JumpNotMap`, `LoadImm`, `Fetch` in one";
+            LoadImmLoop op_load_imm_loop [D Imm] "`LoadImm`, `Loop` in one";
+            LoadImmMove op_load_imm_move [D Imm] "`LoadImm`, `Move` in one";
+            RemAddImm op_rem_add_imm [D S S] "`Rem`, `AddImm` in one";
+            ListUncons op_list_uncons [S Label] "`JumpNotEmptyList`, `Uncons` in one";
+            UnconsUncons op_uncons_uncons [D D S Label] "`Uncons`, `Uncons` in one";
+            UnconsMove2 op_uncons_move2 [D D S Label] "`Uncons`, `Move2` in one";
+            UnconsMoveCallFun op_uncons_move_call_fun [D D S Label] "`Uncons`, `Move`, `CallFun` in one";
+            UnconsMove2CallFun op_uncons_move2_call_fun [D D S Label] "`Uncons`, `Move2`, `CallFun` in one";
+            ArityElement2 op_arity_element2 [S N16 Label] "`JumpNotArity`, `Element2` in one";
+            ArityElement op_arity_element [S N16 Label] "`JumpNotArity`, `Element` in one";
+            Element2Element2 op_element2_element2 [D D S Word] "`Element2`, `Element2` in one";
+            Element2Element op_element2_element [D D S Word] "`Element2`, `Element` in one";
+            ConsReturn op_cons_return [D S S Live] "`Cons`, `Return` in one";
+            ConsLoop op_cons_loop [D S S Live] "`Cons`, `Loop` in one";
+            Tuple2Return op_tuple2_return [D S S Live] "`Tuple2`, `Return` in one";
+            RoomPutTuple op_room_put_tuple [N16 Live] "`Room`, `PutTuple` in one";
+            PutTupleReturn op_put_tuple_return [D N16 Sources] "`PutTuple`, `Return` in one";
+            PutConsReturn op_put_cons_return [D S S] "`PutCons`, `Return` in one";
+            BitsStartEnd op_bits_start_end [S PairD PairD Label] "`BitsStart`, `BitsEnd` in one";
+            BitsEndByte op_bits_end_byte [S S Label] "`BitsEnd`, `BitsByte` in one";
+        }
+    };
+}
+
+/// Calls the macro `$then` with all instructions that stand for several: `Name function = First function, …;`.
+///
+/// Such an opcode takes the place of the first one's alone, so that the others still stand behind it: for jumps that
+/// lead there, and to go on with when one of them has to go the long way.
+#[macro_export]
+macro_rules! for_each_fused {
+    ($then:ident) => {
+        $then! {
+            KeepSubImmAddLoopSame op_keep_sub_imm_add_loop_same = KeepSubImm op_keep_sub_imm, Add op_add, LoopSame op_loop_same;
+            KeepSubImmAdd op_keep_sub_imm_add = KeepSubImm op_keep_sub_imm, Add op_add;
+            AddLoopSame op_add_loop_same = Add op_add, LoopSame op_loop_same;
+            AddImmLoopSame op_add_imm_loop_same = AddImm op_add_imm, LoopSame op_loop_same;
+            SubImmLoopSame op_sub_imm_loop_same = SubImm op_sub_imm, LoopSame op_loop_same;
+            MoveLoopSame op_move_loop_same = Move op_move, LoopSame op_loop_same;
+            MoveLoopNotSame op_move_loop_not_same = Move op_move, LoopNotSame op_loop_not_same;
+            AddImmLoopNotSame op_add_imm_loop_not_same = AddImm op_add_imm, LoopNotSame op_loop_not_same;
+            MoveSubImmMove2Call op_move_sub_imm_move2_call = Move op_move, SubImm op_sub_imm, Move2 op_move2, Call op_call;
+            LessSubImmMove2Call op_less_sub_imm_move2_call = JumpNotLess op_jump_not_less, SubImm op_sub_imm, Move2 op_move2, Call op_call;
+            AddImmLoop op_add_imm_loop = AddImm op_add_imm, Loop op_loop;
+            AddImmTwice op_add_imm_twice = AddImm op_add_imm, AddImm op_add_imm;
+            AddImmReturn op_add_imm_return = AddImm op_add_imm, Return op_return;
+            AddImmMove op_add_imm_move = AddImm op_add_imm, Move op_move;
+            AddImmTailCall op_add_imm_tail_call = AddImm op_add_imm, TailCall op_tail_call;
+            SubImmCall op_sub_imm_call = SubImm op_sub_imm, Call op_call;
+            SubImmTailCall op_sub_imm_tail_call = SubImm op_sub_imm, TailCall op_tail_call;
+            SubImmMove op_sub_imm_move = SubImm op_sub_imm, Move op_move;
+            SubImmMove2Call op_sub_imm_move2_call = SubImm op_sub_imm, Move2 op_move2, Call op_call;
+            SubImmLoadSmall op_sub_imm_load_small = SubImm op_sub_imm, LoadSmall op_load_small;
+            MoveSubImmCall op_move_sub_imm_call = Move op_move, SubImm op_sub_imm, Call op_call;
+            MoveCall op_move_call = Move op_move, Call op_call;
+            MoveCallFun op_move_call_fun = Move op_move, CallFun op_call_fun;
+            MoveCallImport op_move_call_import = Move op_move, CallImport op_call_import;
+            MoveTailCall op_move_tail_call = Move op_move, TailCall op_tail_call;
+            MoveLoop op_move_loop = Move op_move, Loop op_loop;
+            MoveReturn op_move_return = Move op_move, Return op_return;
+            Move2Call op_move2_call = Move2 op_move2, Call op_call;
+            Move2CallFun op_move2_call_fun = Move2 op_move2, CallFun op_call_fun;
+            Move2Move op_move2_move = Move2 op_move2, Move op_move;
+            Move2Move2 op_move2_move2 = Move2 op_move2, Move2 op_move2;
+            Move2TailCall op_move2_tail_call = Move2 op_move2, TailCall op_tail_call;
+            Move2MoveLoop op_move2_move_loop = Move2 op_move2, Move op_move, Loop op_loop;
+            SameSubImm op_same_sub_imm = JumpSame op_jump_same, SubImm op_sub_imm;
+            SameSubImmTailCall op_same_sub_imm_tail_call = JumpSame op_jump_same, SubImm op_sub_imm, TailCall op_tail_call;
+            SameSubImmCall op_same_sub_imm_call = JumpSame op_jump_same, SubImm op_sub_imm, Call op_call;
+            GreaterEqSubImmCall op_greater_eq_sub_imm_call = JumpNotGreaterEqImm op_jump_not_greater_eq_imm, SubImm op_sub_imm, Call op_call;
+            LoadSmallRem op_load_small_rem = LoadSmall op_load_small, Rem op_rem;
+            LoadSmallIntDiv op_load_small_int_div = LoadSmall op_load_small, IntDiv op_int_div;
+            LoadSmallShr op_load_small_shr = LoadSmall op_load_small, Shr op_shr;
+            LoadSmallShl op_load_small_shl = LoadSmall op_load_small, Shl op_shl;
+            LoadSmallBAnd op_load_small_b_and = LoadSmall op_load_small, BAnd op_band;
+            LoadSmallGuard op_load_small_guard = LoadSmall op_load_small, Guard2 op_guard2;
+            LoadSmallAdd op_load_small_add = LoadSmall op_load_small, Add op_add;
+            LoadSmallMul op_load_small_mul = LoadSmall op_load_small, Mul op_mul;
+            LoadConstRem op_load_const_rem = LoadConst op_load_const, Rem op_rem;
+            LoadConstBAnd op_load_const_b_and = LoadConst op_load_const, BAnd op_band;
+            LoadImmFetch op_load_imm_fetch = LoadImm op_load_imm, Fetch op_fetch;
+            MapFetch op_map_fetch = JumpNotMap op_jump_not_map, LoadImm op_load_imm, Fetch op_fetch;
+            LoadImmLoop op_load_imm_loop = LoadImm op_load_imm, Loop op_loop;
+            LoadImmMove op_load_imm_move = LoadImm op_load_imm, Move op_move;
+            RemAddImm op_rem_add_imm = Rem op_rem, AddImm op_add_imm;
+            ListUncons op_list_uncons = JumpNotEmptyList op_jump_not_empty_list, Uncons op_uncons;
+            UnconsUncons op_uncons_uncons = Uncons op_uncons, Uncons op_uncons;
+            UnconsMove2 op_uncons_move2 = Uncons op_uncons, Move2 op_move2;
+            UnconsMoveCallFun op_uncons_move_call_fun = Uncons op_uncons, Move op_move, CallFun op_call_fun;
+            UnconsMove2CallFun op_uncons_move2_call_fun = Uncons op_uncons, Move2 op_move2, CallFun op_call_fun;
+            ArityElement2 op_arity_element2 = JumpNotArity op_jump_not_arity, Element2 op_element2;
+            ArityElement op_arity_element = JumpNotArity op_jump_not_arity, Element op_element;
+            Element2Element2 op_element2_element2 = Element2 op_element2, Element2 op_element2;
+            Element2Element op_element2_element = Element2 op_element2, Element op_element;
+            ConsReturn op_cons_return = Cons op_cons, Return op_return;
+            ConsLoop op_cons_loop = Cons op_cons, Loop op_loop;
+            Tuple2Return op_tuple2_return = Tuple2 op_tuple2, Return op_return;
+            RoomPutTuple op_room_put_tuple = Room op_room, PutTuple op_put_tuple;
+            PutTupleReturn op_put_tuple_return = PutTuple op_put_tuple, Return op_return;
+            PutConsReturn op_put_cons_return = PutCons op_put_cons, Return op_return;
+            BitsStartEnd op_bits_start_end = BitsStart op_bits_start, BitsEnd op_bits_end;
+            BitsEndByte op_bits_end_byte = BitsEnd op_bits_end, BitsByte op_bits_byte;
         }
     };
 }
@@ -308,10 +467,32 @@ macro_rules! define {
 }
 for_each_opcode!(define);
 
+macro_rules! define_fused {
+    ($($name:ident $function:ident = $($part:ident $part_function:ident),*;)*) => {
+        impl Opcode {
+            /// The instructions that stand for several, with those that they stand for.
+            pub const FUSED: &[(Opcode, &[Opcode])] = &[$((Opcode::$name, &[$(Opcode::$part),*])),*];
+        }
+    };
+}
+for_each_fused!(define_fused);
+
 impl Opcode {
     /// The instruction that this byte stands for.
     pub fn from_byte(byte: u8) -> Option<Opcode> {
         Opcode::ALL.get(usize::from(byte)).copied()
+    }
+
+    /// The instructions that this one stands for; empty if it is only itself.
+    pub const fn parts(self) -> &'static [Opcode] {
+        // They come last in the table, in the same order.
+        let first = Opcode::FUSED[0].0 as usize;
+        if (self as usize) < first { &[] } else { Opcode::FUSED[self as usize - first].1 }
+    }
+
+    /// The first instruction that this one stands for.
+    pub const fn first(self) -> Opcode {
+        if let [first, ..] = self.parts() { *first } else { self }
     }
 
     /// Its operands in order.
@@ -322,5 +503,20 @@ impl Opcode {
     /// Its name as printed: `add_imm`.
     pub fn name(self) -> &'static str {
         Opcode::NAMES[self as usize].trim_start_matches("op_")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Opcode;
+
+    #[test]
+    fn what_stands_for_several_looks_like_the_first() {
+        for (fused, parts) in Opcode::FUSED {
+            assert_eq!(fused.parts(), *parts, "{fused:?}");
+            assert_eq!(fused.operands(), parts[0].operands(), "{fused:?}");
+            assert!(parts.len() > 1 && parts.iter().all(|part| part.parts().is_empty()), "{fused:?}");
+        }
+        assert_eq!(Opcode::Add.first(), Opcode::Add);
     }
 }

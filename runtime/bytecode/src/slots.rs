@@ -308,9 +308,12 @@ fn assign_block(assigner: &mut Assigner<'_>, place: usize, live_in: &[ValSet], u
         }
     }
     if place != 0 {
-        for param in &block.params {
-            if live.has(*param) {
-                assigner.place(*param);
+        // Those that are on their way to a certain place come first.
+        let (bound, free): (Vec<Val>, Vec<Val>) =
+            block.params.iter().partition(|param| assigner.wanted[param.0 as usize].is_some());
+        for param in bound.into_iter().chain(free) {
+            if live.has(param) {
+                assigner.place(param);
             }
         }
     }

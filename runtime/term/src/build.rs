@@ -32,6 +32,9 @@ pub const BINARY_MAX: usize = 2 << 30;
 /// Largest tuple, in elements.
 pub const TUPLE_MAX: usize = (1 << 24) - 1;
 
+/// In the header of a handle for shared storage: only views lead to it.
+pub(crate) const GROWING: u16 = 1;
+
 /// A size that a program asked for exceeds what the system grants; becomes a `system_limit` error.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SystemLimit;
@@ -231,6 +234,15 @@ impl Heap {
         self.own(place, fresh)
     }
 
+    /// A handle that is only the base of views, so that it may grow with what is appended: while a string is built
+    /// piece by piece, each step makes a view alone.
+    fn growing_handle(&self, bytes: RefcBytes, size: usize, fresh: usize) -> Term<'_> {
+        assert!(size <= bytes.used(), "a handle covers written bytes only");
+        let slots = [bytes.into_address(), 0, (size as u64) << 1];
+        let place = self.raw_object(Boxed::RefcBinary, GROWING, &slots);
+        self.own(place, fresh)
+    }
+
     /// A bitstring of any bits.
     pub fn bitstring(&self, bits: Bits<'_>) -> Term<'_> {
         if let Some(bytes) = bits.as_bytes() {
@@ -286,16 +298,25 @@ impl Heap {
             return Ok(self.bitstring(Bits::new(&bytes, 0, size_bits)));
         }
         let mut capacity = size + (size / 4).max(32);
-        if let Some(storage) = source.shared_bytes() {
+        let mut grows = false;
+        if let Some((handle, storage)) = source.growing() {
             let end = bits.size_bits() / 8;
             if let Some(tail_bytes) = tail.as_bytes()
                 && storage.try_append(end, tail_bytes)
             {
-                return Ok(self.refc_handle(storage, size, tail_bytes.len()));
+                let whole = if handle.word() == source.word() {
+                    self.growing_handle(storage, size, tail_bytes.len())
+                } else {
+                    self.off_heap_bytes.set(self.off_heap_bytes.get().saturating_add(tail_bytes.len()));
+                    handle.grow(size);
+                    handle
+                };
+                return Ok(self.view(whole, 0, size_bits));
             }
             // It has spare room, but not enough: the string is being built piece by piece.
             if storage.used() == end && storage.capacity() > end {
                 capacity = size * 2;
+                grows = true;
             }
         }
         let capacity = capacity.min(BINARY_MAX);
@@ -303,7 +324,11 @@ impl Heap {
             bits.copy_to(bytes, 0);
             tail.copy_to(bytes, bits.size_bits());
         });
-        let whole = self.refc_binary(storage.ok_or(SystemLimit)?, size);
+        let storage = storage.ok_or(SystemLimit)?;
+        if grows && size_bits % 8 == 0 {
+            return Ok(self.view(self.growing_handle(storage, size, size), 0, size_bits));
+        }
+        let whole = self.refc_binary(storage, size);
         Ok(if size_bits % 8 == 0 { whole } else { self.view(whole, 0, size_bits) })
     }
 

@@ -540,6 +540,28 @@ impl<'h> Term<'h> {
         Some(unsafe { RefcBytes::share_address(self.raw_slots()[0]) })
     }
 
+    /// What bytes may be appended to: the handle that a view over a growing one has (one that no other process sees), or
+    /// this whole refc binary; and a further count for its storage.
+    pub(crate) fn growing(self) -> Option<(Term<'h>, RefcBytes)> {
+        if !self.is_boxed_kind(Boxed::SubBinary) {
+            return Some((self, self.shared_bytes()?));
+        }
+        let slots = self.slots();
+        let (base, starts) = (slots[0], slots[1].0 == Word::ZERO && slots[2].0.0 % 16 == 0);
+        let grows = base.header().is_some_and(|header| {
+            header.header_kind() == Boxed::RefcBinary && header.header_aux() == crate::build::GROWING
+        });
+        let shared = starts && grows && !crate::literal::is_literal(base.0);
+        if shared { Some((base, base.shared_bytes()?)) } else { None }
+    }
+
+    /// Lets a growing handle cover so many bytes, which are written.
+    pub(crate) fn grow(self, size: usize) {
+        debug_assert!(self.is_boxed_kind(Boxed::RefcBinary));
+        // SAFETY: `growing` found a handle of this process, and whoever reads its size reads it anew. It holds no pointer.
+        unsafe { *self.0.address().add(3) = Word((size as u64) << 1) };
+    }
+
     /// A fun with environment.
     #[inline]
     pub fn as_fun(self) -> Option<Fun<'h>> {

@@ -29,6 +29,7 @@ mod bitstrings;
 mod calls;
 mod data;
 mod exceptions;
+mod fused;
 mod messages;
 mod threaded;
 
@@ -55,12 +56,24 @@ const ALMOST_FULL: usize = 8;
 
 /// What an instruction tells the dispatcher.
 type Flow = u32;
-/// Goes on at the state's instruction.
+/// Goes on at the state's instruction, which is the next one.
 const NEXT: Flow = 0;
+/// Goes on at the state's instruction, to which this one jumped.
+const LEFT: Flow = 1;
 /// Do it again with the slow form.
-const SLOW: Flow = 1;
+const SLOW: Flow = 2;
 /// The slice has ended; `Run::stop` says why.
-const STOP: Flow = 2;
+const STOP: Flow = 3;
+/// As [`SLOW`], but worth a try with [`second`] before.
+const SECOND: Flow = 4;
+/// As [`NEXT`], in the middle of what stands for several instructions: the one to come has given up there.
+const REST: Flow = 5;
+
+/// Whether the slice goes on.
+#[inline(always)]
+const fn goes_on(flow: Flow) -> bool {
+    flow == NEXT || flow == LEFT
+}
 
 /// What stays the same during a slice.
 struct Run<'a> {
@@ -169,18 +182,14 @@ impl<'a> State<'a> {
             let distance = self.word(n).cast_signed();
             self.pc = self.pc.offset(distance as isize);
         }
-        NEXT
+        LEFT
     }
 
     /// Goes on behind the instruction if the test holds, else at its label.
     #[inline(always)]
     unsafe fn test(&mut self, holds: bool, label: usize) -> Flow {
         // SAFETY: invariant 1.
-        unsafe {
-            let distance = if holds { label as isize + 1 } else { self.word(label).cast_signed() as isize };
-            self.pc = self.pc.offset(distance);
-        }
-        NEXT
+        unsafe { if holds { self.next(label + 1) } else { self.jump(label) } }
     }
 
     fn process(&self) -> &'a Process {
@@ -296,10 +305,10 @@ pub fn run(machine: &Machine, process: &Process, system: &dyn System, reductions
         reds: budget,
         run: &run,
     };
-    let goes_on = !process.interrupted.replace(false) || interrupt(&mut state) == NEXT;
+    let runs = !process.interrupted.replace(false) || goes_on(interrupt(&mut state));
     // SAFETY: the process was suspended at this instruction, or was prepared by `start`.
     let left = unsafe {
-        if !goes_on {
+        if !runs {
             state.reds
         } else if stress::period() != 0 {
             run_slowly(state)
@@ -339,6 +348,30 @@ fn interrupt(state: &mut State<'_>) -> Flow {
     NEXT
 }
 
+/// A second short way of the state's instruction, for what is common but would cost the first one its registers.
+unsafe fn second(state: &mut State<'_>) -> Flow {
+    // SAFETY: as `slow_step`.
+    unsafe {
+        match FIRST[*state.pc as u8 as usize] {
+            opcode @ (Opcode::CallFun | Opcode::TailCallFun) => {
+                calls::call_closure(state, opcode == Opcode::TailCallFun)
+            }
+            opcode => basic::on_two_floats(state, opcode),
+        }
+    }
+}
+
+/// The first instruction of what each opcode stands for.
+static FIRST: [Opcode; Opcode::ALL.len()] = {
+    let mut first = [Opcode::Invalid; Opcode::ALL.len()];
+    let mut number = 0;
+    while number < first.len() {
+        first[number] = Opcode::ALL[number].first();
+        number += 1;
+    }
+    first
+};
+
 /// Where the slow form of an instruction left the registers.
 #[repr(C)]
 struct Stepped {
@@ -371,7 +404,7 @@ unsafe fn slow_step(state: &mut State<'_>) -> Flow {
 unsafe fn run_slowly(mut state: State<'_>) -> i64 {
     loop {
         // SAFETY: as `slow_step`.
-        if unsafe { slow_step(&mut state) } != NEXT {
+        if !goes_on(unsafe { slow_step(&mut state) }) {
             return state.reds;
         }
     }
@@ -411,13 +444,13 @@ macro_rules! tables {
                         _ => SLOW,
                     }
                 };
-                if flow != NEXT {
-                    debug_assert_eq!(flow, SLOW);
+                if !goes_on(flow) && flow != REST {
+                    debug_assert!(flow == SLOW || flow == SECOND);
                     // The slow form works on a copy whose address it may pass on.
                     let mut copy = State { pc, fp, hp, reds, run };
                     // SAFETY: invariant 1.
                     let flow = unsafe { slow_step(&mut copy) };
-                    if flow != NEXT {
+                    if !goes_on(flow) {
                         return copy.reds;
                     }
                     state = State { ..copy };
@@ -435,6 +468,7 @@ mod ops {
     pub(super) use super::calls::*;
     pub(super) use super::data::*;
     pub(super) use super::exceptions::*;
+    pub(super) use super::fused::*;
     pub(super) use super::messages::*;
 }
 

@@ -2,12 +2,12 @@
 #![expect(clippy::inline_always, reason = "op bodies are expanded into two dispatchers")]
 
 use jovial_bytecode::ir::Bif;
-use jovial_bytecode::opcode::NO_SLOT;
+use jovial_bytecode::opcode::{NO_SLOT, Opcode};
 use jovial_term::raw::{Boxed, Word};
 use jovial_term::{Term, raw};
 
 use super::exceptions::raise_bif;
-use super::{Flow, SLOW, State};
+use super::{Flow, SECOND, SLOW, State};
 use crate::bifs::{self, BifError};
 
 const TRUE: Word = Word::atom(jovial_atoms::known::TRUE);
@@ -109,13 +109,29 @@ unsafe fn float(word: Word) -> Option<f64> {
     }
 }
 
-/// Arithmetic on two floats where there is room for the result.
+/// The same of a small integer as well, if a float can have its value.
+#[inline(always)]
+unsafe fn as_float(word: Word) -> Option<f64> {
+    if !word.is_small() {
+        // SAFETY: as above.
+        return unsafe { float(word) };
+    }
+    let value = word.small_value();
+    #[expect(clippy::cast_precision_loss, reason = "within the range where there is none")]
+    let exact = value as f64;
+    (value.unsigned_abs() <= 1 << 53).then_some(exact)
+}
+
+/// Arithmetic on two numbers, one a float, or their quotient, where there is room for the result.
 #[inline(always)]
 unsafe fn on_floats(s: &mut State<'_>, bif: Bif, args: &[Word]) -> Option<Word> {
     // SAFETY: as above; room is checked before the heap top moves.
     unsafe {
         let [x, y] = *args else { return None };
-        let (x, y) = (float(x)?, float(y)?);
+        if smalls(x, y) && bif != Bif::Div {
+            return None;
+        }
+        let (x, y) = (as_float(x)?, as_float(y)?);
         let value = match bif {
             Bif::Add => x + y,
             Bif::Sub => x - y,
@@ -131,6 +147,28 @@ unsafe fn on_floats(s: &mut State<'_>, bif: Bif, args: &[Word]) -> Option<Word> 
         *at.add(1) = Word(value.to_bits());
         s.hp = at.add(2);
         Some(Word::boxed_at(at))
+    }
+}
+
+/// The state's instruction, if it is arithmetic, on floats.
+#[inline(always)]
+pub(super) unsafe fn on_two_floats(s: &mut State<'_>, opcode: Opcode) -> Flow {
+    // SAFETY: as above.
+    unsafe {
+        let (bif, words) = match opcode {
+            Opcode::Add | Opcode::AddImm => (Bif::Add, 1),
+            Opcode::Sub | Opcode::SubImm => (Bif::Sub, 1),
+            Opcode::Mul | Opcode::MulImm => (Bif::Mul, 1),
+            Opcode::Bif2 => (Bif::Div, 2),
+            _ => return SLOW,
+        };
+        let y = match opcode {
+            Opcode::AddImm | Opcode::SubImm | Opcode::MulImm => Word::small(s.byte(3) as i64),
+            _ => s.get(s.byte(3)),
+        };
+        let Some(value) = on_floats(s, bif, &[s.get(s.byte(2)), y]) else { return SLOW };
+        s.set(s.byte(1), value);
+        s.next(words)
     }
 }
 
@@ -165,7 +203,10 @@ macro_rules! arithmetic {
                 let (x, y) = (s.get(s.byte(2)), s.get(s.byte(3)));
                 let (value, over) = x.0.cast_signed().$overflowing(y.0.cast_signed() >> $shift);
                 if over || !smalls(x, y) {
-                    return if FAST { SLOW } else { general(s, Bif::$bif, &[x, y], s.byte(1), 1) };
+                    if !FAST {
+                        return general(s, Bif::$bif, &[x, y], s.byte(1), 1);
+                    }
+                    return SECOND;
                 }
                 s.set(s.byte(1), Word(value.cast_unsigned()));
                 s.next(1)
@@ -178,7 +219,7 @@ macro_rules! arithmetic {
             unsafe {
                 let (x, y) = (s.get(s.byte(2)), Word::small(s.byte(3) as i64));
                 if FAST && !x.is_small() {
-                    return SLOW;
+                    return SECOND;
                 }
                 let (value, over) = x.0.cast_signed().$overflowing(y.0.cast_signed() >> $shift);
                 if over || !x.is_small() {
@@ -236,10 +277,11 @@ macro_rules! division {
             unsafe {
                 let (x, y) = (s.get(s.byte(2)), s.get(s.byte(3)));
                 // A divisor of 0 raises, one of -1 may leave the range of small integers.
-                if !smalls(x, y) || y.0 == 0 || y.small_value() == -1 {
+                let divisor = y.small_value();
+                if !smalls(x, y) || divisor == 0 || divisor == -1 {
                     return if FAST { SLOW } else { general(s, Bif::$bif, &[x, y], s.byte(1), 1) };
                 }
-                s.set(s.byte(1), Word::small(x.small_value() $operator y.small_value()));
+                s.set(s.byte(1), Word::small(x.small_value() $operator divisor));
                 s.next(1)
             }
         }
@@ -251,15 +293,56 @@ division! {
     op_rem Rem %;
 }
 
+macro_rules! bitwise {
+    ($($op:ident $bif:ident $operator:tt;)*) => {$(
+        #[inline(always)]
+        pub(super) unsafe fn $op<const FAST: bool>(s: &mut State<'_>) -> Flow {
+            // SAFETY: as above.
+            unsafe {
+                let (x, y) = (s.get(s.byte(2)), s.get(s.byte(3)));
+                if !smalls(x, y) {
+                    return if FAST { SLOW } else { general(s, Bif::$bif, &[x, y], s.byte(1), 1) };
+                }
+                s.set(s.byte(1), Word(x.0 $operator y.0));
+                s.next(1)
+            }
+        }
+    )*};
+}
+
+bitwise! {
+    op_band BAnd &;
+    op_bor BOr |;
+    op_bxor BXor ^;
+}
+
 #[inline(always)]
-pub(super) unsafe fn op_band<const FAST: bool>(s: &mut State<'_>) -> Flow {
+pub(super) unsafe fn op_shl<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as above.
     unsafe {
         let (x, y) = (s.get(s.byte(2)), s.get(s.byte(3)));
-        if !smalls(x, y) {
-            return if FAST { SLOW } else { general(s, Bif::BAnd, &[x, y], s.byte(1), 1) };
+        // Only as far as no bit gets lost.
+        let shifted = x.0.cast_signed().wrapping_shl(y.small_value() as u32);
+        let fits =
+            (0..62).contains(&y.small_value()) && shifted.wrapping_shr(y.small_value() as u32) == x.0.cast_signed();
+        if !fits || !smalls(x, y) {
+            return if FAST { SLOW } else { general(s, Bif::Shl, &[x, y], s.byte(1), 1) };
         }
-        s.set(s.byte(1), Word(x.0 & y.0));
+        s.set(s.byte(1), Word(shifted.cast_unsigned()));
+        s.next(1)
+    }
+}
+
+#[inline(always)]
+pub(super) unsafe fn op_shr<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    // SAFETY: as above.
+    unsafe {
+        let (x, y) = (s.get(s.byte(2)), s.get(s.byte(3)));
+        if !smalls(x, y) || y.small_value() < 0 {
+            return if FAST { SLOW } else { general(s, Bif::Shr, &[x, y], s.byte(1), 1) };
+        }
+        let shifted = x.0.cast_signed() >> y.small_value().min(63);
+        s.set(s.byte(1), Word(shifted.cast_unsigned() & !1));
         s.next(1)
     }
 }
@@ -291,31 +374,158 @@ unsafe fn bif_at(s: &State<'_>, n: usize) -> Bif {
     Bif::from_number(unsafe { s.word(n) }).expect("checked code holds known operations")
 }
 
+/// The short way of an operation on one term; `None` where it has none.
+#[inline(always)]
+unsafe fn quick1(number: u32, x: Word) -> Option<Word> {
+    const HD: u32 = Bif::Hd as u32;
+    const TL: u32 = Bif::Tl as u32;
+    const NOT: u32 = Bif::Not as u32;
+    const NEG: u32 = Bif::Neg as u32;
+    const BNOT: u32 = Bif::BNot as u32;
+    const ABS: u32 = Bif::Abs as u32;
+    const TUPLE_SIZE: u32 = Bif::TupleSize as u32;
+    // SAFETY: as above; kinds are tested before slots are read.
+    unsafe {
+        match number {
+            HD if x.is_cons() => Some(raw::cons_slots(x).0),
+            TL if x.is_cons() => Some(raw::cons_slots(x).1),
+            NOT if x == TRUE => Some(FALSE),
+            NOT if x == FALSE => Some(TRUE),
+            NEG if x.is_small() => x.0.cast_signed().checked_neg().map(|value| Word(value.cast_unsigned())),
+            ABS if x.is_small() => x.0.cast_signed().checked_abs().map(|value| Word(value.cast_unsigned())),
+            BNOT if x.is_small() => Some(Word(!x.0 & !1)),
+            TUPLE_SIZE if boxed_kind(x) == Some(Boxed::Tuple) => {
+                Some(Word::small(raw::boxed_slot(x, 0).header_size() as i64))
+            }
+            _ => None,
+        }
+    }
+}
+
+const fn boolean(holds: bool) -> Word {
+    if holds { TRUE } else { FALSE }
+}
+
+/// The same on two terms. Comparisons are about small integers and names, which are equal only to the same word.
+#[inline(always)]
+unsafe fn quick2(number: u32, x: Word, y: Word) -> Option<Word> {
+    const ADD: u32 = Bif::Add as u32;
+    const SUB: u32 = Bif::Sub as u32;
+    const INT_DIV: u32 = Bif::IntDiv as u32;
+    const REM: u32 = Bif::Rem as u32;
+    const BAND: u32 = Bif::BAnd as u32;
+    const EQ: u32 = Bif::Eq as u32;
+    const NE: u32 = Bif::Ne as u32;
+    const NUM_EQ: u32 = Bif::NumEq as u32;
+    const NUM_NE: u32 = Bif::NumNe as u32;
+    const LT: u32 = Bif::Lt as u32;
+    const LE: u32 = Bif::Le as u32;
+    const GT: u32 = Bif::Gt as u32;
+    const GE: u32 = Bif::Ge as u32;
+    const MIN: u32 = Bif::Min as u32;
+    const MAX: u32 = Bif::Max as u32;
+    const ELEMENT: u32 = Bif::Element as u32;
+    // SAFETY: as above; kinds and sizes are tested before slots are read.
+    unsafe {
+        let (left, right) = (x.0.cast_signed(), y.0.cast_signed());
+        if smalls(x, y) {
+            let divisor = y.small_value();
+            let divides = divisor != 0 && divisor != -1;
+            return match number {
+                ADD => left.checked_add(right).map(|sum| Word(sum.cast_unsigned())),
+                SUB => left.checked_sub(right).map(|rest| Word(rest.cast_unsigned())),
+                INT_DIV if divides => Some(Word::small(x.small_value() / divisor)),
+                REM if divides => Some(Word::small(x.small_value() % divisor)),
+                BAND => Some(Word(x.0 & y.0)),
+                EQ | NUM_EQ => Some(boolean(left == right)),
+                NE | NUM_NE => Some(boolean(left != right)),
+                LT => Some(boolean(left < right)),
+                LE => Some(boolean(left <= right)),
+                GT => Some(boolean(left > right)),
+                GE => Some(boolean(left >= right)),
+                MIN => Some(if left <= right { x } else { y }),
+                MAX => Some(if left >= right { x } else { y }),
+                _ => None,
+            };
+        }
+        match number {
+            ELEMENT if x.is_small() && boxed_kind(y) == Some(Boxed::Tuple) => {
+                let place = x.small_value();
+                let inside = place >= 1 && place as usize <= raw::boxed_slot(y, 0).header_size();
+                if inside { Some(raw::boxed_slot(y, place as usize)) } else { None }
+            }
+            EQ | NUM_EQ if !x.is_pointer() && !y.is_pointer() => Some(boolean(x == y)),
+            NE | NUM_NE if !x.is_pointer() && !y.is_pointer() => Some(boolean(x != y)),
+            _ => None,
+        }
+    }
+}
+
 #[inline(always)]
 pub(super) unsafe fn op_bif1<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    if FAST {
-        return SLOW;
-    }
     // SAFETY: as above.
-    unsafe { general(s, bif_at(s, 1), &[s.get(s.byte(2))], s.byte(1), 2) }
+    unsafe {
+        let x = s.get(s.byte(2));
+        if !FAST {
+            return general(s, bif_at(s, 1), &[x], s.byte(1), 2);
+        }
+        let Some(value) = quick1(s.word(1), x) else { return SLOW };
+        s.set(s.byte(1), value);
+        s.next(2)
+    }
 }
 
 #[inline(always)]
 pub(super) unsafe fn op_bif2<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    if FAST {
-        return SLOW;
-    }
     // SAFETY: as above.
-    unsafe { general(s, bif_at(s, 1), &[s.get(s.byte(2)), s.get(s.byte(3))], s.byte(1), 2) }
+    unsafe {
+        let (x, y) = (s.get(s.byte(2)), s.get(s.byte(3)));
+        if !FAST {
+            return general(s, bif_at(s, 1), &[x, y], s.byte(1), 2);
+        }
+        let number = s.word(1);
+        if number == Bif::Div as u32 {
+            return SECOND;
+        }
+        let Some(value) = quick2(number, x, y) else { return SLOW };
+        s.set(s.byte(1), value);
+        s.next(2)
+    }
+}
+
+/// The short way of `SetElement`, the one operation on three terms that is common.
+#[inline(always)]
+unsafe fn set_element(s: &mut State<'_>) -> Flow {
+    // SAFETY: as above; the copy lies in memory that is free.
+    unsafe {
+        let (place, tuple) = (s.get(s.byte(2)), s.get(s.byte(3)));
+        if s.word(1) != Bif::SetElement as u32 || !place.is_small() || boxed_kind(tuple) != Some(Boxed::Tuple) {
+            return SLOW;
+        }
+        let size = raw::boxed_slot(tuple, 0).header_size();
+        let place = place.small_value();
+        if place < 1 || place as usize > size || !s.has_room(size + 1) {
+            return SLOW;
+        }
+        let copy = s.hp;
+        for slot in 0..=size {
+            // Word by word: a call of a copying function would cost every handler its registers.
+            copy.add(slot).write_volatile(raw::boxed_slot(tuple, slot));
+        }
+        *copy.add(place as usize) = s.get(s.pair(2).0);
+        s.hp = copy.add(size + 1);
+        s.set(s.byte(1), Word::boxed_at(copy));
+        s.next(3)
+    }
 }
 
 #[inline(always)]
 pub(super) unsafe fn op_bif3<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    if FAST {
-        return SLOW;
-    }
     // SAFETY: as above.
     unsafe {
+        if FAST {
+            return set_element(s);
+        }
         let (third, none) = s.pair(2);
         debug_assert_eq!(none, isize::from(NO_SLOT));
         general(s, bif_at(s, 1), &[s.get(s.byte(2)), s.get(s.byte(3)), s.get(third)], s.byte(1), 3)
@@ -341,20 +551,30 @@ unsafe fn guard(s: &mut State<'_>, args: &[Word], label: usize) -> Flow {
 
 #[inline(always)]
 pub(super) unsafe fn op_guard1<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    if FAST {
-        return SLOW;
-    }
     // SAFETY: as above.
-    unsafe { guard(s, &[s.get(s.byte(2))], 2) }
+    unsafe {
+        let x = s.get(s.byte(2));
+        if !FAST {
+            return guard(s, &[x], 2);
+        }
+        let Some(value) = quick1(s.word(1), x) else { return SLOW };
+        s.set(s.byte(1), value);
+        s.next(3)
+    }
 }
 
 #[inline(always)]
 pub(super) unsafe fn op_guard2<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    if FAST {
-        return SLOW;
-    }
     // SAFETY: as above.
-    unsafe { guard(s, &[s.get(s.byte(2)), s.get(s.byte(3))], 2) }
+    unsafe {
+        let (x, y) = (s.get(s.byte(2)), s.get(s.byte(3)));
+        if !FAST {
+            return guard(s, &[x, y], 2);
+        }
+        let Some(value) = quick2(s.word(1), x, y) else { return SLOW };
+        s.set(s.byte(1), value);
+        s.next(3)
+    }
 }
 
 #[inline(always)]

@@ -200,6 +200,38 @@ pub(super) unsafe fn op_bits_match<const FAST: bool>(s: &mut State<'_>) -> Flow 
 }
 
 #[inline(always)]
+pub(super) unsafe fn op_bits_byte<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    // SAFETY: as above; what is read lies between position and end.
+    unsafe {
+        let (base, end) = s.pair(1);
+        let (at, end) = (position(s, s.byte(3)), position(s, end));
+        if at + 8 > end {
+            return s.jump(2);
+        }
+        let (whole, start) = storage(s.get(base));
+        let bit = start + at;
+        let data = raw::binary_bytes(whole).add(bit / 8);
+        let mut value = u64::from(*data);
+        if bit % 8 != 0 {
+            if FAST {
+                return SLOW;
+            }
+            // The byte lies in two.
+            value = (value << 8 | u64::from(*data.add(1))) >> (8 - bit % 8) & 0xff;
+        }
+        s.set(s.byte(1), Word(value << 1));
+        s.set(s.byte(2), Word::small((at + 8) as i64));
+        s.next(3)
+    }
+}
+
+#[inline(always)]
+pub(super) unsafe fn op_bits_whole<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    // SAFETY: as above. Positions are small integers, so their difference is twice that in bits.
+    unsafe { s.test((s.get(s.byte(2)).0 - s.get(s.byte(1)).0) % 16 == 0, 1) }
+}
+
+#[inline(always)]
 pub(super) unsafe fn op_bits_end<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as above.
     unsafe { s.test(s.get(s.byte(1)) == s.get(s.byte(2)), 1) }

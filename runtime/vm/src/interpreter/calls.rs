@@ -9,7 +9,7 @@ use jovial_term::raw::{self, Boxed, Word};
 use jovial_term::{FunEntry, Term, stress};
 
 use super::exceptions::{First, raise, raise_native};
-use super::{ALMOST_FULL, Flow, LIMIT, NEXT, SLOW, State};
+use super::{ALMOST_FULL, Flow, LIMIT, NEXT, SECOND, SLOW, State};
 use crate::export::Export;
 use crate::frames::{self, Top};
 use crate::native::{Class, Ctx, Halt};
@@ -175,6 +175,23 @@ pub(super) unsafe fn op_loop_not_same<const FAST: bool>(s: &mut State<'_>) -> Fl
 }
 
 #[inline(always)]
+pub(super) unsafe fn op_loop_same<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    // SAFETY: as above; the function's first instruction is a `JumpSame` of three words.
+    unsafe {
+        if s.reds <= 0 || (!FAST && stress::due(s.process().heap())) {
+            let entry = entry_at(s, 3);
+            return if FAST { SLOW } else { enter_slowly(s, s.fp.add(frame_of(entry)), entry) };
+        }
+        s.reds -= 1;
+        if s.get(s.byte(1)) == s.imm(1) {
+            return s.jump(2);
+        }
+        s.pc = entry_at(s, 3).add(4);
+        NEXT
+    }
+}
+
+#[inline(always)]
 pub(super) unsafe fn op_loop_uncons<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as above; the function's first instruction is an `Uncons` of two words.
     unsafe {
@@ -213,6 +230,41 @@ enum Target {
     Entry(*const u32),
     BadFun,
     BadArity,
+}
+
+/// Enters a fun without free variables, or with one: what is most common needs few registers.
+#[inline(always)]
+unsafe fn enter_light_fun(s: &mut State<'_>, top: *mut Word, fun: Word, count: usize) -> Flow {
+    // SAFETY: as above.
+    unsafe {
+        let header = raw::boxed_slot(fun, 0);
+        if header == Word::header(Boxed::Fun, 2, count as u16) {
+            *top.sub(count + 2) = raw::boxed_slot(fun, 2);
+        } else if header != Word::header(Boxed::Fun, 1, count as u16) {
+            return SECOND;
+        }
+        let entry = &*(raw::boxed_slot(fun, 1).0 as *const FunEntry);
+        enter::<true>(s, top, entry.code.load(Ordering::Acquire) as *const u32)
+    }
+}
+
+/// `CallFun` and `TailCallFun` of a fun with some free variables.
+#[inline(always)]
+pub(super) unsafe fn call_closure(s: &mut State<'_>, leaves: bool) -> Flow {
+    // SAFETY: as above.
+    unsafe {
+        let (fun, count) = (s.get(s.half()), s.count(1));
+        if leaves {
+            return enter_fun::<true>(s, s.fp.add(s.word(1) as usize), fun, count);
+        }
+        let before = s.get(-1);
+        leave_address(s, 2);
+        let flow = enter_fun::<true>(s, s.fp, fun, count);
+        if flow == SLOW {
+            s.set(-1, before);
+        }
+        flow
+    }
 }
 
 /// Enters a fun whose arguments and return address lie below `top`.
@@ -296,21 +348,31 @@ pub(super) unsafe fn op_call_fun<const FAST: bool>(s: &mut State<'_>) -> Flow {
             return SLOW;
         }
         let count = s.count(1);
-        let before = s.get(-1);
-        leave_address(s, 2);
-        // The slow form reads the fun again, and it may lie where the address goes.
-        let flow = enter_fun::<FAST>(s, s.fp, fun, count);
-        if FAST && flow == SLOW {
-            s.set(-1, before);
+        if FAST {
+            // The return address comes last: the other forms read the fun again, and it may lie there.
+            let address = s.pc.add(2);
+            let top = s.fp;
+            let flow = enter_light_fun(s, top, fun, count);
+            if flow == NEXT {
+                *top.sub(1) = Word(address as u64);
+            }
+            return flow;
         }
-        flow
+        leave_address(s, 2);
+        enter_fun::<false>(s, s.fp, fun, count)
     }
 }
 
 #[inline(always)]
 pub(super) unsafe fn op_tail_call_fun<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as above.
-    unsafe { enter_fun::<FAST>(s, s.fp.add(s.word(1) as usize), s.get(s.half()), s.count(1)) }
+    unsafe {
+        let (top, fun, count) = (s.fp.add(s.word(1) as usize), s.get(s.half()), s.count(1));
+        if !FAST {
+            return enter_fun::<false>(s, top, fun, count);
+        }
+        if fun.is_boxed() { enter_light_fun(s, top, fun, count) } else { SLOW }
+    }
 }
 
 /// The entry of a function named by two terms.

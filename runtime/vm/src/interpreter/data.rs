@@ -353,12 +353,13 @@ pub(super) unsafe fn op_fetch<const FAST: bool>(s: &mut State<'_>) -> Flow {
                 return SLOW;
             }
             let keys = raw::boxed_slot(map, 1);
-            let count = raw::boxed_slot(keys, 0).header_size();
-            for place in 1..=count {
+            let mut place = raw::boxed_slot(keys, 0).header_size();
+            while place != 0 {
                 if raw::boxed_slot(keys, place) == key {
                     s.set(s.byte(1), raw::boxed_slot(map, 1 + place));
                     return s.next(2);
                 }
+                place -= 1;
             }
             return s.jump(1);
         }

@@ -300,7 +300,7 @@ pub(crate) fn stacktrace<'h>(machine: &Machine, heap: &'h Heap, raw: Term<'h>) -
     for address in addresses {
         let Some((version, word)) = finder.find(address.word().0 as usize) else { continue };
         let Some(function) = version.function_at(word) else { continue };
-        let arity = Term::small32(i32::from(function.arity) + i32::from(function.free));
+        let arity = Term::small32(i32::from(function.arity) + i32::from(function.free - function.hidden));
         let pos = version.position_at(word);
         let location = match version.files().get(usize::from(pos.file)).filter(|_| pos.line > 0) {
             Some(file) => vec![

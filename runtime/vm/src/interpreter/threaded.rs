@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 use jovial_bytecode::opcode::Opcode;
 use jovial_term::raw::Word;
 
-use super::{Flow, NEXT, Run, SLOW, SLOW_FORMS, State, Stepped, ops};
+use super::{Flow, REST, Run, SECOND, SLOW, SLOW_FORMS, State, Stepped, goes_on, ops};
 
 type Handler = for<'a> unsafe extern "C-unwind" fn(*const u32, *mut Word, *mut Word, i64, &'a Run<'a>, Table) -> i64;
 
@@ -49,9 +49,43 @@ unsafe extern "C-unwind" fn slowly<'a>(
 ) -> i64 {
     // SAFETY: as in `dispatch`.
     let Stepped { pc, fp, hp, reds, flow } = unsafe { SLOW_FORMS[usize::from(*pc as u8)](pc, fp, hp, reds, run) };
-    if flow != NEXT {
+    if !goes_on(flow) {
         return reds;
     }
+    dispatch!(State { pc, fp, hp, reds, run }, table)
+}
+
+/// The second short way of an instruction.
+#[inline(never)]
+unsafe extern "C-unwind" fn again<'a>(
+    pc: *const u32,
+    fp: *mut Word,
+    hp: *mut Word,
+    reds: i64,
+    run: &'a Run<'a>,
+    table: Table,
+) -> i64 {
+    let mut state = State { pc, fp, hp, reds, run };
+    // SAFETY: as in `dispatch`.
+    let flow = unsafe { super::second(&mut state) };
+    if !goes_on(flow) {
+        // SAFETY: as in `dispatch`.
+        return unsafe { slowly(pc, fp, hp, reds, run, table) };
+    }
+    dispatch!(state, table)
+}
+
+/// The next instruction, as a place apart: so that what rarely leads here does not cost handlers their registers.
+#[cold]
+#[inline(never)]
+unsafe extern "C-unwind" fn rest<'a>(
+    pc: *const u32,
+    fp: *mut Word,
+    hp: *mut Word,
+    reds: i64,
+    run: &'a Run<'a>,
+    table: Table,
+) -> i64 {
     dispatch!(State { pc, fp, hp, reds, run }, table)
 }
 
@@ -70,7 +104,16 @@ macro_rules! handlers {
                 let mut state = State { pc, fp, hp, reds, run };
                 // SAFETY: as in `dispatch`.
                 let flow: Flow = unsafe { ops::$function::<true>(&mut state) };
-                if flow != NEXT {
+                if !goes_on(flow) {
+                    if flow == SECOND {
+                        // SAFETY: as in `dispatch`.
+                        return unsafe { again(pc, fp, hp, reds, run, table) };
+                    }
+                    if flow == REST {
+                        let State { pc, fp, hp, reds, run } = state;
+                        // SAFETY: as in `dispatch`.
+                        return unsafe { rest(pc, fp, hp, reds, run, table) };
+                    }
                     debug_assert_eq!(flow, SLOW);
                     // SAFETY: as in `dispatch`.
                     return unsafe { slowly(pc, fp, hp, reds, run, table) };
