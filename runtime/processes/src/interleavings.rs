@@ -31,13 +31,15 @@ struct Model {
     queue: Queue<Box<Node<(u32, u32)>>>,
     state: Option<State>,
     runnable: Mutex<u32>,
+    /// What others did for the owner, for its next slice.
+    handed: Mutex<Vec<(u32, u32)>>,
 }
 
 impl Model {
     fn new() -> Model {
         let state = State::new(Priority::Normal);
         assert!(state.park());
-        Model { queue: Queue::default(), state: Some(state), runnable: Mutex::new(0) }
+        Model { queue: Queue::default(), state: Some(state), runnable: Mutex::new(0), handed: Mutex::default() }
     }
 
     fn state(&self) -> &State {
@@ -57,6 +59,21 @@ impl Model {
         }
     }
 
+    /// As `send`, by doing the owner's work if it waits.
+    fn hand_over(&self, sender: u32, number: u32) {
+        if !self.state().seize() {
+            assert!(self.send(sender, number));
+            return;
+        }
+        {
+            let mut handed = self.handed.lock().expect("no panic");
+            handed.extend(self.queue.take().map(|node| node.value));
+            handed.push((sender, number));
+        }
+        self.state().requeue();
+        *self.runnable.lock().expect("no panic") += 1;
+    }
+
     /// One slice, if the process is in the run queue: drains until it can park.
     fn slice(&self, seen: &mut Vec<(u32, u32)>) {
         {
@@ -68,6 +85,7 @@ impl Model {
             *runnable -= 1;
         }
         assert!(self.state().begin());
+        seen.append(&mut self.handed.lock().expect("no panic"));
         loop {
             seen.extend(self.queue.take().map(|node| node.value));
             if self.state().park() {
@@ -106,6 +124,35 @@ fn no_signal_sleeps() {
             sender.join().expect("no panic");
         }
         // Whatever is left must be announced in the run queue.
+        model.slice(&mut seen);
+        assert!(model.queue.is_empty() && model.state().is_waiting());
+        in_order(&seen, 0, 2);
+        in_order(&seen, 1, 2);
+    });
+}
+
+#[test]
+fn what_is_handed_over_is_seen_in_order() {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(|| {
+        let model = Arc::new(Model::new());
+        let senders: Vec<_> = (0..2)
+            .map(|sender| {
+                let model = model.clone();
+                loom::thread::spawn(move || {
+                    for number in 0..2 {
+                        model.hand_over(sender, number);
+                    }
+                })
+            })
+            .collect();
+        let mut seen = Vec::new();
+        model.slice(&mut seen);
+        for sender in senders {
+            sender.join().expect("no panic");
+        }
+        model.slice(&mut seen);
         model.slice(&mut seen);
         assert!(model.queue.is_empty() && model.state().is_waiting());
         in_order(&seen, 0, 2);

@@ -211,14 +211,25 @@ impl<'h> Local<'h> {
             Value::ExternalPid(_) | Value::ExternalRef(_) => return Ok(()),
             _ => return Err(Halt::badarg()),
         };
-        let message = self.copy(message)?;
-        self.vm.charge(cost(&message));
-        self.shared().send_message(self.scheduler.index, pid, self.vm.cause(), message);
+        let (shared, tag) = (self.shared(), self.vm.cause());
+        let guard = pin();
+        // A message to a process that is gone is lost without a word.
+        let Some(process) = shared.processes.get(pid.number(), &guard) else { return Ok(()) };
+        if !self.scheduler.hand_over(process, tag, None, message) {
+            let message = self.copy(message)?;
+            self.vm.charge(cost(&message));
+            shared.send_message(self.scheduler.index, process, tag, message);
+        }
         Ok(())
     }
 
     fn send_to_alias(&self, reference: &Ref<'h>, message: Term<'h>) -> Result<(), Halt<'h>> {
         if let Some(owner) = reference.owner {
+            let guard = pin();
+            let Some(process) = self.shared().processes.get(owner.number(), &guard) else { return Ok(()) };
+            if self.scheduler.hand_over(process, self.vm.cause(), Some(reference.number), message) {
+                return Ok(());
+            }
             let message = self.copy(message)?;
             self.vm.charge(cost(&message));
             let _ = self.signal(owner, Kind::AliasMessage { alias: reference.number, message });
@@ -299,7 +310,7 @@ impl<'h> Local<'h> {
             self.own(|owner| owner.relations().monitors.remove(number));
             return Ok(reference);
         }
-        let watched = pid.is_some_and(|pid| self.signal(pid, Kind::Monitor { from: own, reference: number }).is_ok());
+        let watched = pid.is_some_and(|pid| self.signal(pid, Kind::Monitor { from: own, reference: number, loud: number % LOUD == 0 }).is_ok());
         if !watched {
             let _ = self.signal(own, Kind::Down { reference: number, reason: Reason::NOPROC });
         }
@@ -703,6 +714,9 @@ impl<'h> Local<'h> {
         }
     }
 }
+
+/// One of so many monitors wakes whom it watches.
+const LOUD: u64 = 32;
 
 /// Reductions that copying a message costs.
 fn cost(message: &Fragment) -> u32 {

@@ -150,6 +150,12 @@ impl Process {
         Pid::new(self.number)
     }
 
+    /// For a sender; `None` for what does not wait.
+    #[inline]
+    pub(crate) fn seize(&self) -> Option<Turn<'_>> {
+        self.state.seize().then_some(Turn { process: self, here: PhantomData })
+    }
+
     /// For the scheduler that popped it; `None` for what is not queued.
     #[inline]
     pub(crate) fn begin(&self) -> Option<Turn<'_>> {
@@ -347,6 +353,12 @@ impl Owner {
     /// Whether a signal asks for something before the code goes on.
     pub(crate) fn is_called(&self) -> bool {
         self.ends.is_some() || self.interrupted || self.collects
+    }
+
+    /// Whether it waits for nothing but a signal, and takes messages into its heap.
+    pub(crate) fn is_open(&self) -> bool {
+        let unusual = |rare: &Rare| rare.off_heap_queue || !rare.suspended_by.is_empty();
+        self.waits == Waits::Signal && !self.is_called() && !self.rare.as_deref().is_some_and(unusual)
     }
 
     pub(crate) fn is_suspended(&self) -> bool {

@@ -31,7 +31,8 @@ use jovial_vm as vm;
 use crate::crash::Cause;
 use crate::exit::End;
 use crate::info::{Items, Subject, describe};
-use crate::process::{AliasMode, Link, Monitor, MonitoredBy, Owner, Process, Target, Waits};
+use crate::policy::Event;
+use crate::process::{AliasMode, Body, Link, Monitor, MonitoredBy, Owner, Process, Target, Waits};
 use crate::runtime::Shared;
 use crate::scheduler::Scheduler;
 use crate::signal::{Envelope, Kind, Reason, Signal, build, tag_of};
@@ -51,6 +52,42 @@ impl Scheduler {
                 envelope => self.receive_other(process, &mut owner, vm, envelope.open()),
             }
         }
+    }
+
+    /// Gives a message to a process that waits: straight into its heap, without anything in between. False when that can't be
+    /// done, and then nothing has happened. With `alias`, one that is not active takes the message and drops it.
+    pub(crate) fn hand_over(&self, process: &Process, tag: Tag, alias: Option<u64>, message: Term<'_>) -> bool {
+        let Some(turn) = process.seize() else { return false };
+        let Some(Body { vm, owner }) = turn.body() else { return false };
+        if !process.signals.is_empty() {
+            // What was sent quietly comes first.
+            self.handle_signals(process, owner, vm);
+        }
+        let (mut taken, mut wakes) = (false, false);
+        {
+            let mut owner = owner.borrow_mut();
+            if owner.is_open() && vm.mailbox().borrow().is_empty() {
+                if alias.is_some_and(|alias| !has_alias(&owner, alias)) {
+                    taken = true;
+                } else if vm.hand_over(message, tag) {
+                    (taken, wakes) = (true, true);
+                    self.shared.tags.begin(self.index, tag);
+                    owner.held.add(tag, 1);
+                    owner.woken = true;
+                    if let Some(alias) = alias {
+                        self.use_alias(&mut owner, vm, alias);
+                    }
+                }
+            }
+        }
+        let number = process.pid().number();
+        self.shared.config.log.add(Event::Signal { to: number, kind: if taken { "message" } else { "look" } });
+        let turn = if wakes { Some(turn) } else { turn.park().err() };
+        if let Some(turn) = turn {
+            let priority = turn.requeue();
+            self.shared.enqueue(self.index, number, priority, false);
+        }
+        taken
     }
 
     #[inline(never)]
@@ -101,7 +138,7 @@ impl Scheduler {
                     exit_signal(own, owner, vm, tag, from, reason, link);
                 }
             }
-            Kind::Monitor { from, reference } => {
+            Kind::Monitor { from, reference, .. } => {
                 owner.relations().monitored_by.insert(reference, MonitoredBy { watcher: from });
             }
             Kind::Demonitor { reference } => {
@@ -232,7 +269,7 @@ impl Shared {
         let (to, answer) = match kind {
             Kind::Link { from } => (from, Kind::Exit { from: own, reason: Reason::NOPROC, link: true }),
             Kind::Unlink { from, id } => (from, Kind::UnlinkAck { from: own, id }),
-            Kind::Monitor { from, reference } => (from, Kind::Down { reference, reason: Reason::NOPROC }),
+            Kind::Monitor { from, reference, .. } => (from, Kind::Down { reference, reason: Reason::NOPROC }),
             Kind::Info { from, request, .. } | Kind::Suspend { from, request } | Kind::Collect { from, request } => {
                 (from, Kind::Reply { request, value: None })
             }
@@ -281,6 +318,10 @@ impl Shared {
             let _ = self.send(place, process.pid(), process.tag(), Kind::TooLarge { max });
         }
     }
+}
+
+fn has_alias(owner: &Owner, alias: u64) -> bool {
+    owner.relations.as_deref().is_some_and(|relations| relations.aliases.contains(alias))
 }
 
 fn take_tag(vm: &vm::Process, tag: Tag) {

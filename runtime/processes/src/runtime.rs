@@ -203,12 +203,9 @@ impl Shared {
 
     /// Sends a message; one to a process that is gone is lost without a word.
     #[inline]
-    pub(crate) fn send_message(&self, place: usize, to: Pid, tag: Tag, message: Fragment) {
-        let guard = pin();
-        if let Some(process) = self.processes.get(to.number(), &guard)
-            && let Ok(Some(priority)) = self.put(place, process, tag, Envelope::message(tag, message), false, "message")
-        {
-            self.enqueue(place, to.number(), priority, false);
+    pub(crate) fn send_message(&self, place: usize, to: &Process, tag: Tag, message: Fragment) {
+        if let Ok(Some(priority)) = self.put(place, to, tag, Envelope::message(tag, message), false, "message") {
+            self.enqueue(place, to.pid().number(), priority, false);
         }
     }
 

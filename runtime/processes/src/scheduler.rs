@@ -109,7 +109,7 @@ impl Scheduler {
         let shared = &*self.shared;
         let lane = &shared.lanes[self.index];
         if self.index >= shared.online() {
-            self.hand_over();
+            self.clear_lane();
             return false;
         }
         match lane.queue.pop(|waiting| shared.config.policy.next(waiting)).or_else(|| self.steal()) {
@@ -125,7 +125,7 @@ impl Scheduler {
     }
 
     /// Gives what is in the lane of a scheduler that is offline to the first one.
-    fn hand_over(&self) {
+    fn clear_lane(&self) {
         let lanes = &self.shared.lanes;
         while !lanes[self.index].queue.is_empty() {
             let processes = lanes[self.index].queue.steal_half();

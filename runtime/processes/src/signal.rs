@@ -120,6 +120,8 @@ pub(crate) enum Kind {
     Monitor {
         from: Pid,
         reference: u64,
+        /// Whether the receiver is woken for it, so that such signals don't pile up.
+        loud: bool,
     },
     Demonitor {
         reference: u64,
@@ -175,11 +177,11 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Whether the receiver need not be woken for it, nor a cell wait for it: it only spares the receiver something at its end,
-    /// before which it handles all that came earlier. Every other wake-up clears these away, so they don't pile up: each
-    /// demonitor comes after a monitor, which does wake.
+    /// Whether the receiver need not be woken for it, nor a cell wait for it: it only matters at the receiver's end, or to one who
+    /// asks it, before which it handles all that came earlier. Every wake-up clears these away, and now and then a
+    /// monitor is loud, so they don't pile up.
     pub(crate) fn is_quiet(&self) -> bool {
-        matches!(self, Kind::Demonitor { .. })
+        matches!(self, Kind::Demonitor { .. } | Kind::Monitor { loud: false, .. })
     }
 
     pub(crate) fn name(&self) -> &'static str {

@@ -5,7 +5,7 @@
 //!
 //! | bit | set by | cleared by |
 //! | --- | --- | --- |
-//! | [`RUNNING`] | the scheduler that popped it (`begin`) | the same (`park`, `requeue`, `finish`) |
+//! | [`RUNNING`] | the scheduler that popped it (`begin`), a sender that found it waiting (`seize`) | the same (`park`, `requeue`, `finish`) |
 //! | [`QUEUED`] | whoever turns waiting into runnable (`notify`), or the scheduler (`requeue`) | the popper (`begin`) |
 //! | [`NOTIFIED`] | senders, after a push to an empty queue (`notify`) | the owner, before it drains (`begin`, `clear_notified`) |
 //! | [`GONE`] | the owner at its exit (`finish`) | nobody |
@@ -112,6 +112,15 @@ impl State {
                 (word & (RUNNING | QUEUED | GONE) == QUEUED).then_some((word & !(QUEUED | NOTIFIED)) | RUNNING)
             })
             .is_ok()
+    }
+
+    /// For a sender that wants to do the owner's work for a moment: from waiting to running. It drains next, and then ends its turn
+    /// like any other.
+    #[inline]
+    pub(crate) fn seize(&self) -> bool {
+        let word = self.0.load(Ordering::Relaxed);
+        word & (RUNNING | QUEUED | NOTIFIED | GONE) == 0
+            && self.0.compare_exchange(word, word | RUNNING, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
     /// Before draining. Only for the owner.

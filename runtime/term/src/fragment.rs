@@ -12,11 +12,14 @@
 //! **What it must not know.** Queues: `next` and `cause` are for whoever owns the fragment.
 
 use std::alloc::{Layout, alloc, dealloc};
+use std::mem::MaybeUninit;
 use std::ptr::{NonNull, null_mut};
 
 use crate::block;
 use crate::copy;
+use crate::few::{self, FEW};
 use crate::heap::{Heap, OutOfMemory};
+use crate::literal;
 use crate::off_heap;
 use crate::term::Term;
 use crate::word::Word;
@@ -120,6 +123,18 @@ unsafe impl Sync for Fragment {}
 impl Fragment {
     /// A copy of `term` with all that it refers to but literals.
     pub fn copy_of(term: Term<'_>) -> Result<Fragment, OutOfMemory> {
+        let literals = literal::range();
+        if !literals.excludes(term.word()) {
+            return Fragment::of_few(term.word(), std::ptr::null(), 0);
+        }
+        let mut place = [MaybeUninit::<Word>::uninit(); FEW];
+        let start: *mut Word = place.as_mut_ptr().cast();
+        // SAFETY: a live term that is no literal; the place has room for so many words.
+        if let Some((root, top)) = unsafe { few::copy_few(term.word(), start, start.add(FEW), literals) } {
+            // SAFETY: both lie in the place.
+            let words = unsafe { top.offset_from(start) };
+            return Fragment::of_few(root, start, words.cast_unsigned());
+        }
         let measure = copy::measure(term);
         let chunk = Chunk::allocate(measure.words).ok_or(OutOfMemory)?;
         let header = chunk.as_ptr();
@@ -130,6 +145,18 @@ impl Fragment {
             (*header).root = copied.root;
             (*header).used = measure.words;
             (*header).off_heap = copied.off_heap;
+        }
+        Ok(Fragment(chunk))
+    }
+
+    /// A fragment of words that own nothing, which lie at `from`.
+    fn of_few(root: Word, from: *const Word, words: usize) -> Result<Fragment, OutOfMemory> {
+        let chunk = Chunk::allocate(words).ok_or(OutOfMemory)?;
+        let header = chunk.as_ptr();
+        // SAFETY: the chunk is ours and has room for so many words.
+        unsafe {
+            (*header).root = few::relocate(from, ChunkHeader::words(header), words, root);
+            (*header).used = words;
         }
         Ok(Fragment(chunk))
     }
@@ -225,25 +252,24 @@ impl Heap {
             }
             let from = ChunkHeader::words(header);
             let to = self.allocate(used).as_ptr();
-            let shift = (to as u64).wrapping_sub(from as u64);
-            let size = (used * size_of::<Word>()) as u64;
-            let moved = |word: Word| {
-                let inside = word.is_pointer() && word.0.wrapping_sub(from as u64) < size;
-                if inside { Word(word.0.wrapping_add(shift)) } else { word }
-            };
-            let mut place = 0;
-            while place < used {
-                let word = *from.add(place);
-                to.add(place).write(moved(word));
-                place += 1;
-                if word.is_header() && word.header_kind().is_opaque() {
-                    for _ in 0..word.header_size() {
-                        to.add(place).write(*from.add(place));
-                        place += 1;
-                    }
-                }
-            }
-            Some(Term::from_word(moved(root)))
+            Some(Term::from_word(few::relocate(from, to, used, root)))
+        }
+    }
+
+    /// A copy of a small term of another heap, in the block; `None` if it is not so small, has parts that are counted, or there
+    /// is no room.
+    pub fn copy_small(&self, term: Term<'_>) -> Option<Term<'_>> {
+        let (word, literals) = (term.word(), literal::range());
+        if !literals.excludes(word) {
+            // SAFETY: an immediate refers to no memory, and the caller's world keeps literal areas alive.
+            return Some(unsafe { Term::from_word(word) });
+        }
+        let start = self.top();
+        // SAFETY: so many words are free from the heap's top on; what was copied becomes part of the heap.
+        unsafe {
+            let (root, top) = few::copy_few(word, start, start.add(self.free_words().min(FEW)), literals)?;
+            self.set_top(top);
+            Some(Term::from_word(root))
         }
     }
 
@@ -252,6 +278,9 @@ impl Heap {
         if term.is_immediate() {
             // SAFETY: an immediate refers to no memory.
             return unsafe { Term::from_word(term.word()) };
+        }
+        if let Some(copy) = self.copy_small(term) {
+            return copy;
         }
         let measure = copy::measure(term);
         if measure.words == 0 {

@@ -273,6 +273,18 @@ impl Heap {
         self.allocate_in_chunk(words)
     }
 
+    /// The first free word of the block.
+    #[inline]
+    pub(crate) fn top(&self) -> *mut Word {
+        self.hp.get()
+    }
+
+    /// Makes what was built from the top up to here part of the heap: whole objects, in free words.
+    #[inline]
+    pub(crate) fn set_top(&self, top: *mut Word) {
+        self.hp.set(top);
+    }
+
     #[cold]
     #[inline(never)]
     fn allocate_in_chunk(&self, words: usize) -> NonNull<Word> {

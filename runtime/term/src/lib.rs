@@ -10,7 +10,7 @@
 //!
 //! **What it must not know.** Processes, code, clocks, files. It does no I/O.
 //!
-//! `unsafe` lies in `allocator`, `block`, `refc`, `term`, `heap`, `off_heap`, `fragment`, `copy`, `literal`, `build`, `gc`, `verify`
+//! `unsafe` lies in `allocator`, `block`, `refc`, `term`, `heap`, `off_heap`, `fragment`, `copy`, `few`, `literal`, `build`, `gc`, `verify`
 //! and `raw`, and one unsafe trait in `etf/decode`; the rest is safe code on top of them.
 
 #![allow(
@@ -26,6 +26,7 @@ mod copy;
 mod debug;
 mod equal;
 pub mod etf;
+mod few;
 pub mod float;
 mod fragment;
 mod fun;

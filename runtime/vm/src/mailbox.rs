@@ -151,12 +151,21 @@ impl Mailbox {
         }
     }
 
+    /// Appends a message that is part of the heap already.
+    #[inline]
+    pub(crate) fn push_adopted(&mut self, root: Word, cause: u64) {
+        let queue = self.queue();
+        queue.add(Entry { root, fragment: None, cause });
+        queue.adopted += 1;
+    }
+
     pub fn len(&self) -> usize {
         self.queue.as_ref().map_or(0, |queue| queue.len())
     }
 
+    #[inline]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.queue.as_ref().is_none_or(|queue| queue.entries.is_empty())
     }
 
     /// Whether a receive has a message left to look at.
@@ -213,13 +222,29 @@ impl Mailbox {
     #[inline]
     pub(crate) fn accept_adopted(&mut self) -> Option<u64> {
         let queue = self.queue.as_mut()?;
-        if queue.entries.get(queue.save)?.fragment.is_some() {
+        let entry = queue.entries.get(queue.save)?;
+        if entry.fragment.is_some() {
             return None;
         }
+        let cause = entry.cause;
         self.deadline = Deadline::Unset;
-        let (cause, _) = queue.take_saved();
-        self.settle();
+        if queue.save == queue.head && queue.entries.len() == queue.head + 1 && queue.is_plain() {
+            // The usual case: it was the only one.
+            queue.entries.clear();
+            (queue.head, queue.save, queue.adopted, queue.peeked) = (0, 0, 0, false);
+            self.settle();
+        } else {
+            self.accept_among_others();
+        }
         Some(cause)
+    }
+
+    #[inline(never)]
+    fn accept_among_others(&mut self) {
+        if let Some(queue) = &mut self.queue {
+            queue.take_saved();
+        }
+        self.settle();
     }
 
     /// Throws the first message away that `matches`, outside of any receive; whether there was one.
@@ -309,6 +334,12 @@ impl Queue {
         self.entries.len() - self.head - self.holes
     }
 
+    /// Whether it has neither marks nor more memory than an empty one keeps.
+    #[inline]
+    fn is_plain(&self) -> bool {
+        self.mark.is_none() && self.bound.is_none() && self.entries.capacity() <= KEPT
+    }
+
     /// Whether there is nothing in it that anybody might want.
     fn is_idle(&self) -> bool {
         self.entries.is_empty() && self.mark.is_none() && self.bound.is_none()
@@ -317,10 +348,15 @@ impl Queue {
     #[inline]
     fn push(&mut self, message: Fragment) {
         let cause = message.cause().small_value().cast_unsigned();
+        self.add(Entry { root: message.root().word(), fragment: Some(message), cause });
+    }
+
+    #[inline]
+    fn add(&mut self, entry: Entry) {
         if self.entries.len() == self.entries.capacity() {
             self.make_room();
         }
-        self.entries.push(Entry { root: message.root().word(), fragment: Some(message), cause });
+        self.entries.push(entry);
     }
 
     /// Closes the array up if half of it is of no use, or lets it grow.

@@ -95,6 +95,18 @@ impl Process {
         &self.mailbox
     }
 
+    /// The mailbox, for receive instructions.
+    ///
+    /// # Safety
+    /// Nothing else uses the mailbox while the result is in use: no other function of this process is called meanwhile.
+    #[expect(clippy::mut_from_ref, reason = "as of a cell")]
+    #[inline]
+    pub(crate) unsafe fn messages(&self) -> &mut Mailbox {
+        debug_assert!(self.mailbox.try_borrow_mut().is_ok(), "no borrow outlives its instruction");
+        // SAFETY: by contract.
+        unsafe { &mut *self.mailbox.as_ptr() }
+    }
+
     pub fn group_leader(&self) -> Term<'_> {
         raw_term(self.heap(), self.group_leader.get())
     }
@@ -159,6 +171,18 @@ impl Process {
     /// From now on the process keeps its tag whatever it handles: a cell's own output is the cell's.
     pub fn keep_cause(&self) {
         self.keeps_cause.set(true);
+    }
+
+    /// Puts a small message straight into the heap of a process that does not run and has no other; false if it is not so.
+    #[inline]
+    pub fn hand_over(&self, message: Term<'_>, cause: u64) -> bool {
+        let mut mailbox = self.mailbox.borrow_mut();
+        if !mailbox.is_empty() {
+            return false;
+        }
+        let Some(copy) = self.heap().copy_small(message) else { return false };
+        mailbox.push_adopted(copy.word(), cause);
+        true
     }
 
     /// The message at the save pointer, with the heap's top stored.

@@ -18,10 +18,9 @@ const TIMEOUT_MAX: i64 = 0xffff_ffff;
 pub(super) unsafe fn op_recv_peek<const FAST: bool>(s: &mut State<'_>) -> Flow {
     let process = s.process();
     if FAST {
-        let peeked = process.mailbox().borrow_mut().peek_in_place();
-        // SAFETY: as below.
+        // SAFETY: as below; each function of this file has the mailbox for itself.
         return unsafe {
-            match peeked {
+            match process.messages().peek_in_place() {
                 Peeked::Message(word) => {
                     s.set(s.byte(1), word);
                     s.next(2)
@@ -52,7 +51,8 @@ pub(super) unsafe fn op_recv_peek<const FAST: bool>(s: &mut State<'_>) -> Flow {
 #[inline(always)]
 pub(super) unsafe fn op_recv_accept<const FAST: bool>(s: &mut State<'_>) -> Flow {
     if FAST {
-        let Some(cause) = s.process().mailbox().borrow_mut().accept_adopted() else { return SLOW };
+        // SAFETY: as above.
+        let Some(cause) = (unsafe { s.process().messages().accept_adopted() }) else { return SLOW };
         s.process().adopt_cause(cause);
     } else {
         s.store();
@@ -65,11 +65,13 @@ pub(super) unsafe fn op_recv_accept<const FAST: bool>(s: &mut State<'_>) -> Flow
 
 #[inline(always)]
 pub(super) unsafe fn op_recv_skip<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    s.process().mailbox().borrow_mut().skip();
     // A long mailbox is searched in one go, but not for free.
     s.reds -= i64::from(s.reds > 1);
     // SAFETY: as above.
-    unsafe { s.next(1) }
+    unsafe {
+        s.process().messages().skip();
+        s.next(1)
+    }
 }
 
 /// What has arrived but was not drained lies behind the mark: a look at a little more costs less than to drain here.
@@ -109,7 +111,7 @@ pub(super) unsafe fn op_recv_wait<const FAST: bool>(s: &mut State<'_>) -> Flow {
         if !FAST {
             return wait(s);
         }
-        if s.process().mailbox().borrow().has_unseen() { s.next(3) } else { SLOW }
+        if s.process().messages().has_unseen() { s.next(3) } else { SLOW }
     }
 }
 
