@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, OnceLock, RwLock};
 
@@ -36,31 +36,54 @@ impl fmt::Display for AtomTableFull {
 
 impl std::error::Error for AtomTableFull {}
 
-/// FNV-1a: names are short, and a fixed hash keeps runs repeatable.
-struct Fnv(u64);
+/// A name with its hash, which is computed once for the choice of the shard and the place in it. A fixed hash keeps runs repeatable.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Name<'t> {
+    hash: u64,
+    text: &'t str,
+}
 
-impl Default for Fnv {
-    fn default() -> Self {
-        Fnv(0xcbf2_9ce4_8422_2325)
+impl Name<'_> {
+    fn of(text: &str) -> Name<'_> {
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(ODD);
+        let (words, rest) = text.as_bytes().as_chunks::<8>();
+        let hash = words.iter().fold(text.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+        let rest = rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        let hash = mix(hash, rest);
+        Name { hash: (hash ^ hash >> 32).wrapping_mul(ODD), text }
     }
 }
 
-impl Hasher for Fnv {
+impl Hash for Name<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+/// Takes the hash that a key carries.
+#[derive(Default)]
+struct Given(u64);
+
+impl Hasher for Given {
     fn write(&mut self, bytes: &[u8]) {
         for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            self.0 = self.0 << 8 | u64::from(byte);
         }
+    }
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
     }
     fn finish(&self) -> u64 {
         self.0
     }
 }
 
-type Hash = BuildHasherDefault<Fnv>;
+type Shard = RwLock<HashMap<Name<'static>, u32, BuildHasherDefault<Given>>>;
 type Chunk = Box<[OnceLock<&'static str>]>;
 
 struct Table {
-    shards: Vec<RwLock<HashMap<&'static str, u32, Hash>>>,
+    shards: Vec<Shard>,
     chunks: Vec<OnceLock<Chunk>>,
     next: AtomicU32,
 }
@@ -78,23 +101,23 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 });
 
 impl Table {
-    fn shard(&self, text: &str) -> &RwLock<HashMap<&'static str, u32, Hash>> {
-        let hash = Hash::default().hash_one(text);
-        // The low bits choose the bucket inside the map, so the shard takes others.
-        &self.shards[(hash >> 40) as usize % SHARDS]
+    fn shard(&self, name: Name<'_>) -> &Shard {
+        // The low and the highest bits choose the place inside the map, so the shard takes others.
+        &self.shards[(name.hash >> 40) as usize % SHARDS]
     }
 
-    fn find(&self, text: &str) -> Option<u32> {
-        let map = self.shard(text).read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        map.get(text).copied()
+    fn find(&self, name: Name<'_>) -> Option<u32> {
+        let map = self.shard(name).read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        map.get(&name).copied()
     }
 
     fn insert(&self, text: &str, max: u32) -> Result<u32, AtomTableFull> {
-        if let Some(index) = self.find(text) {
+        let name = Name::of(text);
+        if let Some(index) = self.find(name) {
             return Ok(index);
         }
-        let mut map = self.shard(text).write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(&index) = map.get(text) {
+        let mut map = self.shard(name).write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(&index) = map.get(&name) {
             return Ok(index);
         }
         let index = self
@@ -104,7 +127,7 @@ impl Table {
         let text: &'static str = Box::leak(text.into());
         let chunk = self.chunks[index as usize / CHUNK].get_or_init(|| (0..CHUNK).map(|_| OnceLock::new()).collect());
         let _ = chunk[index as usize % CHUNK].set(text);
-        map.insert(text, index);
+        map.insert(Name { hash: name.hash, text }, index);
         Ok(index)
     }
 
@@ -148,7 +171,7 @@ impl Atom {
 
     /// The atom with this text if there is one already.
     pub fn existing(text: &str) -> Option<Atom> {
-        TABLE.find(text).map(Atom)
+        TABLE.find(Name::of(text)).map(Atom)
     }
 
     /// The atom behind an index that [`Atom::index`] gave; `None` for any other number.
