@@ -12,12 +12,12 @@
     reason = "operands are packed into words of checked sizes"
 )]
 
-use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::code::{Code, LiveSet, Relocated};
 use crate::ir::Bif;
 use crate::opcode::{NO_SLOT, Opcode, Operand, SCRATCH, Source, unpack_type};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// One instruction.
 #[derive(Clone, Debug)]
@@ -246,12 +246,12 @@ fn show(code: &Code, value: &Value, what: &dyn Fn(usize) -> Option<Relocated>) -
 
 /// Checks that instructions are whole, slots lie within frames, labels lead to instructions and tables fit the code.
 pub fn check(code: &Code, literals: usize) -> bool {
-    let mut entries = HashSet::new();
-    let mut places = HashMap::new();
+    let mut entries = FxHashSet::default();
+    let mut places = FxHashMap::default();
     let mut joined = Vec::new();
     let mut labels = Vec::new();
-    let mut consts = HashSet::new();
-    let mut immediates = HashSet::new();
+    let mut consts = FxHashSet::default();
+    let mut immediates = FxHashSet::default();
     let mut last_end = 0;
     for function in &code.functions {
         let (start, end) = (function.start as usize, function.end as usize);
@@ -336,7 +336,7 @@ pub fn check(code: &Code, literals: usize) -> bool {
         last = handler.end;
         sorted && places.contains_key(&(handler.target as usize))
     });
-    let mut found = HashSet::new();
+    let mut found = FxHashSet::default();
     let patched = code.relocations.iter().all(|relocation| {
         let at = relocation.at as usize;
         match relocation.what {

@@ -1621,10 +1621,10 @@ impl<'a> Emitter<'a> {
         let block = &function.blocks[id.0 as usize];
         block.end.targets(&mut |target, _| {
             vals.extend(target.args.iter().filter_map(|arg| arg.val()));
-            vals.extend(self.slots.live_in[target.block.0 as usize].iter());
+            vals.extend_from_slice(&self.slots.live_in[target.block.0 as usize]);
         });
         if let Some(handler) = block.handler {
-            vals.extend(self.slots.live_in[handler.0 as usize].iter());
+            vals.extend_from_slice(&self.slots.live_in[handler.0 as usize]);
         }
         self.live(vals);
         self.go(again, &[])

@@ -18,9 +18,8 @@
     reason = "operands are packed into words of checked sizes"
 )]
 
-use std::collections::HashMap;
-
 use jovial_atoms::Atom;
+use rustc_hash::FxHashMap;
 
 use crate::code::{Code, CodeFunction, CodeHandler, CodeLine, Image, Relocated, Relocation};
 use crate::disassemble;
@@ -71,7 +70,7 @@ fn checksum(bytes: &[u8]) -> u64 {
 struct Writer {
     out: Vec<u8>,
     atoms: Vec<Atom>,
-    known: HashMap<Atom, u64>,
+    known: FxHashMap<Atom, u64>,
 }
 
 impl Writer {

@@ -35,43 +35,46 @@ pub(crate) enum Place {
     Below(i16),
 }
 
-/// Sets of values, one bit each.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct ValSet(Vec<u64>);
+/// A set of few values out of many: a list of them, and for each value that was ever in it its place in the list. Emptying it costs
+/// nothing, so that one serves all blocks of a function, however many values that has.
+struct Live {
+    members: Vec<Val>,
+    places: Vec<u32>,
+}
 
-impl ValSet {
-    fn new(vals: u32) -> ValSet {
-        ValSet(vec![0; (vals as usize).div_ceil(64)])
+impl Live {
+    fn new(vals: u32) -> Live {
+        Live { members: Vec::new(), places: vec![0; vals as usize] }
     }
-    pub(crate) fn has(&self, val: Val) -> bool {
-        self.0[val.0 as usize / 64] >> (val.0 % 64) & 1 == 1
+    fn has(&self, val: Val) -> bool {
+        self.members.get(self.places[val.0 as usize] as usize) == Some(&val)
     }
     fn add(&mut self, val: Val) -> bool {
-        let word = &mut self.0[val.0 as usize / 64];
-        let old = *word;
-        *word |= 1 << (val.0 % 64);
-        *word != old
+        let new = !self.has(val);
+        if new {
+            self.places[val.0 as usize] = self.members.len() as u32;
+            self.members.push(val);
+        }
+        new
     }
     fn remove(&mut self, val: Val) {
-        self.0[val.0 as usize / 64] &= !(1 << (val.0 % 64));
-    }
-    fn add_all(&mut self, other: &ValSet) {
-        for (word, more) in self.0.iter_mut().zip(&other.0) {
-            *word |= more;
+        if self.has(val) {
+            let place = self.places[val.0 as usize];
+            self.members.swap_remove(place as usize);
+            if let Some(moved) = self.members.get(place as usize) {
+                self.places[moved.0 as usize] = place;
+            }
         }
     }
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Val> + '_ {
-        self.0.iter().zip(0u32..).flat_map(|(word, index)| {
-            let mut word = *word;
-            std::iter::from_fn(move || {
-                if word == 0 {
-                    return None;
-                }
-                let bit = word.trailing_zeros();
-                word &= word - 1;
-                Some(Val(index * 64 + bit))
-            })
-        })
+    fn add_all(&mut self, others: &[Val]) {
+        for &val in others {
+            self.add(val);
+        }
+    }
+    fn sorted(&self) -> Vec<Val> {
+        let mut members = self.members.clone();
+        members.sort_unstable_by_key(|val| val.0);
+        members
     }
 }
 
@@ -81,7 +84,7 @@ pub(crate) struct Slots {
     /// Slots of the frame, the return address included.
     pub(crate) frame: u32,
     /// Values live at the start of each block, without its parameters.
-    pub(crate) live_in: Vec<ValSet>,
+    pub(crate) live_in: Vec<Vec<Val>>,
     /// For each block, for each instruction that is a safepoint: what is live after it, without its own value.
     pub(crate) across: Vec<Vec<Option<Vec<Val>>>>,
 }
@@ -120,13 +123,13 @@ fn inst_vals(inst: &Inst, visit: &mut impl FnMut(Val)) {
 }
 
 /// Live values at the start of each block, by iteration from the last block to the first.
-fn liveness(function: &Function, order: &[BlockId]) -> Vec<ValSet> {
-    let mut live_in: Vec<ValSet> = function.blocks.iter().map(|_| ValSet::new(function.vals)).collect();
+fn liveness(function: &Function, order: &[BlockId], live: &mut Live) -> Vec<Vec<Val>> {
+    let mut live_in: Vec<Vec<Val>> = vec![Vec::new(); function.blocks.len()];
     loop {
         let mut changed = false;
         for &BlockId(place) in order.iter().rev() {
             let block = &function.blocks[place as usize];
-            let mut live = live_out(function, &live_in, place as usize);
+            live_out(function, &live_in, place as usize, live);
             visit_end_vals(&block.end, &mut |val| {
                 live.add(val);
             });
@@ -142,10 +145,11 @@ fn liveness(function: &Function, order: &[BlockId]) -> Vec<ValSet> {
                 live.remove(*param);
             }
             if let Some(handler) = block.handler {
-                live.add_all(&live_in[handler.0 as usize].clone());
+                live.add_all(&live_in[handler.0 as usize]);
             }
-            if live != live_in[place as usize] {
-                live_in[place as usize] = live;
+            // From round to round sets only grow.
+            if live.members.len() != live_in[place as usize].len() {
+                live_in[place as usize] = live.sorted();
                 changed = true;
             }
         }
@@ -156,10 +160,9 @@ fn liveness(function: &Function, order: &[BlockId]) -> Vec<ValSet> {
 }
 
 /// What is live after a block's last instruction, but for what its terminator reads.
-fn live_out(function: &Function, live_in: &[ValSet], place: usize) -> ValSet {
-    let mut live = ValSet::new(function.vals);
+fn live_out(function: &Function, live_in: &[Vec<Val>], place: usize, live: &mut Live) {
+    live.members.clear();
     function.blocks[place].successors(&mut |next| live.add_all(&live_in[next.0 as usize]));
-    live
 }
 
 struct Assigner<'a> {
@@ -246,7 +249,8 @@ fn find_friends(function: &Function, order: &[BlockId]) -> (Vec<Vec<Val>>, Vec<O
 
 /// Gives places to all values of a function whose blocks are visited in `order`.
 pub(crate) fn assign(function: &Function, order: &[BlockId], uses: &[u32]) -> Slots {
-    let live_in = liveness(function, order);
+    let (mut live, mut after) = (Live::new(function.vals), Live::new(function.vals));
+    let live_in = liveness(function, order, &mut live);
     let (friends, wanted) = find_friends(function, order);
     let arity = usize::from(function.arity);
     let free = usize::from(function.free);
@@ -260,16 +264,24 @@ pub(crate) fn assign(function: &Function, order: &[BlockId], uses: &[u32]) -> Sl
     };
     let mut across: Vec<Vec<Option<Vec<Val>>>> = vec![Vec::new(); function.blocks.len()];
     for &BlockId(place) in order {
-        across[place as usize] = assign_block(&mut assigner, place as usize, &live_in, uses);
+        across[place as usize] = assign_block(&mut assigner, place as usize, &live_in, uses, &mut live, &mut after);
     }
     Slots { places: assigner.places, frame: assigner.highest + 1, live_in, across }
 }
 
-fn assign_block(assigner: &mut Assigner<'_>, place: usize, live_in: &[ValSet], uses: &[u32]) -> Vec<Option<Vec<Val>>> {
+fn assign_block(
+    assigner: &mut Assigner<'_>,
+    place: usize,
+    live_in: &[Vec<Val>],
+    uses: &[u32],
+    live: &mut Live,
+    live_after: &mut Live,
+) -> Vec<Option<Vec<Val>>> {
     let function = assigner.function;
     let block = &function.blocks[place];
-    let mut live = live_out(function, live_in, place);
-    let live_after = live.clone();
+    live_out(function, live_in, place, live_after);
+    live.members.clear();
+    live.add_all(&live_after.members);
     visit_end_vals(&block.end, &mut |val| {
         live.add(val);
     });
@@ -283,7 +295,7 @@ fn assign_block(assigner: &mut Assigner<'_>, place: usize, live_in: &[ValSet], u
             live.remove(dst);
         }
         if is_call(&inst.op) || is_allocation(&inst.op) {
-            across[index] = Some(live.iter().collect());
+            across[index] = Some(live.sorted());
         }
         inst_vals(inst, &mut |val| {
             if live.add(val) {
@@ -293,7 +305,7 @@ fn assign_block(assigner: &mut Assigner<'_>, place: usize, live_in: &[ValSet], u
     }
     // Forwards: places.
     assigner.taken.iter_mut().for_each(|taken| *taken = false);
-    for val in live_in[place].iter() {
+    for val in &live_in[place] {
         if let Place::Frame(place) = assigner.places[val.0 as usize] {
             assigner.take(place);
         }
@@ -317,7 +329,7 @@ fn assign_block(assigner: &mut Assigner<'_>, place: usize, live_in: &[ValSet], u
             }
         }
     }
-    let below = places_below(function, place, &live_after, uses);
+    let below = places_below(function, place, live_after, uses);
     for (index, inst) in block.insts.iter().enumerate() {
         for val in &dies[index] {
             assigner.release(*val);
@@ -335,12 +347,12 @@ fn assign_block(assigner: &mut Assigner<'_>, place: usize, live_in: &[ValSet], u
 }
 
 /// For each instruction of a block, the slot below the frame where its value can live.
-fn places_below(function: &Function, place: usize, live_after: &ValSet, uses: &[u32]) -> Vec<Option<i16>> {
+fn places_below(function: &Function, place: usize, live_after: &Live, uses: &[u32]) -> Vec<Option<i16>> {
     let block = &function.blocks[place];
     let mut below = vec![None; block.insts.len()];
     // Where each value of this block is defined, and where it is last read; the terminator is the place behind the last.
-    let mut defined = std::collections::HashMap::new();
-    let mut last_read = std::collections::HashMap::new();
+    let mut defined = rustc_hash::FxHashMap::default();
+    let mut last_read = rustc_hash::FxHashMap::default();
     for (index, inst) in block.insts.iter().enumerate() {
         inst_vals(inst, &mut |val| {
             last_read.insert(val, index);
@@ -392,8 +404,8 @@ fn mark_result(
     block: &crate::ir::Block,
     call: usize,
     end: usize,
-    live_after: &ValSet,
-    last_read: &std::collections::HashMap<Val, usize>,
+    live_after: &Live,
+    last_read: &rustc_hash::FxHashMap<Val, usize>,
     below: &mut [Option<i16>],
 ) {
     if let Some(dst) = block.insts[call].dst
