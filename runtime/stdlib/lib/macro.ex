@@ -330,8 +330,8 @@ defmodule Macro do
   def inspect_atom(:remote_call, atom, opts) when is_atom(atom) do
     text = :erlang.atom_to_binary(atom)
 
-    if (atom in @binary_ops and atom not in [:., :..]) or (atom in @unary_ops and atom != :...) or
-         classify_atom(atom) == :identifier do
+    if classify_atom(atom) == :identifier or (atom in @binary_ops and atom not in [:., :..]) or
+         (atom in @unary_ops and atom != :...) do
       text
     else
       quote_name(text, opts)
@@ -746,7 +746,42 @@ defmodule Macro do
 
   """
   @spec prewalk(t, any, (t, any -> {t, any})) :: {t, any}
-  def prewalk(ast, acc, fun) when is_function(fun, 2), do: traverse(ast, acc, fun, &keep/2)
+  def prewalk(ast, acc, fun) when is_function(fun, 2), do: walk_down(ast, acc, fun)
+
+  # Pairs that `fun` gave are handed on as they are where nothing lies below.
+  defp walk_down(ast, acc, fun) do
+    case fun.(ast, acc) do
+      {{form, meta, args}, acc} when is_atom(form) ->
+        {args, acc} = args_down(args, acc, fun)
+        {{form, meta, args}, acc}
+
+      {{form, meta, args}, acc} ->
+        {form, acc} = walk_down(form, acc, fun)
+        {args, acc} = args_down(args, acc, fun)
+        {{form, meta, args}, acc}
+
+      {{left, right}, acc} ->
+        {left, acc} = walk_down(left, acc, fun)
+        {right, acc} = walk_down(right, acc, fun)
+        {{left, right}, acc}
+
+      {list, acc} when is_list(list) ->
+        each_down(list, acc, fun, [])
+
+      {_leaf, _acc} = result ->
+        result
+    end
+  end
+
+  defp args_down(args, acc, fun) when is_list(args), do: each_down(args, acc, fun, [])
+  defp args_down(args, acc, _fun) when is_atom(args), do: {args, acc}
+
+  defp each_down([node | rest], acc, fun, done) do
+    {node, acc} = walk_down(node, acc, fun)
+    each_down(rest, acc, fun, [node | done])
+  end
+
+  defp each_down([], acc, _fun, done), do: {:lists.reverse(done), acc}
 
   @doc """
   Walks the tree depth-first and replaces each node by `fun.(node)` after its parts.
@@ -777,9 +812,41 @@ defmodule Macro do
 
   """
   @spec postwalk(t, any, (t, any -> {t, any})) :: {t, any}
-  def postwalk(ast, acc, fun) when is_function(fun, 2), do: traverse(ast, acc, &keep/2, fun)
+  def postwalk(ast, acc, fun) when is_function(fun, 2), do: walk_up(ast, acc, fun)
 
-  defp keep(node, acc), do: {node, acc}
+  defp walk_up({form, meta, args}, acc, fun) when is_atom(form) do
+    {args, acc} = args_up(args, acc, fun)
+    fun.({form, meta, args}, acc)
+  end
+
+  defp walk_up({form, meta, args}, acc, fun) do
+    {form, acc} = walk_up(form, acc, fun)
+    {args, acc} = args_up(args, acc, fun)
+    fun.({form, meta, args}, acc)
+  end
+
+  defp walk_up({left, right}, acc, fun) do
+    {left, acc} = walk_up(left, acc, fun)
+    {right, acc} = walk_up(right, acc, fun)
+    fun.({left, right}, acc)
+  end
+
+  defp walk_up(list, acc, fun) when is_list(list) do
+    {list, acc} = each_up(list, acc, fun, [])
+    fun.(list, acc)
+  end
+
+  defp walk_up(leaf, acc, fun), do: fun.(leaf, acc)
+
+  defp args_up(args, acc, fun) when is_list(args), do: each_up(args, acc, fun, [])
+  defp args_up(args, acc, _fun) when is_atom(args), do: {args, acc}
+
+  defp each_up([node | rest], acc, fun, done) do
+    {node, acc} = walk_up(node, acc, fun)
+    each_up(rest, acc, fun, [node | done])
+  end
+
+  defp each_up([], acc, _fun, done), do: {:lists.reverse(done), acc}
 
   @doc """
   The nodes of the tree as an enumerable, parents before their parts.

@@ -23,6 +23,7 @@ mod ets;
 mod files;
 mod hashes;
 mod json;
+mod layout;
 mod lists;
 mod macros;
 mod maps;
@@ -61,6 +62,7 @@ const TABLES: &[&[Entry]] = &[
     files::TABLE,
     hashes::TABLE,
     json::TABLE,
+    layout::TABLE,
     lists::TABLE,
     macros::TABLE,
     maps::TABLE,

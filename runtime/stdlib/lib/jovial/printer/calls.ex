@@ -196,13 +196,20 @@ defmodule Jovial.Printer.Calls do
   defp row(args, meta, bare?, open?, tail, ctx) do
     case Rows.note_only(args) do
       nil ->
-        {before, [last]} = Enum.split(args, -1)
+        {before, last} = split_last(args)
         pairs = if open?, do: open_keywords(Blocks.bare_node(last), bare?), else: bare_keywords(Blocks.bare_node(last), ctx)
         row(before, last, pairs, meta, bare?, tail, ctx)
 
       notes ->
         concat(Rows.enclose("(", notes, ")", :lines), tail)
     end
+  end
+
+  defp split_last([last]), do: {[], last}
+
+  defp split_last(args) do
+    [last | before] = :lists.reverse(args)
+    {:lists.reverse(before), last}
   end
 
   # A keyword list in the last place loses its brackets, unless a comment in front of its first key needs them.
@@ -233,8 +240,8 @@ defmodule Jovial.Printer.Calls do
     args = before ++ [last]
     join = join(args, newlines?(meta), meta, ctx)
     fun = &Printer.doc(&1, role(before, bare?), ctx)
-    last_fits? = join == :strict and not Rows.commented?(args) and Operators.breaks_well?(last, ctx)
-    {join, doc} = Rows.row(args, join, fun, last_fits: last_fits?)
+    last_fits? = join == :strict and Operators.breaks_well?(last, ctx) and not Rows.commented?(args)
+    {join, doc} = Rows.row(args, join, fun, if(last_fits?, do: [last_fits: true], else: []))
     finish(doc, join, last_fits?, bare?, tail)
   end
 

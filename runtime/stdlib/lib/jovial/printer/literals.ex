@@ -46,6 +46,7 @@ defmodule Jovial.Printer.Literals do
 
   def bare(literal, _role, ctx) do
     case literal do
+      small when is_integer(small) and small in -99_999..99_999 -> color_doc(Integer.to_string(small), :number, ctx.opts)
       number when is_number(number) -> number(number_text(number), ctx)
       atom when is_atom(atom) -> atom(atom, ctx)
       text when is_binary(text) -> text(text, [], ctx)

@@ -19,14 +19,32 @@ defmodule Jovial.Printer.Rows do
   # One document for all items. `:last_fits` lets the last item begin on the line although it has to be broken, `:comma`
   # puts a comma behind the last one too, and `:loose` keeps commas out of the items' groups.
   def row(items, join, fun, options \\ []) do
-    join = if commented?(items), do: :lines, else: join
-    last_fits? = Keyword.get(options, :last_fits, false)
+    commented? = commented?(items)
+    join = if commented?, do: :lines, else: join
     # One item shares the fate of its row; of several each decides for itself where it breaks.
-    each = if match?([_, _ | _], items) or join == :flex, do: &group(fun.(&1)), else: fun
-    comma = if Keyword.get(options, :loose, false), do: &concat(&1, ","), else: &with_comma/1
-    last = if Keyword.get(options, :comma, false), do: comma, else: & &1
-    {join, pieces(items, join, each, last_fits?, comma, last)}
+    grouped? = match?([_, _ | _], items) or join == :flex
+
+    if options == [] and not commented? and items != [] do
+      {join, plain_pieces(items, separator(join, nil), fun, grouped?)}
+    else
+      last_fits? = Keyword.get(options, :last_fits, false)
+      each = if grouped?, do: &group(fun.(&1)), else: fun
+      comma = if Keyword.get(options, :loose, false), do: &concat(&1, ","), else: &with_comma/1
+      last = if Keyword.get(options, :comma, false), do: comma, else: & &1
+      {join, pieces(items, join, each, last_fits?, comma, last)}
+    end
   end
+
+  # What nearly all rows are: no comments, nothing asked for.
+  defp plain_pieces([item], _separator, fun, grouped?), do: piece(item, fun, grouped?)
+
+  defp plain_pieces([item | rest], separator, fun, grouped?) do
+    doc = with_comma(piece(item, fun, grouped?))
+    {:doc_cons, doc, {:doc_cons, separator, plain_pieces(rest, separator, fun, grouped?)}}
+  end
+
+  defp piece(item, fun, true), do: {:doc_group, fun.(item), :self}
+  defp piece(item, fun, false), do: fun.(item)
 
   defp pieces([], _join, _fun, _last_fits?, _comma, _last), do: empty()
 
@@ -78,7 +96,9 @@ defmodule Jovial.Printer.Rows do
 
   defp above(notes), do: for({text, _, gap?} <- notes, do: [text, if(gap?, do: Printer.Blocks.blank_line(), else: empty()), line()])
 
-  def commented?(items), do: :lists.any(&match?({:__commented__, _, _}, &1), items)
+  def commented?([{:__commented__, _, _} | _]), do: true
+  def commented?([_ | rest]), do: commented?(rest)
+  def commented?([]), do: false
 
   # Between brackets. `:only_if_broken` indents nothing while the contents follow their bracket on the same line.
   def enclose(open, doc, close, join) do
