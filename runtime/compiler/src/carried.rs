@@ -19,6 +19,7 @@ use jovial_syntax::quoted::{Handle, Node, NodeId, Tree};
 use crate::env::Env;
 
 mod bytes;
+mod reach;
 
 pub use bytes::{DecodeError, decode, decode_env, decode_quoted, encode, encode_env};
 
@@ -92,6 +93,6 @@ impl Code {
 impl Quoted {
     /// A copy of what stands below a node, in a tree of its own.
     pub fn extract(code: &Code, root: NodeId) -> Quoted {
-        bytes::extract(code, root)
+        reach::extract(code, root)
     }
 }

@@ -9,10 +9,10 @@
 //!
 //! **What it must not know.** How a `%Macro.Env{}` is laid out as a term: the host makes it from these fields.
 
-use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use jovial_atoms::{Atom, known};
+use rustc_hash::FxHashSet;
 
 /// Where in an expression the expander is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
@@ -210,9 +210,11 @@ pub type NameArity = (Atom, u8);
 #[derive(Debug, Default)]
 pub struct Names {
     sorted: Vec<NameArity>,
-    index: HashSet<NameArity>,
+    index: FxHashSet<NameArity>,
     /// The names as [`crate::carried`] writes them, once they were needed: each definition carries all that is imported.
     pub(crate) written: OnceLock<Arc<[u8]>>,
+    /// What the library's modules export stays as long as the runtime, so the host may keep what it makes of it.
+    lasts: bool,
 }
 
 impl Names {
@@ -220,7 +222,17 @@ impl Names {
         entries.sort_by(|a, b| (a.0.as_str(), a.1).cmp(&(b.0.as_str(), b.1)));
         entries.dedup();
         let index = entries.iter().copied().collect();
-        Names { sorted: entries, index, written: OnceLock::new() }
+        Names { sorted: entries, index, written: OnceLock::new(), lasts: false }
+    }
+
+    /// The same names, of a module that stays.
+    #[must_use]
+    pub fn lasting(self, lasts: bool) -> Self {
+        Names { lasts, ..self }
+    }
+
+    pub fn lasts(&self) -> bool {
+        self.lasts
     }
 
     pub fn contains(&self, name: Atom, arity: u8) -> bool {

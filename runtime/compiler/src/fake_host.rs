@@ -8,7 +8,7 @@ use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::Literal;
 use jovial_syntax::quoted::{Node, NodeId};
 
-use crate::carried::{Code, Item};
+use crate::carried::Code;
 use crate::env::{Env, NameArity, Names};
 use crate::errors::{Diagnostic, Halt, Result};
 use crate::host::{Compiled, Datum, Face, Host, MacroCall, OpaqueKind, SharedModule, TraceEvent};
@@ -242,12 +242,16 @@ impl FakeHost {
                 "make_overridable" => self.overridable(code, env, args[1])?,
                 "__put_attribute__" => self.put_attribute(code, env, &args),
                 "store_definition" => {
-                    let (Some(kind), Some(Item::Quoted(quoted)), Some(Item::Env(def_env))) =
-                        (code.atom_of(args[0]).and_then(DefKind::from_atom), code.item(args[1]), code.item(args[2]))
+                    let kind = code.atom_of(args[0]).and_then(DefKind::from_atom);
+                    let number = code.int_of(args[2]).and_then(|number| usize::try_from(number).ok());
+                    let waiting = self.modules.get(&env.module).and_then(|build| {
+                        let build = build.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                        build.waiting(number?).cloned()
+                    });
+                    let (Some(kind), Some(module::Waiting { env: def_env, quoted: Some(quoted) })) = (kind, waiting)
                     else {
                         continue;
                     };
-                    let (quoted, def_env) = (quoted.clone(), def_env.clone());
                     let Some((call, body)) = quoted.code.pair_of(quoted.root) else { continue };
                     let stored = module::store_definition(quoted.code.clone(), kind, call, body, true, &def_env, self)?;
                     module::take_attributes(&stored, kind, self);

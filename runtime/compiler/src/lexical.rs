@@ -4,10 +4,10 @@
 //!
 //! **What it must not know.** Envs, modules.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jovial_atoms::Atom;
+use rustc_hash::FxHashMap;
 
 use crate::env::TrackerId;
 
@@ -145,11 +145,11 @@ impl Tracker {
 /// The trackers of a session.
 #[derive(Debug, Default)]
 pub struct Trackers {
-    table: Mutex<(u64, HashMap<u64, Tracker>)>,
+    table: Mutex<(u64, FxHashMap<u64, Tracker>)>,
 }
 
 impl Trackers {
-    fn lock(&self) -> MutexGuard<'_, (u64, HashMap<u64, Tracker>)> {
+    fn lock(&self) -> MutexGuard<'_, (u64, FxHashMap<u64, Tracker>)> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -17,15 +17,15 @@ mod docs;
 mod finish;
 mod overridable;
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::Literal;
 use jovial_syntax::quoted::{Meta, NodeId};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::carried::Code;
-use crate::env::NameArity;
+use crate::carried::{Code, Quoted};
+use crate::env::{Env, NameArity};
 use crate::host::Datum;
 
 pub use behaviours::Behaviours;
@@ -155,16 +155,26 @@ pub(crate) struct Overridable {
     pub(crate) calls: Vec<LocalCall>,
 }
 
+/// What a `def` in the body of a module stores once the body gets there. Code names it by number, so that nothing of it has to go
+/// through a literal.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Without variables.
+    pub env: Arc<Env>,
+    /// The pair of head and body, unless code builds it.
+    pub quoted: Option<Arc<Quoted>>,
+}
+
 /// A module whose body is running.
 #[derive(Debug)]
 pub struct ModuleBuild {
     pub name: Atom,
     pub file: Arc<str>,
     pub line: u32,
-    pub attributes: HashMap<Atom, Attribute>,
+    pub attributes: FxHashMap<Atom, Attribute>,
     /// The fields of its struct, once `defstruct` ran.
     pub struct_fields: Option<Arc<Vec<Atom>>>,
-    pub(crate) definitions: HashMap<NameArity, Entry>,
+    pub(crate) definitions: FxHashMap<NameArity, Entry>,
     /// In the order of their first clauses.
     pub(crate) order: Vec<NameArity>,
     pub(crate) last_definition: Option<NameArity>,
@@ -172,10 +182,10 @@ pub struct ModuleBuild {
     pub(crate) defaults: Vec<(Atom, usize, usize)>,
     pub(crate) overridables: Vec<(NameArity, Overridable)>,
     pub(crate) local_calls: Vec<LocalCall>,
-    pub(crate) local_edges: HashMap<NameArity, HashSet<NameArity>>,
-    pub(crate) used_macros: HashSet<NameArity>,
+    pub(crate) local_edges: FxHashMap<NameArity, FxHashSet<NameArity>>,
+    pub(crate) used_macros: FxHashSet<NameArity>,
     /// Imported names that functions called, with where from.
-    pub(crate) imported: HashMap<NameArity, Atom>,
+    pub(crate) imported: FxHashMap<NameArity, Atom>,
     pub(crate) docs: Vec<DocEntry>,
     pub(crate) spec_docs: Vec<docs::SpecDoc>,
     /// Metadata said for the coming definition, and for the module.
@@ -186,6 +196,7 @@ pub struct ModuleBuild {
     /// An error was reported: the module can't be finished.
     pub tainted: bool,
     counter: i64,
+    waiting: Vec<Waiting>,
 }
 
 impl ModuleBuild {
@@ -194,17 +205,17 @@ impl ModuleBuild {
             name,
             file,
             line,
-            attributes: HashMap::new(),
+            attributes: FxHashMap::default(),
             struct_fields: None,
-            definitions: HashMap::new(),
+            definitions: FxHashMap::default(),
             order: Vec::new(),
             last_definition: None,
             defaults: Vec::new(),
             overridables: Vec::new(),
             local_calls: Vec::new(),
-            local_edges: HashMap::new(),
-            used_macros: HashSet::new(),
-            imported: HashMap::new(),
+            local_edges: FxHashMap::default(),
+            used_macros: FxHashSet::default(),
+            imported: FxHashMap::default(),
             docs: Vec::new(),
             spec_docs: Vec::new(),
             doc_metadata: Vec::new(),
@@ -213,6 +224,7 @@ impl ModuleBuild {
             impls: Vec::new(),
             tainted: false,
             counter: 0,
+            waiting: Vec::new(),
         }
     }
 
@@ -247,7 +259,7 @@ impl ModuleBuild {
     /// The definitions that a local function or macro can reach, itself first.
     pub fn reachable(&self, name: Atom, arity: u8) -> Vec<&Definition> {
         let mut found = Vec::new();
-        let mut seen = HashSet::from([(name, arity)]);
+        let mut seen: FxHashSet<NameArity> = std::iter::once((name, arity)).collect();
         let mut pending = vec![(name, arity)];
         while let Some(key) = pending.pop() {
             let Some(stored) = self.definitions.get(&key) else { continue };
@@ -264,6 +276,17 @@ impl ModuleBuild {
             pending.extend(next);
         }
         found
+    }
+
+    /// Keeps a definition until it runs, and longer, since it may run again; gives its number.
+    pub(crate) fn wait(&mut self, definition: Waiting) -> usize {
+        self.waiting.push(definition);
+        self.waiting.len() - 1
+    }
+
+    /// A definition by its number.
+    pub fn waiting(&self, number: usize) -> Option<&Waiting> {
+        self.waiting.get(number)
     }
 
     /// The number of the next macro expansion in this module.

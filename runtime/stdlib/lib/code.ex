@@ -301,14 +301,28 @@ defmodule Code do
 
   def eval_string(string, binding, %{__struct__: Macro.Env} = env) do
     options = [file: env.file, line: env.line] ++ get_compiler_option(:parser_options)
-    eval_quoted(string_to_quoted!(string, options), binding, env)
+    eval_quoted(parsed!(string, options), binding, env)
+  end
+
+  def eval_string(string, binding, []) do
+    eval_quoted(parsed!(string, get_compiler_option(:parser_options)), binding, [])
   end
 
   def eval_string(string, binding, options) do
     file = :erlang.iolist_to_binary(Keyword.get(options, :file, "nofile"))
     parsing = [file: file, line: Keyword.get(options, :line, 1)] ++ get_compiler_option(:parser_options)
-    eval_quoted(string_to_quoted!(string, parsing), binding, options)
+    eval_quoted(parsed!(string, parsing), binding, options)
   end
+
+  # What is only run need not become quoted code; text that deserves an error or a warning does.
+  defp parsed!(string, options) when is_binary(string) do
+    case :jovial_code.parsed(string, options, false) do
+      nil -> string_to_quoted!(string, options)
+      {parsed, 1} -> {parsed, 0}
+    end
+  end
+
+  defp parsed!(string, options), do: string_to_quoted!(string, options)
 
   @doc """
   Evaluates quoted code with variables; gives the value and the variables behind it.
@@ -367,7 +381,13 @@ defmodule Code do
   defp evaluate(quoted, binding, scope, wants_env, prune?) do
     binding = if is_list(binding), do: binding, else: Enum.to_list(binding)
     {module, function, inputs, outputs, env} = :jovial_code.prepare(quoted, binding, scope, wants_env)
-    result = :erlang.apply(module, function, :jovial_code.pick(binding, inputs))
+
+    result =
+      case module do
+        nil -> function
+        _ -> :erlang.apply(module, function, :jovial_code.pick(binding, inputs))
+      end
+
     kept = if prune?, do: for({key, _} = pair <- binding, :lists.member(key, inputs), do: pair), else: binding
     {value, binding} = :jovial_code.bound(kept, outputs, result)
     {value, binding, env}
@@ -453,8 +473,15 @@ defmodule Code do
   end
 
   defp run_text(text, file) do
-    quoted = string_to_quoted!(text, [file: file, columns: true] ++ get_compiler_option(:parser_options))
-    run_units(units(quoted), env_for_eval(file: file))
+    options = [file: file, columns: true] ++ get_compiler_option(:parser_options)
+
+    units =
+      case :jovial_code.parsed(text, options, true) do
+        nil -> units(string_to_quoted!(text, options))
+        {parsed, count} -> for number <- 0..(count - 1), do: {parsed, number}
+      end
+
+    run_units(units, env_for_eval(file: file))
   end
 
   # A file of modules only runs them one by one, so that a later one may use the macros of an earlier one.

@@ -32,6 +32,11 @@ impl NodeId {
     pub const fn index(self) -> usize {
         self.0 as usize
     }
+
+    /// The id that many places before this one, and the first of all where there are not as many.
+    pub fn below(self, places: usize) -> NodeId {
+        NodeId(self.0.saturating_sub(u32::try_from(places).unwrap_or(u32::MAX)))
+    }
 }
 
 /// A run of node ids in a [`Tree`]: arguments, list elements.
@@ -194,6 +199,20 @@ impl Tree {
         let start = index(self.children.len());
         self.children.extend_from_slice(ids);
         Seq { start, len: index(ids.len()) }
+    }
+
+    /// The same from an iterator, so that callers which compute the ids need no list of their own.
+    pub fn add_seq_from(&mut self, ids: impl Iterator<Item = NodeId>) -> Seq {
+        let start = self.children.len();
+        self.children.extend(ids);
+        Seq { start: index(start), len: index(self.children.len() - start) }
+    }
+
+    /// The same from an iterator.
+    pub fn add_meta_from(&mut self, entries: impl Iterator<Item = (Atom, MetaValue)>) -> Meta {
+        let start = self.metas.len();
+        self.metas.extend(entries);
+        Meta { start: index(start), len: index(self.metas.len() - start) }
     }
 
     pub fn add_meta(&mut self, entries: &[(Atom, MetaValue)]) -> Meta {

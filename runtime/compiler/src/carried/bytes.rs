@@ -4,12 +4,14 @@
 //! env that has the import, so that neither side does the work twice. Numbers are LEB128 (signed ones zigzag). A tree is a list of its
 //! reachable nodes, children first, each naming others by their place in the list; so neither side recurses over it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jovial_atoms::Atom;
 use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId, Seq, Tree};
+use rustc_hash::FxHashMap;
 
+use super::reach::Reach;
 use super::{Code, Item, Quoted};
 use crate::env::{Context, Counter, Env, Kind, Names, Scope, TrackerId, Var, Vars};
 
@@ -26,7 +28,7 @@ type Decoded<T> = Result<T, DecodeError>;
 struct Writer {
     out: Vec<u8>,
     atoms: Vec<Atom>,
-    atom_places: HashMap<Atom, u64>,
+    atom_places: FxHashMap<Atom, u64>,
 }
 
 impl Writer {
@@ -142,26 +144,25 @@ impl Writer {
     }
 
     fn quoted(&mut self, code: &Code, root: NodeId) {
-        let order = reachable(&code.tree, root);
-        let places: HashMap<NodeId, u64> = order.iter().zip(0..).map(|(&id, at)| (id, at)).collect();
-        self.length(order.len());
-        for &id in &order {
+        let places = Reach::of(&code.tree, root);
+        self.length(places.len());
+        for id in places.ids() {
             self.node(code, &places, code.tree.node(id));
         }
     }
 
-    fn reference(&mut self, places: &HashMap<NodeId, u64>, id: NodeId) {
-        self.number(places.get(&id).copied().unwrap_or(0));
+    fn reference(&mut self, places: &Reach, id: NodeId) {
+        self.length(places.place(id));
     }
 
-    fn seq(&mut self, tree: &Tree, places: &HashMap<NodeId, u64>, seq: Seq) {
+    fn seq(&mut self, tree: &Tree, places: &Reach, seq: Seq) {
         self.length(seq.len());
         for &id in tree.seq(seq) {
             self.reference(places, id);
         }
     }
 
-    fn meta(&mut self, tree: &Tree, places: &HashMap<NodeId, u64>, meta: Meta) {
+    fn meta(&mut self, tree: &Tree, places: &Reach, meta: Meta) {
         let entries = tree.meta(meta);
         self.length(entries.len());
         for &(key, value) in entries {
@@ -183,7 +184,7 @@ impl Writer {
         }
     }
 
-    fn node(&mut self, code: &Code, places: &HashMap<NodeId, u64>, node: Node) {
+    fn node(&mut self, code: &Code, places: &Reach, node: Node) {
         let tree = &code.tree;
         match node {
             Node::Int(value) => {
@@ -280,97 +281,6 @@ impl Writer {
         }
         head.out.extend_from_slice(&self.out);
         head.out
-    }
-}
-
-/// The nodes below a root and it, children first.
-fn reachable(tree: &Tree, root: NodeId) -> Vec<NodeId> {
-    let mut seen = std::collections::HashSet::new();
-    let mut pending = vec![root];
-    while let Some(id) = pending.pop() {
-        if !seen.insert(id) {
-            continue;
-        }
-        let mut meta_nodes = |meta: Meta| {
-            pending.extend(tree.meta(meta).iter().filter_map(|entry| match entry.1 {
-                MetaValue::Node(id) => Some(id),
-                MetaValue::Int(_) | MetaValue::Atom(_) => None,
-            }));
-        };
-        match tree.node(id) {
-            Node::Var { meta, .. } => meta_nodes(meta),
-            Node::Call { meta, args, .. } => {
-                meta_nodes(meta);
-                pending.extend_from_slice(tree.seq(args));
-            }
-            Node::Apply { callee, meta, args } => {
-                meta_nodes(meta);
-                pending.push(callee);
-                pending.extend_from_slice(tree.seq(args));
-            }
-            Node::List(seq) | Node::Improper(seq) | Node::Tuple(seq) | Node::Map(seq) => {
-                pending.extend_from_slice(tree.seq(seq));
-            }
-            Node::Pair(left, right) => pending.extend([left, right]),
-            Node::Int(_) | Node::BigInt(_) | Node::Float(_) | Node::Atom(_) | Node::Binary(_) | Node::Opaque(_) => {}
-        }
-    }
-    let mut order: Vec<NodeId> = seen.into_iter().collect();
-    order.sort_unstable();
-    order
-}
-
-/// A copy of a node and what is below it in a tree of its own.
-pub(super) fn extract(code: &Code, root: NodeId) -> Quoted {
-    let order = reachable(&code.tree, root);
-    let mut copy = Code::new();
-    let mut places: HashMap<NodeId, NodeId> = HashMap::with_capacity(order.len());
-    for id in order {
-        let node = copy_node(code, &mut copy, &places, code.tree.node(id));
-        places.insert(id, copy.tree.add(node));
-    }
-    let root = places[&root];
-    Quoted { code: copy, root }
-}
-
-fn copy_node(from: &Code, to: &mut Code, places: &HashMap<NodeId, NodeId>, node: Node) -> Node {
-    let seq = |to: &mut Code, seq: Seq| {
-        let ids: Vec<NodeId> = from.tree.seq(seq).iter().map(|id| places[id]).collect();
-        to.tree.add_seq(&ids)
-    };
-    let meta = |to: &mut Code, meta: Meta| {
-        let entries: Vec<_> = from
-            .tree
-            .meta(meta)
-            .iter()
-            .map(|&(key, value)| match value {
-                MetaValue::Node(id) => (key, MetaValue::Node(places[&id])),
-                MetaValue::Int(_) | MetaValue::Atom(_) => (key, value),
-            })
-            .collect();
-        to.tree.add_meta(&entries)
-    };
-    match node {
-        Node::Int(_) | Node::Float(_) | Node::Atom(_) => node,
-        Node::BigInt(bytes) => Node::BigInt(to.tree.add_bytes(from.tree.bytes(bytes))),
-        Node::Binary(bytes) => Node::Binary(to.tree.add_bytes(from.tree.bytes(bytes))),
-        Node::List(elements) => Node::List(seq(to, elements)),
-        Node::Improper(elements) => Node::Improper(seq(to, elements)),
-        Node::Tuple(elements) => Node::Tuple(seq(to, elements)),
-        Node::Map(entries) => Node::Map(seq(to, entries)),
-        Node::Pair(left, right) => Node::Pair(places[&left], places[&right]),
-        Node::Var { name, meta: entries, context } => Node::Var { name, meta: meta(to, entries), context },
-        Node::Call { name, meta: entries, args } => Node::Call { name, meta: meta(to, entries), args: seq(to, args) },
-        Node::Apply { callee, meta: entries, args } => {
-            Node::Apply { callee: places[&callee], meta: meta(to, entries), args: seq(to, args) }
-        }
-        Node::Opaque(handle) => match from.carried.get(handle) {
-            Some(item) => {
-                let item = item.clone();
-                Node::Opaque(to.carried.add(item))
-            }
-            None => node,
-        },
     }
 }
 

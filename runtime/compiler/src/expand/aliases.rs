@@ -4,11 +4,14 @@ use jovial_atoms::{Atom, known};
 use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId};
 
 use super::{Expander, text};
-use crate::errors::{Result, inspect_module};
+use crate::errors::{Halt, Result, inspect_module};
 use crate::host::{Compiled, TraceEvent};
 
-/// `Elixir.A.B` from `A` and `B`, whichever of them carry the prefix.
-pub(crate) fn concat(parts: &[Atom]) -> Atom {
+/// Characters that an atom may have.
+const NAME_MAX: usize = 255;
+
+/// `Elixir.A.B` from `A` and `B`, whichever of them carry the prefix. Modules within modules come to names that are too long.
+pub(crate) fn concat(parts: &[Atom]) -> Result<Atom> {
     let mut name = String::from("Elixir");
     for (at, part) in parts.iter().enumerate() {
         let part = part.as_str();
@@ -22,7 +25,10 @@ pub(crate) fn concat(parts: &[Atom]) -> Atom {
         name.push('.');
         name.push_str(part);
     }
-    Atom::new(&name)
+    if name.len() > NAME_MAX && name.chars().count() > NAME_MAX {
+        return Err(Halt::exception(known::MOD_SYSTEMLIMITERROR, "a system limit has been reached"));
+    }
+    Ok(Atom::new(&name))
 }
 
 /// What an alias leads to.
@@ -66,7 +72,7 @@ impl Expander<'_> {
         }
         let mut all = vec![target];
         all.extend_from_slice(&parts[1..]);
-        Ok(Resolved::Module(concat(&all)))
+        Ok(Resolved::Module(concat(&all)?))
     }
 
     pub(crate) fn alias_parts(&self, id: NodeId) -> Option<(Meta, Vec<NodeId>)> {
@@ -79,7 +85,7 @@ impl Expander<'_> {
         let module = match atoms {
             Some(atoms) if !atoms.is_empty() => match self.resolve_alias(meta, &atoms)? {
                 Resolved::Module(module) => module,
-                Resolved::Plain => concat(&atoms),
+                Resolved::Plain => concat(&atoms)?,
             },
             _ => {
                 let Some((&head, tail)) = parts.split_first() else { return Err(self.invalid_alias(meta, id)) };
@@ -91,7 +97,7 @@ impl Expander<'_> {
                         None => return Err(self.invalid_alias(meta, id)),
                     }
                 }
-                concat(&all)
+                concat(&all)?
             }
         };
         if let "Elixir.True" | "Elixir.False" | "Elixir.Nil" = module.as_str() {
@@ -214,7 +220,7 @@ impl Expander<'_> {
             };
             let mut all = vec![base];
             all.extend(parts);
-            let module = self.code.tree.atom(concat(&all));
+            let module = self.code.tree.atom(concat(&all)?);
             let call = self.code.tree.call(form, meta, &[module, options]);
             expanded.push(self.expand(call)?);
         }
@@ -233,12 +239,12 @@ impl Expander<'_> {
                 };
                 let Some((_, parts)) = self.alias_parts(value) else { return entry };
                 let atoms: Option<Vec<Atom>> = parts.iter().map(|&part| self.code.atom_of(part)).collect();
-                match atoms {
-                    Some(atoms) if !atoms.is_empty() => {
-                        let module = self.code.tree.atom(concat(&atoms));
+                match atoms.filter(|atoms| !atoms.is_empty()).and_then(|atoms| concat(&atoms).ok()) {
+                    Some(module) => {
+                        let module = self.code.tree.atom(module);
                         self.code.tree.pair(key, module)
                     }
-                    _ => entry,
+                    None => entry,
                 }
             })
             .collect();

@@ -3,11 +3,11 @@
 //! A macro is native (one of `Kernel`'s) or runs in the host. Either way its result gets the call's line and a
 //! counter that tells its variables from all others, and is expanded in place of the call.
 
-use std::collections::HashSet;
 use std::sync::PoisonError;
 
 use jovial_atoms::{Atom, known};
 use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId};
+use rustc_hash::FxHashSet;
 
 use super::Expander;
 use super::import::is_special_form;
@@ -521,7 +521,7 @@ impl Expander<'_> {
             Node::List(seq) => Some(self.code.tree.seq(seq)),
             _ => None,
         });
-        let names: HashSet<Atom> =
+        let names: FxHashSet<Atom> =
             lists.flatten().filter_map(|&var| self.code.var_of(var).map(|(name, ..)| name)).collect();
         args.iter()
             .map(|&arg| match self.code.var_of(arg) {
@@ -635,7 +635,7 @@ impl Expander<'_> {
                     Some(atoms) if !atoms.is_empty() => {
                         let module = match self.resolve_alias(meta, &atoms)? {
                             super::aliases::Resolved::Module(module) => module,
-                            super::aliases::Resolved::Plain => super::aliases::concat(&atoms),
+                            super::aliases::Resolved::Plain => super::aliases::concat(&atoms)?,
                         };
                         Ok(Some(self.code.tree.atom(module)))
                     }

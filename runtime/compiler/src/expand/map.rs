@@ -1,9 +1,8 @@
 //! `%{}` and `%Struct{}`.
 
-use std::collections::HashSet;
-
 use jovial_atoms::{Atom, known};
 use jovial_syntax::quoted::{Meta, Node, NodeId};
+use rustc_hash::FxHashSet;
 
 use super::Expander;
 use crate::env::Context;
@@ -39,7 +38,7 @@ impl Expander<'_> {
     }
 
     fn check_pairs(&mut self, meta: Meta, pairs: &[NodeId], written: &[NodeId]) -> Result<()> {
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         for (&pair, &original) in pairs.iter().zip(written) {
             let Some((key, _)) = self.code.pair_of(pair) else {
                 let shown = self.text(original);

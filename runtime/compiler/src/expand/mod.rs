@@ -35,7 +35,7 @@ use jovial_atoms::{Atom, known};
 use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId};
 
 use crate::carried::{Code, Item};
-use crate::env::{Context, Counter, Env, Kind, Var};
+use crate::env::{Context, Counter, Env, Kind, Var, Vars};
 use crate::errors::{Halt, Result};
 use crate::host::{Host, OpaqueKind};
 use state::{MatchMode, Prematch, State};
@@ -666,8 +666,13 @@ impl Expander<'_> {
     }
 
     /// A snapshot without variables, as definitions see it: their versions start anew.
+    pub(crate) fn definition_env(&self, line: u32) -> Env {
+        Env { line, versioned_vars: Vars::default(), next_version: 0, ..self.env.clone() }
+    }
+
+    /// The same as a node.
     pub(crate) fn carry_env_for_definition(&mut self, line: u32) -> NodeId {
-        let env = self.snapshot(line).reset_vars();
+        let env = self.definition_env(line);
         self.code.carry(Item::Env(Arc::new(env)))
     }
 

@@ -3,11 +3,11 @@
 //!
 //! These names are facts of the language: they show in stack traces, captures and guards.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use jovial_atoms::{Atom, known};
 use jovial_syntax::quoted::{Meta, Node, NodeId};
+use rustc_hash::FxHashMap;
 
 use super::{Expander, text};
 use crate::env::Context;
@@ -81,10 +81,10 @@ const INLINED: &[(&str, &str, &str, &str)] = &[
     ("Tuple", "erlang", "tuple_to_list", "to_list/1"),
 ];
 
-type Table = HashMap<(Atom, Atom, usize), (Atom, Atom)>;
+type Table = FxHashMap<(Atom, Atom, usize), (Atom, Atom)>;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut table = Table::new();
+    let mut table = Table::default();
     for &(module, target, renamed, functions) in INLINED {
         let module = Atom::new(&format!("Elixir.{module}"));
         for function in functions.split(' ') {

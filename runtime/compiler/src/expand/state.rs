@@ -5,11 +5,11 @@
 //!    bound so far, which become readable once it is done: in `f(x = 1, x)` the second `x` is the old one.
 //! 2. A version is given once and never again in one expansion.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use jovial_atoms::{Atom, known};
 use jovial_syntax::quoted::Meta;
+use rustc_hash::FxHashMap;
 
 use super::Expander;
 use crate::env::{Env, Kind, Var, Vars, Version};
@@ -53,7 +53,7 @@ pub(crate) struct State {
     /// `__STACKTRACE__` is there.
     pub(crate) stacktrace: bool,
     pub(crate) prematch: Prematch,
-    pub(crate) unused: HashMap<(Var, Version), Usage>,
+    pub(crate) unused: FxHashMap<(Var, Version), Usage>,
     pub(crate) version: Version,
     /// Modules that are defined inside this function, when it runs.
     pub(crate) runtime_modules: Arc<Vec<Atom>>,
@@ -76,7 +76,7 @@ impl State {
             caller: false,
             stacktrace: false,
             prematch,
-            unused: HashMap::new(),
+            unused: FxHashMap::default(),
             version,
             runtime_modules: Arc::default(),
             read: env.versioned_vars.clone(),
@@ -173,7 +173,7 @@ impl Expander<'_> {
         self.s.unused = unused;
     }
 
-    fn report_unused(&mut self, unused: &HashMap<(Var, Version), Usage>) {
+    fn report_unused(&mut self, unused: &FxHashMap<(Var, Version), Usage>) {
         let mut found: Vec<_> = unused
             .iter()
             .filter_map(|(&(var, version), &usage)| match usage {
@@ -202,7 +202,7 @@ impl Expander<'_> {
     }
 
     /// The second half of [`Expander::in_clause`], for callers whose env lives on.
-    pub(crate) fn leave_clause(&mut self, vars: (Vars, Option<Vars>), outer: HashMap<(Var, Version), Usage>) {
+    pub(crate) fn leave_clause(&mut self, vars: (Vars, Option<Vars>), outer: FxHashMap<(Var, Version), Usage>) {
         let inner = std::mem::replace(&mut self.s.unused, outer);
         for (&(var, version), usage) in &inner {
             if matches!(usage, Usage::Used) && vars.0.get(var).is_some_and(|current| version <= current) {

@@ -1,13 +1,14 @@
 //! `defmodule`, `def` and its kin, `use`, `defoverridable`.
 //!
 //! What these expand to hands code to natives: the body of a module and the clauses of a definition travel as carried
-//! quoted code, the env as a carried snapshot (in Elixir a cache of the compiler holds both).
+//! quoted code, the env as a carried snapshot; those of a definition wait in the module under construction (in Elixir a
+//! cache of the compiler holds both).
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use jovial_atoms::{Atom, known};
 use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId};
+use rustc_hash::FxHashSet;
 
 use super::build::Kernel;
 use crate::carried::{Code, Item};
@@ -15,6 +16,7 @@ use crate::env::{Context, Kind};
 use crate::errors::{Halt, Result};
 use crate::expand::Expander;
 use crate::expand::aliases::concat;
+use crate::module::Waiting;
 
 /// Quoted code with a tree of its own, cut out of the one at hand.
 fn cut_out(code: &Code, root: NodeId) -> Result<Item> {
@@ -25,10 +27,10 @@ fn cut_out(code: &Code, root: NodeId) -> Result<Item> {
 /// The names in a module's body, of which each may be a variable from outside; `None` if it may use others too.
 ///
 /// A session has any number of variables, and a module mostly names none of them, so only those mentioned go with it.
-fn mentioned(code: &Code, root: NodeId) -> Option<HashSet<Atom>> {
+fn mentioned(code: &Code, root: NodeId) -> Option<FxHashSet<Atom>> {
     let reads_all = |name: Atom| matches!(name.as_str(), "binding" | "var!" | "__ENV__" | "__CALLER__" | "dbg");
     let tree = &code.tree;
-    let mut names = HashSet::new();
+    let mut names = FxHashSet::default();
     let mut work = vec![root];
     while let Some(id) = work.pop() {
         match tree.node(id) {
@@ -80,7 +82,7 @@ pub(super) fn defmodule(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Re
     };
     let (name, declared) = match e.code.atom_of(name) {
         Some(module) => {
-            let (full, old, nested) = nested_name(e, alias, module);
+            let (full, old, nested) = nested_name(e, alias, module)?;
             let full_node = e.code.tree.atom(full);
             let mut entries = vec![(known::DEFINED, MetaValue::Atom(full))];
             entries.extend_from_slice(e.code.tree.meta(alias_meta));
@@ -141,18 +143,18 @@ pub(super) fn defmodule(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Re
 }
 
 /// The full name of a module, the name to alias, and the alias that a nested definition makes.
-fn nested_name(e: &Expander<'_>, alias: NodeId, module: Atom) -> (Atom, Atom, Option<Atom>) {
-    let Some((_, parts)) = e.code.call_of(alias, known::DUNDER_ALIASES) else { return (module, module, None) };
-    let Some(head) = parts.first().and_then(|&part| e.code.atom_of(part)) else { return (module, module, None) };
+fn nested_name(e: &Expander<'_>, alias: NodeId, module: Atom) -> Result<(Atom, Atom, Option<Atom>)> {
+    let Some((_, parts)) = e.code.call_of(alias, known::DUNDER_ALIASES) else { return Ok((module, module, None)) };
+    let Some(head) = parts.first().and_then(|&part| e.code.atom_of(part)) else { return Ok((module, module, None)) };
     // `Elixir` alone is a name like any other.
     if (head == known::ELIXIR && parts.len() > 1) || e.env.module == known::NIL {
-        return (module, module, None);
+        return Ok((module, module, None));
     }
-    let old = concat(&[e.env.module, head]);
+    let old = concat(&[e.env.module, head])?;
     let mut all = vec![old];
     all.extend(parts[1..].iter().filter_map(|&part| e.code.atom_of(part)));
-    let alias = if head == known::ELIXIR { Atom::new("Elixir.Elixir") } else { concat(&[head]) };
-    (concat(&all), old, Some(alias))
+    let alias = if head == known::ELIXIR { Atom::new("Elixir.Elixir") } else { concat(&[head])? };
+    Ok((concat(&all)?, old, Some(alias)))
 }
 
 pub(super) fn def(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
@@ -193,13 +195,29 @@ pub(super) fn define(e: &mut Expander<'_>, kind: Atom, meta: Meta, args: &[NodeI
         None => e.code.nil(),
     };
     let both = e.code.tree.pair(args[0], body);
-    let store = if e.has_unquotes(both, 0) {
-        e.escape(both, false, true)?
-    } else {
-        let item = cut_out(e.code, both)?;
-        e.code.carry(item)
+    let built = if e.has_unquotes(both, 0) { Some(e.escape(both, false, true)?) } else { None };
+    let line = e.code.line(meta);
+    if let Some(build) = e.host.module_build(e.env.module) {
+        let quoted = built.is_none().then(|| Arc::new(crate::carried::Quoted::extract(e.code, both)));
+        let waiting = Waiting { env: Arc::new(e.definition_env(line)), quoted };
+        let number = build.lock().unwrap_or_else(PoisonError::into_inner).wait(waiting);
+        let of = e.env.module;
+        let k = &mut Kernel::new(e.code);
+        let (kind, of) = (k.atom(kind), k.atom(of));
+        let number = k.int(i64::try_from(number).unwrap_or(i64::MAX));
+        let built = built.unwrap_or_else(|| k.atom(known::NIL));
+        let module = k.atom(known::ELIXIR_DEF);
+        return Ok(k.call(module, "store_definition", &[kind, of, number, built]));
+    }
+    // Code that is only looked at: the module in its env is finished, or was never begun.
+    let store = match built {
+        Some(built) => built,
+        None => {
+            let item = cut_out(e.code, both)?;
+            e.code.carry(item)
+        }
     };
-    let env = e.carry_env_for_definition(e.code.line(meta));
+    let env = e.carry_env_for_definition(line);
     let k = &mut Kernel::new(e.code);
     let kind = k.atom(kind);
     let module = k.atom(known::ELIXIR_DEF);
@@ -234,7 +252,7 @@ pub(super) fn use_(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) -> Result
                 (Some(base), Some(parts)) => {
                     let mut all = vec![base];
                     all.extend(parts);
-                    modules.push(concat(&all));
+                    modules.push(concat(&all)?);
                 }
                 _ => return Err(invalid_use(e, target)),
             }

@@ -25,11 +25,11 @@ mod sigils;
 mod structures;
 mod values;
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use jovial_atoms::{Atom, known};
 use jovial_syntax::quoted::{Meta, NodeId};
+use rustc_hash::FxHashMap;
 
 use crate::errors::Result;
 use crate::expand::Expander;
@@ -117,7 +117,7 @@ const MACROS: &[(&str, usize, Native)] = &[
     ("var!", 2, values::var_bang),
 ];
 
-static TABLE: LazyLock<HashMap<(Atom, usize), Native>> =
+static TABLE: LazyLock<FxHashMap<(Atom, usize), Native>> =
     LazyLock::new(|| MACROS.iter().map(|&(name, arity, native)| ((Atom::new(name), arity), native)).collect());
 
 /// The native of that name and arity.

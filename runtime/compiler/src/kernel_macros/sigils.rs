@@ -299,7 +299,7 @@ fn calendar(e: &mut Expander<'_>, content: NodeId) -> Result<(String, Atom)> {
         && name.starts_with(|c: char| c.is_ascii_uppercase())
     {
         let parts: Vec<Atom> = name.split('.').map(Atom::new).collect();
-        return Ok((date.to_owned(), crate::expand::aliases::concat(&parts)));
+        return Ok((date.to_owned(), crate::expand::aliases::concat(&parts)?));
     }
     Ok((text, Atom::new("Elixir.Calendar.ISO")))
 }

@@ -7,11 +7,10 @@
 //!
 //! **What it must not know.** Blocks and instructions.
 
-use std::collections::{HashMap, HashSet};
-
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::Literal;
 use jovial_syntax::quoted::{Handle, Meta, MetaValue, Node, NodeId, Seq, Tree};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::carried::{self, Carried, Code, Item};
 
@@ -27,7 +26,7 @@ pub(super) type Result<T> = std::result::Result<T, LowerError>;
 
 struct Scope {
     free: Vec<VarId>,
-    seen: HashSet<VarId>,
+    seen: FxHashSet<VarId>,
 }
 
 pub(super) struct Converter<'t> {
@@ -36,7 +35,7 @@ pub(super) struct Converter<'t> {
     host: HostLiterals<'t>,
     pub(super) core: Core,
     const_depths: Vec<u16>,
-    vars: HashMap<VarKey, VarId>,
+    vars: FxHashMap<VarKey, VarId>,
     /// By variable: the depth of the scope that binds it.
     homes: Vec<u32>,
     scopes: Vec<Scope>,
@@ -56,9 +55,9 @@ impl<'t> Converter<'t> {
             host,
             core: Core::default(),
             const_depths: Vec::new(),
-            vars: HashMap::new(),
+            vars: FxHashMap::default(),
             homes: Vec::new(),
-            scopes: vec![Scope { free: Vec::new(), seen: HashSet::new() }],
+            scopes: vec![Scope { free: Vec::new(), seen: FxHashSet::default() }],
             trace: None,
             caller: None,
             inner: 0,
@@ -143,7 +142,7 @@ impl<'t> Converter<'t> {
     }
 
     pub(super) fn open_scope(&mut self) {
-        self.scopes.push(Scope { free: Vec::new(), seen: HashSet::new() });
+        self.scopes.push(Scope { free: Vec::new(), seen: FxHashSet::default() });
     }
 
     pub(super) fn close_scope(&mut self) -> Box<[VarId]> {
@@ -295,7 +294,7 @@ impl<'t> Converter<'t> {
             }
             // The last of equal keys wins; few keys, or written by a program.
             let mut unique: Vec<(Literal, Literal)> = Vec::with_capacity(literals.len());
-            let mut places: HashMap<Vec<u8>, usize> = HashMap::new();
+            let mut places: FxHashMap<Vec<u8>, usize> = FxHashMap::default();
             for (key, value) in literals {
                 match places.entry(super::literals::fingerprint(&key)) {
                     std::collections::hash_map::Entry::Occupied(place) => unique[*place.get()].1 = value,

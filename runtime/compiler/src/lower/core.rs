@@ -10,10 +10,9 @@
 //!
 //! **What it must not know.** Blocks, instructions other than [`Bif`] names, quoted code.
 
-use std::collections::HashSet;
-
 use jovial_atoms::Atom;
 use jovial_bytecode::ir::{Bif, Literal, SegmentType};
+use rustc_hash::FxHashSet;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct ExprId(pub(super) u32);
@@ -253,9 +252,9 @@ pub(super) struct Core {
     /// How often each variable is used.
     uses: Vec<u32>,
     /// The variables that stand for a handler's raw stack trace.
-    pub(super) trace_vars: HashSet<VarId>,
+    pub(super) trace_vars: FxHashSet<VarId>,
     /// Variables that all clauses of some `receive` compare with.
-    pub(super) receive_refs: HashSet<VarId>,
+    pub(super) receive_refs: FxHashSet<VarId>,
 }
 
 fn index(len: usize) -> u32 {

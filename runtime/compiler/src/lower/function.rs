@@ -12,13 +12,13 @@
 //!
 //! **What it must not know.** Quoted code.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::{
     Arg, Bif, BlockId, Callee, FunId, Function, Literal, Op, Pos, RaiseTrace, Segment, Terminator, Test,
 };
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::bifs;
 use super::build::{Build, Fact, to, with};
@@ -74,11 +74,11 @@ pub(super) struct Fun<'f, 'u> {
     pub(super) core: &'f Core,
     pub(super) tasks: &'u mut Vec<Task<'f>>,
     pub(super) b: Build,
-    pub(super) env: HashMap<VarId, Arg>,
+    pub(super) env: FxHashMap<VarId, Arg>,
     /// Stack traces that came in from an outer function, as lists: a raw one stays where it was caught.
-    listed: HashSet<VarId>,
+    listed: FxHashSet<VarId>,
     /// References whose making left a mark in the mailbox.
-    marked: HashSet<VarId>,
+    marked: FxHashSet<VarId>,
     file: u16,
     pub(super) line: u32,
 }
@@ -97,9 +97,9 @@ impl<'f, 'u> Fun<'f, 'u> {
             core,
             tasks,
             b,
-            env: HashMap::new(),
-            marked: HashSet::new(),
-            listed: HashSet::new(),
+            env: FxHashMap::default(),
+            marked: FxHashSet::default(),
+            listed: FxHashSet::default(),
             file: pos.file,
             line: pos.line,
         };

@@ -1,8 +1,7 @@
 //! The literal table of a module: each constant once.
 
-use std::collections::HashMap;
-
 use jovial_bytecode::ir::{LitId, Literal};
+use rustc_hash::FxHashMap;
 
 /// Equal for equal constants and only for those.
 pub(super) fn fingerprint(literal: &Literal) -> Vec<u8> {
@@ -76,7 +75,7 @@ fn write_all(tag: u8, items: &[Literal], out: &mut Vec<u8>) {
 #[derive(Default)]
 pub(super) struct Literals {
     pub(super) all: Vec<Literal>,
-    ids: HashMap<Vec<u8>, LitId>,
+    ids: FxHashMap<Vec<u8>, LitId>,
 }
 
 impl Literals {

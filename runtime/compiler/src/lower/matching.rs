@@ -19,12 +19,11 @@
 //!
 //! **What it must not know.** What a clause does once it matches.
 
-use std::collections::HashMap;
-
 use jovial_atoms::known;
 use jovial_bytecode::ir::{
     Arg, BitsContext, BlockId, Endian, LitId, Literal, SegmentKind, SegmentType, Terminator, Test,
 };
+use rustc_hash::FxHashMap;
 
 use super::build::{Fact, Facts, to};
 use super::core::{ConstId, Expr, ExprId, Pat, PatId, SegmentPat, SegmentSize, VarId};
@@ -315,7 +314,7 @@ impl<'f, 'u> Fun<'f, 'u> {
         let place = Place::Value(value);
         let bytewise = self.bytewise(&group, place);
         let mut classes: Vec<(Class, Vec<(Row, PatId)>)> = Vec::new();
-        let mut places: HashMap<Class, usize> = HashMap::new();
+        let mut places: FxHashMap<Class, usize> = FxHashMap::default();
         for mut row in group {
             let Some(Want::Pat(pat)) = row.take(place) else { continue };
             let class = self.class(pat, bytewise);
@@ -676,7 +675,7 @@ impl<'f, 'u> Fun<'f, 'u> {
         self.b.end(Terminator::BitsGet { ctx, segment: BYTE, size, ok: to(read), fail: to(on.fail) }, pos);
         self.b.enter(read);
         let mut groups: Vec<(u8, Vec<(Row, Want)>)> = Vec::new();
-        let mut places: HashMap<u8, usize> = HashMap::new();
+        let mut places: FxHashMap<u8, usize> = FxHashMap::default();
         for (row, want) in rows {
             let Next::Bytes(&[byte, ..]) = self.next(want) else { continue };
             let at = *places.entry(byte).or_insert_with(|| {

@@ -2,10 +2,9 @@
 //!
 //! **What it must not know.** Where its functions come from.
 
-use std::collections::HashMap;
-
 use jovial_atoms::Atom;
 use jovial_bytecode::ir::{FunId, Function, Literal, Module};
+use rustc_hash::FxHashMap;
 
 use super::literals::Literals;
 use super::{Hidden, LowerError, Lowered};
@@ -16,7 +15,7 @@ pub(super) struct Unit {
     /// Reserved first, defined later.
     functions: Vec<Option<Function>>,
     pub(super) literals: Literals,
-    names: HashMap<(Atom, usize), FunId>,
+    names: FxHashMap<(Atom, usize), FunId>,
     pub(super) hidden: Vec<Hidden>,
     /// The first thing that went wrong.
     pub(super) error: Option<LowerError>,
@@ -29,7 +28,7 @@ impl Unit {
             files: Vec::new(),
             functions: Vec::new(),
             literals: Literals::default(),
-            names: HashMap::new(),
+            names: FxHashMap::default(),
             hidden: Vec::new(),
             error: None,
         }

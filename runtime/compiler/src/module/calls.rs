@@ -7,11 +7,11 @@
 //!
 //! **What it must not know.** What other modules define.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use jovial_atoms::{Atom, known};
 use jovial_syntax::quoted::{Meta, Node, NodeId};
+use rustc_hash::FxHashSet;
 
 use super::Definition;
 use crate::carried::Code;
@@ -36,7 +36,7 @@ pub fn remote_calls(definitions: &[Definition]) -> Vec<RemoteCall> {
         for stored in &definition.clauses {
             let clause = &stored.clause;
             let roots = clause.args.iter().chain(&clause.guards).copied().chain([clause.body]);
-            Walk { code: &stored.code, definition, found: &mut found, seen: HashSet::new() }.run(roots.collect());
+            Walk { code: &stored.code, definition, found: &mut found, seen: FxHashSet::default() }.run(roots.collect());
         }
     }
     found
@@ -47,7 +47,7 @@ struct Walk<'a> {
     definition: &'a Definition,
     found: &'a mut Vec<RemoteCall>,
     /// Nodes that stand in several places are looked at once.
-    seen: HashSet<NodeId>,
+    seen: FxHashSet<NodeId>,
 }
 
 impl Walk<'_> {

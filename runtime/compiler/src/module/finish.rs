@@ -1,9 +1,9 @@
 //! The beginning and the end of a module: whether it may be defined, and whether what was defined fits together.
 
-use std::collections::HashSet;
 use std::sync::PoisonError;
 
 use jovial_atoms::{Atom, known};
+use rustc_hash::FxHashSet;
 
 use super::{Attribute, Check, DefKind, Definition, Entry, ModuleBuild};
 use crate::env::{Env, NameArity};
@@ -271,7 +271,7 @@ impl Checker<'_> {
     /// Private definitions that no public one reaches, each with its warning.
     fn unreachable(&mut self, entries: &[&Entry]) -> Vec<NameArity> {
         let build = self.build;
-        let mut reached: HashSet<NameArity> = HashSet::new();
+        let mut reached: FxHashSet<NameArity> = FxHashSet::default();
         let mut pending: Vec<NameArity> = entries
             .iter()
             .filter(|entry| entry.definition.kind.is_public())

@@ -59,8 +59,9 @@ pub fn to_term<'h>(heap: &'h Heap, code: &Code, values: &Values, root: NodeId) -
                 done.push(heap.tuple(&[Term::atom(key), value]));
             }
             Down::MetaList(len) => {
-                let entries = done.split_off(done.len().saturating_sub(len));
-                done.push(heap.list(entries));
+                let at = done.len().saturating_sub(len);
+                let entries = heap.list(done.drain(at..));
+                done.push(entries);
             }
             Down::Build(id) => build(heap, code, id, &mut done),
         }
@@ -109,8 +110,16 @@ fn visit<'h>(heap: &'h Heap, code: &Code, values: &Values, id: NodeId, work: &mu
     }
 }
 
-/// Has the list of a meta made, entries first.
+/// Whether a meta has only plain values, as nearly all have: such a list is made when its node is.
+fn is_plain(code: &Code, meta: Meta) -> bool {
+    code.tree.meta(meta).iter().all(|(_, value)| !matches!(value, MetaValue::Node(_)))
+}
+
+/// Has the list of a meta made, entries first, if there is more to it than plain values.
 fn push_meta(code: &Code, meta: Meta, work: &mut Vec<Down>) {
+    if is_plain(code, meta) {
+        return;
+    }
     let entries = code.tree.meta(meta);
     work.push(Down::MetaList(entries.len()));
     for (key, value) in entries.iter().rev() {
@@ -123,34 +132,61 @@ fn push_meta(code: &Code, meta: Meta, work: &mut Vec<Down>) {
     }
 }
 
+/// The list of a meta: made now if it is plain, else the last of what was made.
+fn take_meta<'h>(heap: &'h Heap, code: &Code, meta: Meta, done: &mut Vec<Term<'h>>) -> Term<'h> {
+    if !is_plain(code, meta) {
+        return done.pop().unwrap_or(Term::EMPTY_LIST);
+    }
+    heap.list(code.tree.meta(meta).iter().map(|&(key, value)| {
+        let value = match value {
+            MetaValue::Int(value) => heap.int(value),
+            MetaValue::Atom(atom) => Term::atom(atom),
+            MetaValue::Node(_) => Term::NIL,
+        };
+        heap.tuple(&[Term::atom(key), value])
+    }))
+}
+
 fn build<'h>(heap: &'h Heap, code: &Code, id: NodeId, done: &mut Vec<Term<'h>>) {
     let tree = &code.tree;
-    let take = |done: &mut Vec<Term<'h>>, len: usize| done.split_off(done.len().saturating_sub(len));
+    let from = |done: &Vec<Term<'h>>, len: usize| done.len().saturating_sub(len);
+    let tuple = |done: &mut Vec<Term<'h>>, len: usize| {
+        let at = from(done, len);
+        let tuple = heap.tuple(&done[at..]);
+        done.truncate(at);
+        tuple
+    };
+    let list = |done: &mut Vec<Term<'h>>, len: usize| {
+        let at = from(done, len);
+        heap.list(done.drain(at..))
+    };
     let term = match tree.node(id) {
-        Node::List(seq) => heap.list(take(done, seq.len())),
+        Node::List(seq) => list(done, seq.len()),
         Node::Improper(seq) => {
-            let mut items = take(done, seq.len());
-            let tail = items.pop().unwrap_or(Term::EMPTY_LIST);
-            heap.list_with_tail(items, tail)
+            let tail = done.pop().unwrap_or(Term::EMPTY_LIST);
+            let at = from(done, seq.len().saturating_sub(1));
+            heap.list_with_tail(done.drain(at..), tail)
         }
-        Node::Tuple(seq) => heap.tuple(&take(done, seq.len())),
+        Node::Tuple(seq) => tuple(done, seq.len()),
         Node::Map(seq) => {
-            let items = take(done, seq.len());
-            heap.map_from(items.chunks_exact(2).map(|pair| (pair[0], pair[1])))
+            let at = from(done, seq.len());
+            let map = heap.map_from(done[at..].chunks_exact(2).map(|pair| (pair[0], pair[1])));
+            done.truncate(at);
+            map
         }
-        Node::Pair(..) => heap.tuple(&take(done, 2)),
-        Node::Var { name, context, .. } => {
-            let meta = done.pop().unwrap_or(Term::EMPTY_LIST);
+        Node::Pair(..) => tuple(done, 2),
+        Node::Var { name, meta, context } => {
+            let meta = take_meta(heap, code, meta, done);
             heap.tuple(&[Term::atom(name), meta, Term::atom(context)])
         }
-        Node::Call { name, args, .. } => {
-            let args = heap.list(take(done, args.len()));
-            let meta = done.pop().unwrap_or(Term::EMPTY_LIST);
+        Node::Call { name, meta, args } => {
+            let args = list(done, args.len());
+            let meta = take_meta(heap, code, meta, done);
             heap.tuple(&[Term::atom(name), meta, args])
         }
-        Node::Apply { args, .. } => {
-            let args = heap.list(take(done, args.len()));
-            let meta = done.pop().unwrap_or(Term::EMPTY_LIST);
+        Node::Apply { meta, args, .. } => {
+            let args = list(done, args.len());
+            let meta = take_meta(heap, code, meta, done);
             let callee = done.pop().unwrap_or(Term::NIL);
             heap.tuple(&[callee, meta, args])
         }
@@ -162,6 +198,12 @@ fn build<'h>(heap: &'h Heap, code: &Code, id: NodeId, done: &mut Vec<Term<'h>>) 
 /// A meta entry whose value may still be to be made.
 type Entry = (Atom, Option<MetaValue>);
 
+/// A meta that is there, or one of which some values are still to be made.
+enum Metas {
+    Made(Meta),
+    Open(Vec<Entry>),
+}
+
 enum Up<'h> {
     Visit(Term<'h>),
     List(usize),
@@ -169,9 +211,9 @@ enum Up<'h> {
     Pair,
     Tuple(usize),
     Map(usize),
-    Var(Atom, Vec<Entry>, Atom),
-    Call(Atom, Vec<Entry>, usize),
-    Apply(Vec<Entry>, usize),
+    Var(Atom, Metas, Atom),
+    Call(Atom, Metas, usize),
+    Apply(Metas, usize),
 }
 
 /// The node for a term.
@@ -179,50 +221,54 @@ pub fn from_term(code: &mut Code, values: &Values, root: Term<'_>) -> NodeId {
     let mut work = vec![Up::Visit(root)];
     let mut done: Vec<NodeId> = Vec::new();
     while let Some(step) = work.pop() {
+        let seq = |code: &mut Code, done: &mut Vec<NodeId>, len: usize| {
+            let at = done.len() - len;
+            let seq = code.tree.add_seq(&done[at..]);
+            done.truncate(at);
+            seq
+        };
         let node = match step {
             Up::Visit(term) => match leaf(code, values, term, &mut work) {
                 Some(node) => node,
                 None => continue,
             },
-            Up::List(len) => {
-                let items = done.split_off(done.len() - len);
-                Node::List(code.tree.add_seq(&items))
-            }
-            Up::Improper(len) => {
-                let items = done.split_off(done.len() - len);
-                Node::Improper(code.tree.add_seq(&items))
-            }
+            Up::List(len) => Node::List(seq(code, &mut done, len)),
+            Up::Improper(len) => Node::Improper(seq(code, &mut done, len)),
             Up::Pair => {
-                let items = done.split_off(done.len() - 2);
-                Node::Pair(items[0], items[1])
+                let right = done.pop().expect("both were made before the pair");
+                Node::Pair(done.pop().expect("both were made before the pair"), right)
             }
-            Up::Tuple(len) => {
-                let items = done.split_off(done.len() - len);
-                Node::Tuple(code.tree.add_seq(&items))
-            }
-            Up::Map(len) => {
-                let items = done.split_off(done.len() - len);
-                Node::Map(code.tree.add_seq(&items))
-            }
-            Up::Var(name, entries, context) => {
-                let meta = add_meta(code, entries, &mut done);
+            Up::Tuple(len) => Node::Tuple(seq(code, &mut done, len)),
+            Up::Map(len) => Node::Map(seq(code, &mut done, len)),
+            Up::Var(name, metas, context) => {
+                let meta = close_meta(code, metas, &mut done);
                 Node::Var { name, meta, context }
             }
-            Up::Call(name, entries, len) => {
-                let args = done.split_off(done.len() - len);
-                let meta = add_meta(code, entries, &mut done);
-                Node::Call { name, meta, args: code.tree.add_seq(&args) }
+            Up::Call(name, metas, len) => {
+                let args = seq(code, &mut done, len);
+                let meta = close_meta(code, metas, &mut done);
+                Node::Call { name, meta, args }
             }
-            Up::Apply(entries, len) => {
-                let args = done.split_off(done.len() - len);
+            Up::Apply(metas, len) => {
+                let args = seq(code, &mut done, len);
                 let callee = done.pop().expect("the callee was made before the arguments");
-                let meta = add_meta(code, entries, &mut done);
-                Node::Apply { callee, meta, args: code.tree.add_seq(&args) }
+                let meta = close_meta(code, metas, &mut done);
+                Node::Apply { callee, meta, args }
             }
         };
         done.push(code.tree.add(node));
     }
     done.pop().expect("the root was made last")
+}
+
+/// Has the elements of a list visited in order, below a step that takes as many nodes. Gives their number and the tail, which is
+/// for the caller to judge.
+fn visit_list<'h>(list: Term<'h>, work: &mut Vec<Up<'h>>) -> (usize, Term<'h>) {
+    let at = work.len();
+    let mut iter = list.list_iter();
+    work.extend(iter.by_ref().map(Up::Visit));
+    work[at..].reverse();
+    (work.len() - at, iter.tail())
 }
 
 /// A term that needs no other node, or the steps to make one that does.
@@ -237,15 +283,15 @@ fn leaf<'h>(code: &mut Code, values: &Values, term: Term<'h>, work: &mut Vec<Up<
         Value::Bits(bits) if bits.is_binary() => Node::Binary(code.tree.add_bytes(&bits.to_bytes())),
         Value::Nil => Node::List(code.tree.add_seq(&[])),
         Value::Cons(..) => {
-            let mut iter = term.list_iter();
-            let mut items: Vec<Term<'h>> = iter.by_ref().collect();
-            if iter.tail().is_nil_list() {
-                work.push(Up::List(items.len()));
+            let at = work.len();
+            work.push(Up::List(0));
+            let (len, tail) = visit_list(term, work);
+            if tail.is_nil_list() {
+                work[at] = Up::List(len);
             } else {
-                items.push(iter.tail());
-                work.push(Up::Improper(items.len()));
+                work[at] = Up::Improper(len + 1);
+                work.insert(at + 1, Up::Visit(tail));
             }
-            work.extend(items.into_iter().rev().map(Up::Visit));
             return None;
         }
         Value::Tuple(&[left, right]) => {
@@ -254,7 +300,7 @@ fn leaf<'h>(code: &mut Code, values: &Values, term: Term<'h>, work: &mut Vec<Up<
         }
         Value::Tuple(elements) => {
             if let &[head, meta, third] = elements
-                && quoted(head, meta, third, work).is_some()
+                && quoted(code, head, meta, third, work).is_some()
             {
                 return None;
             }
@@ -285,40 +331,68 @@ fn leaf<'h>(code: &mut Code, values: &Values, term: Term<'h>, work: &mut Vec<Up<
 
 /// The steps for a tuple that has the shape of quoted code: a keyword list in the middle, and arguments or a context
 /// behind it. Any other tuple gives `None` and no steps.
-fn quoted<'h>(head: Term<'h>, meta: Term<'h>, third: Term<'h>, work: &mut Vec<Up<'h>>) -> Option<()> {
-    let mut entries: Vec<Entry> = Vec::new();
-    let mut deferred: Vec<Term<'h>> = Vec::new();
+fn quoted<'h>(code: &mut Code, head: Term<'h>, meta: Term<'h>, third: Term<'h>, work: &mut Vec<Up<'h>>) -> Option<()> {
+    let mut plain = true;
     let mut iter = meta.list_iter();
     for entry in iter.by_ref() {
         let [key, value] = *entry.as_tuple_of::<2>()?;
-        let simple = value.as_i64().map(MetaValue::Int).or_else(|| value.as_atom().map(MetaValue::Atom));
-        if simple.is_none() {
-            deferred.push(value);
-        }
-        entries.push((key.as_atom()?, simple));
+        key.as_atom()?;
+        plain &= simple(value).is_some();
     }
     if !iter.tail().is_nil_list() {
         return None;
     }
-    if third.is_list() {
-        let args = third.list_to_vec()?;
-        match head.as_atom() {
-            Some(name) => work.push(Up::Call(name, entries, args.len())),
-            None => work.push(Up::Apply(entries, args.len())),
+    let pairs = || {
+        meta.list_iter().filter_map(|entry| {
+            let [key, value] = *entry.as_tuple_of::<2>()?;
+            Some((key.as_atom()?, value))
+        })
+    };
+    let metas = |code: &mut Code| {
+        if plain {
+            Metas::Made(code.tree.add_meta_from(pairs().filter_map(|(key, value)| Some((key, simple(value)?)))))
+        } else {
+            Metas::Open(pairs().map(|(key, value)| (key, simple(value))).collect())
         }
-        work.extend(args.into_iter().rev().map(Up::Visit));
+    };
+    if third.is_list() {
+        let at = work.len();
+        work.push(Up::Pair);
+        let (len, tail) = visit_list(third, work);
+        if !tail.is_nil_list() {
+            work.truncate(at);
+            return None;
+        }
+        work[at] = match head.as_atom() {
+            Some(name) => Up::Call(name, metas(code), len),
+            None => Up::Apply(metas(code), len),
+        };
         if head.as_atom().is_none() {
             work.push(Up::Visit(head));
         }
     } else {
-        work.push(Up::Var(head.as_atom()?, entries, third.as_atom()?));
+        let (name, context) = (head.as_atom()?, third.as_atom()?);
+        work.push(Up::Var(name, metas(code), context));
     }
-    work.extend(deferred.into_iter().rev().map(Up::Visit));
+    if !plain {
+        let at = work.len();
+        work.extend(pairs().filter(|(_, value)| simple(*value).is_none()).map(|(_, value)| Up::Visit(value)));
+        work[at..].reverse();
+    }
     Some(())
 }
 
+/// A meta value that is no node.
+fn simple(value: Term<'_>) -> Option<MetaValue> {
+    value.as_i64().map(MetaValue::Int).or_else(|| value.as_atom().map(MetaValue::Atom))
+}
+
 /// The meta of these entries; the nodes of those that were made before lie on top of `done`.
-fn add_meta(code: &mut Code, entries: Vec<Entry>, done: &mut Vec<NodeId>) -> Meta {
+fn close_meta(code: &mut Code, metas: Metas, done: &mut Vec<NodeId>) -> Meta {
+    let entries = match metas {
+        Metas::Made(meta) => return meta,
+        Metas::Open(entries) => entries,
+    };
     let count = entries.iter().filter(|(_, value)| value.is_none()).count();
     let mut nodes = done.split_off(done.len() - count).into_iter();
     let entries: Vec<(Atom, MetaValue)> = entries

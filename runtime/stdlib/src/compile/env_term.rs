@@ -1,25 +1,73 @@
 //! `%Macro.Env{}` as a term, and an env from one.
+//!
+//! Each macro gets an env, and most of an env is what it imports, above all of `Kernel`. The lists of names that the library's modules
+//! export are therefore made once, as literals: nothing copies them, and whoever hands an env back is not asked to read them again.
+//!
+//! **Invariants.**
+//! 1. [`SHARED`] never forgets: terms anywhere may refer to its areas. Only modules of the library are in it.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use jovial_atoms::{Atom, known};
 use jovial_compiler::env::{Context, Counter, Env, Import, Kind, Names, Scope, TrackerId, Var, Vars};
-use jovial_term::{Heap, Term, Value};
+use jovial_term::{Heap, LiteralArea, LiteralBuilder, Term, Value};
+use rustc_hash::FxHashMap;
 
 fn keyword<'h>(heap: &'h Heap, pairs: &[(Atom, Atom)]) -> Term<'h> {
     heap.list(pairs.iter().map(|(key, value)| heap.tuple(&[Term::atom(*key), Term::atom(*value)])).collect::<Vec<_>>())
 }
 
+/// Names and their list.
+struct Shared {
+    names: Arc<Names>,
+    list: LiteralArea,
+}
+
+/// By module: its functions, its macros.
+static SHARED: LazyLock<RwLock<FxHashMap<Atom, Vec<Shared>>>> = LazyLock::new(RwLock::default);
+
+fn names_list<'h>(heap: &'h Heap, names: &Names) -> Term<'h> {
+    let pairs = names.as_slice().iter();
+    heap.list(pairs.map(|(name, arity)| heap.tuple(&[Term::atom(*name), Term::small32(i32::from(*arity))])))
+}
+
+fn names_term<'h>(heap: &'h Heap, module: Atom, names: &Arc<Names>) -> Term<'h> {
+    if !names.lasts() || names.is_empty() {
+        return names_list(heap, names);
+    }
+    let find = |shared: &FxHashMap<Atom, Vec<Shared>>| {
+        let known = shared.get(&module)?.iter().find(|known| Arc::ptr_eq(&known.names, names))?;
+        Some(heap.copy_in(known.list.get(0)))
+    };
+    if let Some(list) = find(&SHARED.read().unwrap_or_else(PoisonError::into_inner)) {
+        return list;
+    }
+    let mut shared = SHARED.write().unwrap_or_else(PoisonError::into_inner);
+    if let Some(list) = find(&shared) {
+        return list;
+    }
+    let builder = LiteralBuilder::new();
+    match LiteralArea::new(&[names_list(builder.heap(), names)]) {
+        Ok(list) => {
+            let term = heap.copy_in(list.get(0));
+            shared.entry(module).or_default().push(Shared { names: Arc::clone(names), list });
+            term
+        }
+        Err(_) => names_list(heap, names),
+    }
+}
+
+/// The names that a list came from.
+fn known_names(module: Atom, list: Term<'_>) -> Option<Arc<Names>> {
+    let shared = SHARED.read().unwrap_or_else(PoisonError::into_inner);
+    let known = shared.get(&module)?.iter().find(|known| known.list.get(0).same(list))?;
+    Some(Arc::clone(&known.names))
+}
+
 fn imports<'h>(heap: &'h Heap, imports: &[Import]) -> Term<'h> {
-    let entries = imports.iter().map(|(module, names)| {
-        let names = names
-            .as_slice()
-            .iter()
-            .map(|(name, arity)| heap.tuple(&[Term::atom(*name), Term::small32(i32::from(*arity))]));
-        let names = heap.list(names.collect::<Vec<_>>());
-        heap.tuple(&[Term::atom(*module), names])
-    });
-    heap.list(entries.collect::<Vec<_>>())
+    heap.list(
+        imports.iter().map(|(module, names)| heap.tuple(&[Term::atom(*module), names_term(heap, *module, names)])),
+    )
 }
 
 fn atoms<'h>(heap: &'h Heap, atoms: &[Atom]) -> Term<'h> {
@@ -78,6 +126,11 @@ fn read_imports(term: Term<'_>) -> Option<Vec<Import>> {
     let mut found = Vec::new();
     for entry in term.list_to_vec()? {
         let [module, names] = *entry.as_tuple_of::<2>()?;
+        let module = module.as_atom()?;
+        if let Some(names) = known_names(module, names) {
+            found.push((module, names));
+            continue;
+        }
         let names: Option<Vec<(Atom, u8)>> = names
             .list_to_vec()?
             .into_iter()
@@ -86,7 +139,7 @@ fn read_imports(term: Term<'_>) -> Option<Vec<Import>> {
                 Some((name.as_atom()?, u8::try_from(arity.as_small()?).ok()?))
             })
             .collect();
-        found.push((module.as_atom()?, Arc::new(Names::new(names?))));
+        found.push((module, Arc::new(Names::new(names?))));
     }
     Some(found)
 }

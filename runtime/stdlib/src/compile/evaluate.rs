@@ -1,6 +1,5 @@
 //! Expressions that are compiled to be run once: cells, scripts, `Code.eval_*`, module bodies.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use jovial_atoms::{Atom, known};
@@ -8,10 +7,11 @@ use jovial_bytecode::{Image, ir};
 use jovial_compiler::carried::Code;
 use jovial_compiler::env::{Counter, Env, Kind, Var, Vars};
 use jovial_compiler::errors::{Diagnostic, Exception, Halt, Result, Severity};
-use jovial_compiler::expand_expression;
 use jovial_compiler::host::Host as _;
 use jovial_compiler::lower::{self, Expression, LowerError, Lowered, VarKey};
+use jovial_compiler::{Expanded, expand_expression};
 use jovial_syntax::quoted::{MetaValue, Node, NodeId};
+use rustc_hash::FxHashSet;
 
 pub use jovial_compiler::lower::takes_tuple;
 
@@ -35,6 +35,11 @@ pub struct Prepared {
 /// Expands, lowers and loads an expression whose outer variables are those of `env`.
 pub fn prepare(host: &mut CompileHost<'_>, code: &mut Code, root: NodeId, env: &Env) -> Result<Prepared> {
     let expanded = expand_expression(code, root, env, host)?;
+    load_expanded(host, code, expanded, env)
+}
+
+/// The second half of [`prepare`].
+pub fn load_expanded(host: &mut CompileHost<'_>, code: &Code, expanded: Expanded, env: &Env) -> Result<Prepared> {
     let after = expanded.env;
     let mut inputs = named(code, expanded.root, &env.versioned_vars);
     inputs.sort_unstable();
@@ -126,7 +131,7 @@ fn named(code: &Code, root: NodeId, outer: &Vars) -> Vec<(Var, u32)> {
         return found;
     }
     let tree = &code.tree;
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     let mut work = vec![root];
     while let Some(id) = work.pop() {
         if !seen.insert(id) {

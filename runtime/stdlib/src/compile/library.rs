@@ -1,7 +1,6 @@
 //! What all compilations of a runtime share: modules under construction, trackers, options.
 
 use std::any::Any;
-use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -13,6 +12,7 @@ use jovial_compiler::host::{Face, SharedModule};
 use jovial_compiler::lexical::Trackers;
 use jovial_term::Pid;
 use jovial_vm::{Ctx, Machine, ModuleVersion};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::host::Sink;
 use super::report;
@@ -51,18 +51,18 @@ struct Cell {
 /// One for each machine, kept as its extension.
 pub struct Library {
     machine: Weak<Machine>,
-    building: Mutex<HashMap<Atom, Building>>,
-    faces: Mutex<HashMap<Atom, (Weak<ModuleVersion>, Face)>>,
-    options: Mutex<HashMap<Atom, bool>>,
+    building: Mutex<FxHashMap<Atom, Building>>,
+    faces: Mutex<FxHashMap<Atom, (Weak<ModuleVersion>, Face)>>,
+    options: Mutex<FxHashMap<Atom, bool>>,
     trackers: Trackers,
     unique: AtomicI64,
     host: Box<dyn Any + Send + Sync>,
     pub(super) build: Mutex<Option<super::build::Build>>,
     /// Modules that processes want to hear of, a list for each compilation under way.
-    defined: Mutex<HashMap<Pid, Vec<Vec<(Atom, Vec<u8>)>>>>,
-    required: Mutex<HashSet<String>>,
+    defined: Mutex<FxHashMap<Pid, Vec<Vec<(Atom, Vec<u8>)>>>>,
+    required: Mutex<FxHashSet<String>>,
     /// Finished modules that wait to be verified with what is compiled beside them, by the process that made them.
-    unverified: Mutex<HashMap<Pid, Levels>>,
+    unverified: Mutex<FxHashMap<Pid, Levels>>,
     /// What `Code.put_compiler_option(:no_warn_undefined, ...)` excuses.
     excused: Mutex<Excused>,
     /// Parallel compilations under way.
@@ -395,9 +395,10 @@ impl Library {
         }
         let elixir = functions.contains(&(known::DUNDER_INFO, 1));
         functions.retain(|(name, _)| *name != known::MODULE_INFO && !(elixir && *name == known::DUNDER_INFO));
+        let lasts = machine.has_source(module);
         let face = Face {
-            functions: Arc::new(Names::new(functions)),
-            macros: Arc::new(Names::new(macros)),
+            functions: Arc::new(Names::new(functions).lasting(lasts)),
+            macros: Arc::new(Names::new(macros).lasting(lasts)),
             deprecated: Arc::new(version.as_deref().map(deprecated).unwrap_or_default()),
             elixir,
         };

@@ -1,6 +1,7 @@
 //! The process side of compiling: the compiler's host, sessions, and the natives behind `Code`, `Module` and `def`.
 
 pub mod build;
+pub(crate) mod constant;
 pub mod convert;
 pub(crate) mod data;
 pub mod definition;

@@ -3,8 +3,6 @@
 //!
 //! **Invariants.** A module is verified once: at its end, or at the end of the file or compilation that it belongs to.
 
-use std::collections::HashMap;
-
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::Literal;
 use jovial_compiler::Diagnostic;
@@ -13,6 +11,7 @@ use jovial_compiler::errors::Result;
 use jovial_compiler::host::{Datum, Face, Host};
 use jovial_compiler::module::{Behaviours, ModuleBuild, RemoteCall};
 use jovial_term::{Heap, Term};
+use rustc_hash::FxHashMap;
 
 use super::host::CompileHost;
 
@@ -91,7 +90,7 @@ fn excuse(value: &Literal, found: &mut Vec<(Atom, Option<(Atom, u8)>)>) {
 
 /// Verifies modules, the newest first.
 pub(crate) fn verify(host: &mut CompileHost<'_>, modules: &[Unverified]) -> Result<()> {
-    let mut faces: HashMap<Atom, Option<Face>> = HashMap::new();
+    let mut faces: FxHashMap<Atom, Option<Face>> = FxHashMap::default();
     for module in modules.iter().rev() {
         host.flush()?;
         let mut findings = calls(host, module, &mut faces)?;
@@ -123,11 +122,11 @@ pub(crate) fn verify(host: &mut CompileHost<'_>, modules: &[Unverified]) -> Resu
 fn calls(
     host: &mut CompileHost<'_>,
     module: &Unverified,
-    faces: &mut HashMap<Atom, Option<Face>>,
+    faces: &mut FxHashMap<Atom, Option<Face>>,
 ) -> Result<Vec<Finding>> {
     let machine = host.library.machine();
     let mut found: Vec<Finding> = Vec::new();
-    let mut known_faults: HashMap<(Fault, Atom, Atom, u8), usize> = HashMap::new();
+    let mut known_faults: FxHashMap<(Fault, Atom, Atom, u8), usize> = FxHashMap::default();
     let mut calls: Vec<&RemoteCall> = module.calls.iter().collect();
     calls.sort_by_key(|call| (call.line, call.column));
     for call in calls {

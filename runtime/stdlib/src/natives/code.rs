@@ -1,26 +1,29 @@
 //! `:jovial_code`: text to quoted code, and quoted code to something that can be run. `Code` is written on these.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jovial_atoms::{Atom, known};
-use jovial_compiler::carried::Code;
+use jovial_compiler::carried::{Code, Quoted};
 use jovial_compiler::env::{Env, Kind, Var, Vars};
+use jovial_compiler::expand_expression;
 use jovial_compiler::host::{Compiled, Host};
-use jovial_syntax::quoted::{Meta, NodeId, Tree};
+use jovial_syntax::quoted::{Meta, Node, NodeId, Tree};
 use jovial_syntax::{Diagnostic, Options};
 use jovial_term::{Fragment, Heap, Term};
 use jovial_vm::{Ctx, Halt};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Entry;
 use super::support::{Out, atom, badarg, bytes, charge, error, list, need, ok, option, word};
 use crate::compile::convert::{self, Values};
 use crate::compile::host::CompileHost;
-use crate::compile::{Library, env_term, evaluate, session};
+use crate::compile::{Library, constant, data, env_term, evaluate, session};
 
 pub(crate) const TABLE: &[Entry] = &[
     ("jovial_code", "string_to_quoted", 2, string_to_quoted),
     ("jovial_code", "string_to_quoted_with_comments", 2, string_to_quoted_with_comments),
+    ("jovial_code", "parsed", 3, parsed),
     ("jovial_code", "prepare", 4, prepare),
     ("jovial_code", "implementation", 2, implementation),
     ("jovial_code", "pick", 2, pick),
@@ -140,6 +143,23 @@ fn string_to_quoted_with_comments<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'
     parse(ctx, args[0], args[1], true)
 }
 
+fn parse_options<'a>(asked: Term<'_>) -> Options<'a> {
+    let flag = |name: &str, default: bool| option(asked, name).and_then(Term::as_bool).unwrap_or(default);
+    let number = |name: &str| {
+        option(asked, name).and_then(Term::as_small).and_then(|value| u32::try_from(value).ok()).unwrap_or(1)
+    };
+    Options {
+        line: number("line"),
+        column: number("column"),
+        columns: flag("columns", false),
+        token_metadata: flag("token_metadata", false),
+        unescape: flag("unescape", true),
+        emit_warnings: flag("emit_warnings", true),
+        existing_atoms_only: flag("existing_atoms_only", false),
+        ..Options::default()
+    }
+}
+
 /// Besides those of `Code.string_to_quoted/2` there is the option `wrap_literals: name`: each literal becomes
 /// `{name, meta, [literal]}`. With `:__block__` that is what formatters want; with a name that no code has, it marks the
 /// places where `literal_encoder` is to be called.
@@ -152,26 +172,12 @@ fn parse<'h>(ctx: &Ctx<'h>, source: Term<'h>, asked: Term<'h>, comments: bool) -
         let message = heap.binary(b"invalid encoding in source");
         return Ok(error(heap, heap.tuple(&[meta, message, heap.binary(b"")])));
     };
-    let flag = |name: &str, default: bool| option(asked, name).and_then(Term::as_bool).unwrap_or(default);
-    let number = |name: &str| {
-        option(asked, name).and_then(Term::as_small).and_then(|value| u32::try_from(value).ok()).unwrap_or(1)
-    };
     let wrapper = option(asked, "wrap_literals").and_then(Term::as_atom);
     let mut wrap = |tree: &mut Tree, literal: NodeId, meta: Meta| match wrapper {
         Some(name) => Ok(tree.call(name, meta, &[literal])),
         None => Ok(literal),
     };
-    let mut options = Options {
-        line: number("line"),
-        column: number("column"),
-        columns: flag("columns", false),
-        token_metadata: flag("token_metadata", false),
-        unescape: flag("unescape", true),
-        emit_warnings: flag("emit_warnings", true),
-        existing_atoms_only: flag("existing_atoms_only", false),
-        comments,
-        ..Options::default()
-    };
+    let mut options = Options { comments, ..parse_options(asked) };
     if wrapper.is_some() {
         options.literal_encoder = Some(&mut wrap);
     }
@@ -222,6 +228,63 @@ fn said<'h>(ctx: &Ctx<'h>, warnings: Vec<Term<'h>>, asked: Term<'h>, result: Ter
     Err(Halt::TailCall { module, function: Atom::new("parsed"), args })
 }
 
+/// A text that was parsed to be run, of which each part is expanded once.
+struct Parsed {
+    code: Mutex<Code>,
+    /// The expressions that are run one by one.
+    parts: Vec<NodeId>,
+}
+
+impl Parsed {
+    /// The expression that `{parsed, number}` names.
+    fn part(term: Term<'_>) -> Option<Quoted> {
+        let [parsed, number] = *term.as_tuple_of::<2>()?;
+        let parsed: &Parsed = parsed.as_ref()?.downcast()?;
+        let root = *parsed.parts.get(usize::try_from(number.as_small()?).ok()?)?;
+        let mut code = parsed.code.lock().unwrap_or_else(PoisonError::into_inner);
+        let whole = parsed.parts.len() == 1 && root.index() < code.tree.len();
+        Some(if whole { Quoted { code: std::mem::take(&mut code), root } } else { Quoted::extract(&code, root) })
+    }
+}
+
+/// `parsed(text, options, parts?)`: `{parsed, count}`, where `{parsed, number}` is an expression that `prepare/4` takes, once. So code that
+/// is only run need not become terms. `nil` if there is anything to say about the text: then it takes the way that says it.
+/// With `parts?`, a text of modules only has an expression for each of them.
+fn parsed<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let source = bytes(args[0])?;
+    let Ok(source) = std::str::from_utf8(&source) else { return Ok(Term::NIL) };
+    let known = |entry: Term<'_>| {
+        entry.as_tuple_of::<2>().and_then(|pair| pair[0].as_atom()).is_some_and(|key| {
+            matches!(key.as_str(), "file" | "line" | "column" | "columns" | "emit_warnings" | "token_metadata")
+        })
+    };
+    if !list(args[1])?.into_iter().all(known) {
+        return Ok(Term::NIL);
+    }
+    let parsed = jovial_syntax::parse(source, &mut parse_options(args[1]));
+    charge(ctx, source.len());
+    if !parsed.diagnostics.is_empty() {
+        return Ok(Term::NIL);
+    }
+    let (code, root) = (Code::from(parsed.tree), parsed.root);
+    let tree = &code.tree;
+    let defines =
+        |part: NodeId| matches!(tree.node(part), Node::Call { name: known::DEFMODULE, args, .. } if args.len() == 2);
+    let parts = match tree.node(root) {
+        Node::Call { name: known::DUNDER_BLOCK, args: seq, .. } if args[2].is_atom(known::TRUE) => {
+            tree.seq(seq).to_vec()
+        }
+        _ => Vec::new(),
+    };
+    let split = !parts.is_empty() && parts.iter().all(|&part| defines(part));
+    let parts = if split { parts } else { vec![root] };
+    let count = parts.len();
+    let number = need(jovial_processes::of(ctx)?.make_ref().as_ref())?.number;
+    let heap = ctx.heap();
+    let reference = heap.magic_ref(number, Arc::new(Parsed { code: Mutex::new(code), parts }));
+    Ok(heap.tuple(&[reference, Term::count(count)]))
+}
+
 /// A variable's key as bindings have it: a name, or a name with a context.
 fn key_term<'h>(heap: &'h Heap, var: Var) -> Term<'h> {
     match var.kind {
@@ -242,7 +305,7 @@ fn read_key(term: Term<'_>) -> Option<Var> {
 /// made once are remembered.
 fn implementation<'h>(_: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     thread_local! {
-        static KNOWN: RefCell<HashMap<(Atom, Atom), Atom>> = RefCell::default();
+        static KNOWN: RefCell<FxHashMap<(Atom, Atom), Atom>> = RefCell::default();
     }
     let pair = (atom(args[0])?, atom(args[1])?);
     if let Some(name) = KNOWN.with_borrow(|known| known.get(&pair).copied()) {
@@ -276,7 +339,7 @@ fn each_binding<'h>(term: Term<'h>, mut each: impl FnMut(Var, Term<'h>)) -> Resu
 
 /// `prepare(quoted, binding, scope, wants_env)`: `{module, function, inputs, outputs, env}`. `binding` holds the variables
 /// that are bound outside; `scope` is an env, or options of which `:file` and `:line` count. The function takes what `pick/2` gives
-/// for `inputs`, and what it gives `bound/3` takes. Making the map of an env takes longer than a short expression, so it is only made
+/// for `inputs`, and what it gives `bound/3` takes. Where no function is needed to know that, `{nil, result, [], outputs, env}`. Making the map of an env takes longer than a short expression, so it is only made
 /// where it is wanted.
 fn prepare<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let library = Library::in_ctx(ctx);
@@ -299,10 +362,13 @@ fn prepare<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     charge(ctx, vars.len());
     env.versioned_vars = Vars::new(vars);
     let wants_env = args[3].is_atom(known::TRUE);
-    let Ok(quoted) = Fragment::copy_of(args[0]) else { return badarg() };
+    let given = match Parsed::part(args[0]) {
+        Some(quoted) => Given::Parsed(quoted),
+        None => Given::Term(Fragment::copy_of(args[0]).map_err(|_| Halt::system_limit())?),
+    };
     Err(session::start(ctx, move |asking| {
         let mut host = CompileHost::new(asking, library, None);
-        let outcome = prepare_quoted(&mut host, &quoted, &env, wants_env);
+        let outcome = prepare_given(&mut host, given, &env, wants_env);
         session::conclude(&mut host, outcome)
     })?)
 }
@@ -313,7 +379,7 @@ fn pick<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     if args[1].is_nil_list() {
         return Ok(Term::EMPTY_LIST);
     }
-    let wanted: HashMap<Var, usize> =
+    let wanted: FxHashMap<Var, usize> =
         need(list(args[1])?.into_iter().map(read_key).zip(0..).map(|(var, place)| Some((var?, place))).collect())?;
     let mut values = vec![Term::NIL; wanted.len()];
     each_binding(args[0], |var, pair| {
@@ -363,7 +429,7 @@ fn bound<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
 #[derive(Default)]
 struct Seen {
     names: Vec<u64>,
-    others: HashSet<Var>,
+    others: FxHashSet<Var>,
 }
 
 impl Seen {
@@ -382,23 +448,54 @@ impl Seen {
     }
 }
 
-fn prepare_quoted(
+/// What is to be prepared.
+enum Given {
+    Parsed(Quoted),
+    Term(Fragment),
+}
+
+fn prepare_given(
     host: &mut CompileHost<'_>,
-    quoted: &Fragment,
+    given: Given,
     env: &Env,
     wants_env: bool,
 ) -> jovial_compiler::errors::Result<Fragment> {
-    let mut code = Code::new();
-    let root = convert::from_term(&mut code, &host.values, quoted.root());
-    let prepared = evaluate::prepare(host, &mut code, root, env)?;
+    let (mut code, root) = match given {
+        Given::Parsed(quoted) => (quoted.code, quoted.root),
+        Given::Term(quoted) => {
+            let mut code = Code::new();
+            let root = convert::from_term(&mut code, &host.values, quoted.root());
+            (code, root)
+        }
+    };
+    let expanded = expand_expression(&mut code, root, env, host)?;
+    if let Some(folded) = constant::fold(&code, expanded.root) {
+        let outputs = expanded.env.versioned_vars.changed_since(&env.versioned_vars);
+        return Ok(session::answer(|heap| {
+            let bound = |version: u32| {
+                let bound = folded.bound.iter().find(|(bound, _)| *bound == i64::from(version));
+                bound.map_or(Term::NIL, |(_, value)| data::literal_term(heap, value))
+            };
+            let value = data::literal_term(heap, &folded.value);
+            let results = std::iter::once(value).chain(outputs.iter().map(|(_, version)| bound(*version)));
+            let result = heap.tuple(&results.collect::<Vec<_>>());
+            let outputs = keys(heap, outputs.iter().map(|(var, _)| *var));
+            let env = if wants_env { env_term::to_term(heap, &expanded.env) } else { Term::NIL };
+            heap.tuple(&[Term::NIL, result, Term::EMPTY_LIST, outputs, env])
+        }));
+    }
+    let prepared = evaluate::load_expanded(host, &code, expanded, env)?;
     Ok(session::answer(|heap| {
-        let keys = |vars: &[Var]| heap.list(vars.iter().map(|var| key_term(heap, *var)).collect::<Vec<_>>());
         heap.tuple(&[
             Term::atom(prepared.module),
             Term::atom(prepared.function),
-            keys(&prepared.inputs),
-            keys(&prepared.outputs),
+            keys(heap, prepared.inputs.iter().copied()),
+            keys(heap, prepared.outputs.iter().copied()),
             if wants_env { env_term::to_term(heap, &prepared.env) } else { Term::NIL },
         ])
     }))
+}
+
+fn keys<'h>(heap: &'h Heap, vars: impl DoubleEndedIterator<Item = Var>) -> Term<'h> {
+    heap.list(vars.map(|var| key_term(heap, var)))
 }

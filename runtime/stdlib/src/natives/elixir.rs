@@ -1,11 +1,10 @@
 //! What `defmodule` and `def` call when they run: `:elixir_module` and `:elixir_def`.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
-use jovial_atoms::known;
 use jovial_compiler::carried::{self, Code, Quoted};
 use jovial_compiler::env::Env;
-use jovial_compiler::module::{self, DefKind};
+use jovial_compiler::module::{self, DefKind, Waiting};
 use jovial_syntax::quoted::Node;
 use jovial_term::{Fragment, Term};
 use jovial_vm::{Ctx, Halt};
@@ -24,6 +23,7 @@ pub(crate) const TABLE: &[Entry] = &[
         Ok(ctx.heap().list(names.into_iter().map(Term::atom).collect::<Vec<_>>()))
     }),
     ("elixir_def", "store_definition", 3, store_definition),
+    ("elixir_def", "store_definition", 4, store_waiting),
     ("jovial_module", "make_overridable", 3, make_overridable),
 ];
 
@@ -61,30 +61,62 @@ fn compile<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     })?)
 }
 
-/// `store_definition(kind, definition, env)`: stores a clause and gives `{name, arity}`. The definition is carried code,
-/// or a pair of head and body that an unquote fragment built.
-fn store_definition<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
-    let kind = need(DefKind::from_atom(atom(args[0])?))?;
-    let env = env(args[2])?;
-    let library = Library::in_ctx(ctx);
-    let carried = if args[1].as_binary().is_some() { Some(quoted(args[1])?) } else { None };
-    let built = match carried {
-        Some(_) => None,
-        None => Some(Fragment::copy_of(args[1]).map_err(|_| Halt::system_limit())?),
+/// What a `def` stores, and in what env.
+enum Definition {
+    Carried(Arc<Quoted>),
+    /// A pair of head and body that an unquote fragment built.
+    Built(Fragment),
+}
+
+/// `store_definition(kind, module, number, built)`: stores a clause that waits in the module under construction, and gives
+/// `{name, arity}`. `built` is the pair of head and body if an unquote fragment built it.
+fn store_waiting<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let module = atom(args[1])?;
+    let waiting = Library::in_ctx(ctx).building(module).and_then(|build| {
+        let number = usize::try_from(args[2].as_small()?).ok()?;
+        build.lock().unwrap_or_else(PoisonError::into_inner).waiting(number).cloned()
+    });
+    let Some(Waiting { env, quoted }) = waiting else {
+        let library = Library::in_ctx(ctx);
+        return Err(session::start(ctx, move |asking| {
+            let mut host = CompileHost::new(asking, library, None);
+            let name = jovial_compiler::errors::inspect_module(module);
+            let message = format!("cannot define functions in {name} because the module is already compiled");
+            session::conclude(&mut host, Err(jovial_compiler::Halt::argument_error(message)))
+        })?);
     };
+    let definition = match quoted {
+        Some(quoted) => Definition::Carried(quoted),
+        None => Definition::Built(Fragment::copy_of(args[3]).map_err(|_| Halt::system_limit())?),
+    };
+    store(ctx, args[0], definition, env)
+}
+
+/// `store_definition(kind, definition, env)`: the same with all that it needs, for code that was expanded elsewhere.
+fn store_definition<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let definition = if args[1].as_binary().is_some() {
+        Definition::Carried(quoted(args[1])?)
+    } else {
+        Definition::Built(Fragment::copy_of(args[1]).map_err(|_| Halt::system_limit())?)
+    };
+    store(ctx, args[0], definition, env(args[2])?)
+}
+
+fn store<'h>(ctx: &Ctx<'h>, kind: Term<'h>, definition: Definition, env: Arc<Env>) -> Out<'h> {
+    let kind = need(DefKind::from_atom(atom(kind)?))?;
+    let library = Library::in_ctx(ctx);
     Err(session::start(ctx, move |asking| {
         let mut host = CompileHost::new(asking, library, None);
-        let (code, root) = match (&carried, &built) {
-            (Some(quoted), _) => (quoted.code.clone(), quoted.root),
-            (None, Some(built)) => {
+        let (code, root, plain) = match &definition {
+            Definition::Carried(quoted) => (quoted.code.clone(), quoted.root, true),
+            Definition::Built(built) => {
                 let mut code = Code::new();
                 let root = convert::from_term(&mut code, &host.values, built.root());
-                (code, root)
+                (code, root, false)
             }
-            (None, None) => (Code::new(), Code::new().tree.atom(known::NIL)),
         };
         let outcome = match code.tree.node(root) {
-            Node::Pair(head, body) => definition::store(&mut host, code, kind, head, body, carried.is_some(), &env),
+            Node::Pair(head, body) => definition::store(&mut host, code, kind, head, body, plain, &env),
             _ => Err(jovial_compiler::Halt::argument_error("invalid definition")),
         };
         let outcome = outcome.map_err(|halt| host.at_definition(halt, &env));

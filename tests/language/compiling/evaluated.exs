@@ -1,0 +1,56 @@
+# What `Code.eval_string/3` gives where no code need run for it, and where it must. Source: documentation of Code.eval_string/3;
+# values as Elixir 1.18 gives them.
+IO.inspect(Code.eval_string("1 + 1"))
+#=> {2, []}
+IO.inspect(Code.eval_string("x = 60 * 60\ny = {x, -x, [x, \"s\"]}"))
+#=> {{3600, -3600, [3600, "s"]}, [y: {3600, -3600, [3600, "s"]}, x: 3600]}
+IO.inspect(Code.eval_string("x = y = 2\nx = 3", y: 7, z: 1))
+#=> {3, [z: 1, y: 2, x: 3]}
+IO.inspect(Code.eval_string("9223372036854775807 + 1"))
+#=> {9223372036854775808, []}
+IO.inspect(Code.eval_string("x + 1", x: 4))
+#=> {5, [x: 4]}
+IO.inspect(Code.eval_string("[1 | 2]"))
+#=> {[1 | 2], []}
+IO.inspect(Code.eval_string(~c"1 + 2"))
+#=> {3, []}
+
+# What can't be added raises where it stands.
+try do
+  Code.eval_string("1 + :a")
+rescue
+  error -> IO.puts(Exception.message(error))
+end
+
+#=> bad argument in arithmetic expression
+
+# The env that comes back has the variables.
+{value, binding, env} = Code.eval_quoted_with_env(quote(do: var!(v) = 5), [], Code.env_for_eval([]))
+IO.inspect({value, binding, Macro.Env.vars(env)})
+#=> {5, [v: 5], [v: nil]}
+
+# Definitions that a loop makes are stored each time it comes by, from one `def`.
+defmodule EvaluatedLoop do
+  for name <- [:one, :two] do
+    def unquote(name)(), do: unquote(name)
+  end
+
+  for _ <- 1..3 do
+    def again(x), do: x
+    defoverridable again: 1
+  end
+end
+
+IO.inspect({EvaluatedLoop.one(), EvaluatedLoop.two(), EvaluatedLoop.again(1)})
+#=> {:one, :two, 1}
+
+# A module within modules has a name, and names have an end.
+text = Enum.map_join(1..200, "\n", fn _ -> "defmodule A do" end) <> String.duplicate("\nend", 200)
+
+try do
+  Code.eval_string(text)
+rescue
+  error in SystemLimitError -> IO.puts(Exception.message(error))
+end
+
+#=> a system limit has been reached
