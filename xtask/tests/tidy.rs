@@ -104,6 +104,34 @@ fn unsafe_code_is_forbidden_outside_the_three_crates() {
     assert!(wrong.is_empty(), "these do not forbid unsafe code: {}", wrong.join(", "));
 }
 
+/// Where unsafe code lies is told by the header of its crate: a paragraph names the modules, a parent for all below it.
+#[test]
+fn unsafe_code_lies_in_the_modules_that_are_named() {
+    let mut wrong = Vec::new();
+    for folder in UNSAFE {
+        let source = root().join(folder).join("src");
+        let header = fs::read_to_string(source.join("lib.rs")).unwrap();
+        let named = header.split("//! `unsafe` lies in ").nth(1).unwrap_or_default();
+        let named: String = named.lines().take_while(|line| line.trim() != "//!" && !line.trim().is_empty()).collect();
+        let mut found = Vec::new();
+        files(&source, ".rs", &mut found);
+        for path in found {
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+            let marks = ["unsafe {", "unsafe fn", "unsafe impl", "unsafe trait", "unsafe extern"];
+            let unsafes = code.filter(|line| marks.iter().any(|mark| line.contains(mark))).count();
+            let module = path.strip_prefix(&source).unwrap().with_extension("");
+            let module = module.to_string_lossy();
+            let parent = module.split('/').next().unwrap_or_default();
+            let is_named = [&*module, parent].iter().any(|name| named.contains(&format!("`{name}`")));
+            if unsafes > 0 && !is_named && module != "lib" {
+                wrong.push(short(&path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "unsafe code in modules that no header names: {}", wrong.join(", "));
+}
+
 #[test]
 fn every_rust_file_says_what_it_is_for() {
     let wrong: Vec<String> = all(".rs")

@@ -12,8 +12,8 @@
 //!
 //! **What it must not know.** Elixir's names for anything, Jupyter, files and sockets.
 //!
-//! `unsafe` lies in `queue`, `signal` (how a signal lies in a queue), `process` (who may look into one) and `table`; the rest is
-//! safe code on top of them.
+//! `unsafe` lies in `queue`, `signal` (how a signal lies in a queue), `process` (who may look into one), `table` and `coroutine`
+//! (what it owns moves between threads); the rest is safe code on top of them.
 
 #![allow(
     clippy::cast_possible_truncation,

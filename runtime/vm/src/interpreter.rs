@@ -16,6 +16,10 @@
 //! 4. At least `LIMIT` words lie between heap top and frame, so outgoing arguments and scratch slots need no check.
 //! 5. A `Term` made here from a word does not outlive the call that it is made for.
 //!
+//! # Safety
+//! All `unsafe fn` of these files have one contract: the state stands at an instruction of that kind in code that was checked when it was
+//! loaded (invariant 1), and its registers are those of a running process (invariants 2 and 4).
+//!
 //! **What it must not know.** Schedulers, modules' sources.
 #![allow(
     clippy::cast_possible_truncation,

@@ -11,6 +11,7 @@
 mod bitstrings;
 mod collect;
 mod external;
+mod floats;
 mod gen_terms;
 mod integers;
 mod maps;
