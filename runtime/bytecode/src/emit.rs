@@ -18,6 +18,7 @@
     reason = "operands are packed into words of checked sizes"
 )]
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -65,9 +66,14 @@ impl std::error::Error for EmitError {}
 /// The segment of a single byte, whose size is 8.
 const BYTE: SegmentType = SegmentType { kind: SegmentKind::Integer, unit: 1, signed: false, endian: Endian::Big };
 
+/// A character as the language writes them.
+const UTF8: SegmentType = SegmentType { kind: SegmentKind::Utf8, ..BYTE };
+
 const FRAME_MAX: u32 = 32_000;
 const CODE_MAX: usize = 1 << 28;
 const ROOM_MAX: usize = 60_000;
+/// Larger maps are no flat ones.
+const TEMPLATE_MAX: usize = 32;
 
 /// Turns a module into bytecode. Its form is checked first, in builds for debugging only: compilers of ours are tested there.
 pub fn emit(module: &Module) -> Result<Image, EmitError> {
@@ -837,7 +843,12 @@ impl<'a> Emitter<'a> {
                 *room -= words_of(&inst.op);
                 self.many(Opcode::PutFun, inst.dst, free, Some(*function));
             }
-            Op::Map(pairs) => self.many(Opcode::MakeMap, inst.dst, &flatten(None, pairs), None),
+            Op::Map(pairs) => match self.template(pairs) {
+                Some((template, rest)) => {
+                    self.many(Opcode::MapUpdate, inst.dst, &flatten(Some(template), &rest), None);
+                }
+                None => self.many(Opcode::MakeMap, inst.dst, &flatten(None, pairs), None),
+            },
             Op::MapPut { map, pairs } => self.many(Opcode::MapPut, inst.dst, &flatten(Some(*map), pairs), None),
             Op::MapUpdate { map, pairs } => self.many(Opcode::MapUpdate, inst.dst, &flatten(Some(*map), pairs), None),
             Op::Bif(bif, args) => self.bif(*bif, args, inst.dst),
@@ -861,6 +872,32 @@ impl<'a> Emitter<'a> {
             }
         }
         1
+    }
+
+    /// A literal with the keys of a map that is to be made, if all are atoms, and the pairs whose values it lacks. So
+    /// maps of one place share their keys, and need no sorting.
+    fn template(&mut self, pairs: &[(Arg, Arg)]) -> Option<(Arg, Vec<(Arg, Arg)>)> {
+        let mut keys = HashSet::new();
+        let atoms = pairs.iter().all(|(key, _)| matches!(key, Arg::Atom(atom) if keys.insert(*atom)));
+        if !atoms || pairs.is_empty() || pairs.len() > TEMPLATE_MAX {
+            return None;
+        }
+        let mut known = Vec::with_capacity(pairs.len());
+        let mut rest = Vec::new();
+        for (key, value) in pairs {
+            let Arg::Atom(key_atom) = key else { continue };
+            let value = match value {
+                Arg::Int(value) => Literal::Int(*value),
+                Arg::Atom(atom) => Literal::Atom(*atom),
+                Arg::EmptyList => Literal::List(Vec::new()),
+                Arg::Val(_) | Arg::Lit(_) => {
+                    rest.push((*key, *value));
+                    Literal::Int(0)
+                }
+            };
+            known.push((Literal::Atom(*key_atom), value));
+        }
+        Some((Arg::Lit(self.literal(Literal::Map(known))), rest))
     }
 
     fn many(&mut self, opcode: Opcode, dst: Option<Val>, args: &[Arg], lambda: Option<FunId>) {
@@ -1400,12 +1437,16 @@ impl<'a> Emitter<'a> {
         }
         let label = self.target_label(fail);
         self.scratch = SCRATCH - 2;
-        let is_byte = segment == BYTE && size == Some(Arg::Int(8));
-        if is_byte {
+        let short = match (segment, size) {
+            (BYTE, Some(Arg::Int(8))) => Some(Opcode::BitsByte),
+            (UTF8, None) => Some(Opcode::BitsUtf8),
+            _ => None,
+        };
+        if let Some(opcode) = short {
             let (base, end) = (self.source16(ctx.base), self.source16(ctx.end));
             let position = self.source(ctx.position);
             let given = self.supplied(ok, 2);
-            self.begin(Opcode::BitsByte, given[0] as i8, given[1] as i8, position);
+            self.begin(opcode, given[0] as i8, given[1] as i8, position);
             self.pair(base, end);
             self.label(label);
             return self.go(ok, &given);

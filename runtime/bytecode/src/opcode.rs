@@ -25,7 +25,7 @@
 use crate::ir::{Endian, SegmentKind, SegmentType};
 
 /// Goes up with every change of the instruction set or of what follows an opcode.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Words below a frame that an instruction may always use: outgoing arguments and scratch slots.
 pub const RED_ZONE: usize = 24;
@@ -277,6 +277,7 @@ macro_rules! for_each_opcode {
             BitsGet op_bits_get [D D Pair Pair Word Label] "value and new position; base, position; end, size; type";
             BitsMatch op_bits_match [D S Pair Const Label] "new position after the bytes of a literal; position; base, end";
             BitsByte op_bits_byte [D D S Pair Label] "as `BitsGet`, a byte: value and new position; position; base, end";
+            BitsUtf8 op_bits_utf8 [D D S Pair Label] "as `BitsByte`, a character in UTF-8";
             BitsWhole op_bits_whole [S S Label] "goes to the label unless whole bytes lie between position and end";
             BitsEnd op_bits_end [S S Label] "goes to the label unless position and end are equal";
             BitsBuild op_bits_build [D N16 Segments] "bitstring of segments";
@@ -365,6 +366,21 @@ macro_rules! for_each_opcode {
             PutConsReturn op_put_cons_return [D S S] "`PutCons`, `Return` in one";
             BitsStartEnd op_bits_start_end [S PairD PairD Label] "`BitsStart`, `BitsEnd` in one";
             BitsEndByte op_bits_end_byte [S S Label] "`BitsEnd`, `BitsByte` in one";
+            BitsEndUtf8 op_bits_end_utf8 [S S Label] "`BitsEnd`, `BitsUtf8` in one";
+            MoveLoopUncons op_move_loop_uncons [D S] "`Move`, `LoopUncons` in one";
+            Move2Loop op_move2_loop [D S Move] "`Move2`, `Loop` in one";
+            AddMove2CallFun op_add_move2_call_fun [D S S] "`Add`, `Move2`, `CallFun` in one";
+            AddMove2Call op_add_move2_call [D S S] "`Add`, `Move2`, `Call` in one";
+            GreaterEqAddMove2CallFun op_greater_eq_add_move2_call_fun [S S Label] "`JumpNotGreaterEq`, `Add`, `Move2`, `CallFun` in one";
+            GreaterEqAddMove2Call op_greater_eq_add_move2_call [S S Label] "`JumpNotGreaterEq`, `Add`, `Move2`, `Call` in one";
+            BXorLoopSame op_bxor_loop_same [D S S] "`BXor`, `LoopSame` in one";
+            MulImmLoadConstBAnd op_mul_imm_load_const_band [D S I] "`MulImm`, `LoadConst`, `BAnd` in one";
+            MulImmAdd op_mul_imm_add [D S I] "`MulImm`, `Add` in one";
+            AddImmTwiceLoop op_add_imm_twice_loop [D S I] "`AddImm`, `AddImm`, `Loop` in one";
+            AddImmLoadImm op_add_imm_load_imm [D S I] "`AddImm`, `LoadImm` in one";
+            Bif2Return op_bif2_return [D S S Bif] "`Bif2`, `Return` in one";
+            MoveSwitch op_move_switch [D S] "`Move`, `Switch` in one";
+            MoveMove2CallFun op_move_move2_call_fun [D S] "`Move`, `Move2`, `CallFun` in one";
         }
     };
 }
@@ -446,6 +462,21 @@ macro_rules! for_each_fused {
             PutConsReturn op_put_cons_return = PutCons op_put_cons, Return op_return;
             BitsStartEnd op_bits_start_end = BitsStart op_bits_start, BitsEnd op_bits_end;
             BitsEndByte op_bits_end_byte = BitsEnd op_bits_end, BitsByte op_bits_byte;
+            BitsEndUtf8 op_bits_end_utf8 = BitsEnd op_bits_end, BitsUtf8 op_bits_utf8;
+            MoveLoopUncons op_move_loop_uncons = Move op_move, LoopUncons op_loop_uncons;
+            Move2Loop op_move2_loop = Move2 op_move2, Loop op_loop;
+            AddMove2CallFun op_add_move2_call_fun = Add op_add, Move2 op_move2, CallFun op_call_fun;
+            AddMove2Call op_add_move2_call = Add op_add, Move2 op_move2, Call op_call;
+            GreaterEqAddMove2CallFun op_greater_eq_add_move2_call_fun = JumpNotGreaterEq op_jump_not_greater_eq, Add op_add, Move2 op_move2, CallFun op_call_fun;
+            GreaterEqAddMove2Call op_greater_eq_add_move2_call = JumpNotGreaterEq op_jump_not_greater_eq, Add op_add, Move2 op_move2, Call op_call;
+            BXorLoopSame op_bxor_loop_same = BXor op_bxor, LoopSame op_loop_same;
+            MulImmLoadConstBAnd op_mul_imm_load_const_band = MulImm op_mul_imm, LoadConst op_load_const, BAnd op_band;
+            MulImmAdd op_mul_imm_add = MulImm op_mul_imm, Add op_add;
+            AddImmTwiceLoop op_add_imm_twice_loop = AddImm op_add_imm, AddImm op_add_imm, Loop op_loop;
+            AddImmLoadImm op_add_imm_load_imm = AddImm op_add_imm, LoadImm op_load_imm;
+            Bif2Return op_bif2_return = Bif2 op_bif2, Return op_return;
+            MoveSwitch op_move_switch = Move op_move, Switch op_switch;
+            MoveMove2CallFun op_move_move2_call_fun = Move op_move, Move2 op_move2, CallFun op_call_fun;
         }
     };
 }

@@ -14,6 +14,8 @@ defmodule :rand do
 
   import Bitwise
 
+  @mask34 (1 <<< 34) - 1
+  @mask51 (1 <<< 51) - 1
   @mask58 (1 <<< 58) - 1
   @mask64 (1 <<< 64) - 1
   @step 2.0 ** -53
@@ -108,7 +110,8 @@ defmodule :rand do
 
   # One step of the register: its words change places, and the older is mixed into the new one.
   defp step([newer | older]) do
-    mixed = bxor(newer, newer <<< 24 &&& @mask58)
+    # What would be cut off is cut off before: so numbers stay small.
+    mixed = bxor(newer, (newer &&& @mask34) <<< 24)
     [older | bxor(bxor(mixed, older), bxor(mixed >>> 11, older >>> 41))]
   end
 
@@ -203,7 +206,7 @@ defmodule :rand do
 
   defp next({%{type: :exsss} = handler, [_ | older] = words}) do
     fivefold = older * 5 &&& @mask58
-    turned = (fivefold <<< 7 ||| fivefold >>> 51) &&& @mask58
+    turned = (fivefold &&& @mask51) <<< 7 ||| fivefold >>> 51
     {turned * 9 &&& @mask58, {handler, step(words)}}
   end
 

@@ -617,14 +617,6 @@ unsafe fn boxed_kind(word: Word) -> Option<Boxed> {
     if word.is_boxed() { Some(unsafe { raw::boxed_slot(word, 0) }.header_kind()) } else { None }
 }
 
-/// Whether a sub-binary has no bits beyond its last byte. A call of its own: what it builds on the stack must not keep a
-/// handler from jumping.
-#[inline(never)]
-unsafe fn is_whole_bytes(word: Word) -> bool {
-    // SAFETY: as `boxed_kind`.
-    unsafe { Term::from_word(word) }.as_binary().is_some()
-}
-
 macro_rules! type_tests {
     ($($op:ident $word:ident => $holds:expr;)*) => {$(
         #[inline(always)]
@@ -657,7 +649,8 @@ type_tests! {
     op_jump_not_bitstring word => matches!(boxed_kind(word), Some(Boxed::HeapBinary | Boxed::RefcBinary | Boxed::SubBinary));
     op_jump_not_binary word => match boxed_kind(word) {
         Some(Boxed::HeapBinary | Boxed::RefcBinary) => true,
-        Some(Boxed::SubBinary) => is_whole_bytes(word),
+        // Its size in bits is a small integer.
+        Some(Boxed::SubBinary) => raw::boxed_slot(word, 3).0 % 16 == 0,
         _ => false,
     };
 }
@@ -674,11 +667,15 @@ pub(super) unsafe fn op_jump_not_arity<const FAST: bool>(s: &mut State<'_>) -> F
 
 #[inline(always)]
 pub(super) unsafe fn op_jump_not_function_arity<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    if FAST {
-        return SLOW;
-    }
     // SAFETY: as above.
     unsafe {
+        if FAST {
+            let word = s.get(s.byte(1));
+            if boxed_kind(word) != Some(Boxed::Fun) {
+                return SLOW;
+            }
+            return s.test(usize::from(raw::boxed_slot(word, 0).header_aux()) == s.count16(), 1);
+        }
         let arity = u8::try_from(s.count16()).ok();
         let holds = arity.is_some_and(|arity| bifs::has_arity(s.get_term(s.byte(1)), arity));
         s.test(holds, 1)

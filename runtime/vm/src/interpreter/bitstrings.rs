@@ -226,6 +226,42 @@ pub(super) unsafe fn op_bits_byte<const FAST: bool>(s: &mut State<'_>) -> Flow {
 }
 
 #[inline(always)]
+pub(super) unsafe fn op_bits_utf8<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    // SAFETY: as above.
+    unsafe {
+        let (base, end) = s.pair(1);
+        let (at, end) = (position(s, s.byte(3)), position(s, end));
+        let base = s.get(base);
+        if FAST {
+            // Characters below 128, which are one byte.
+            let (whole, start) = storage(base);
+            let bit = start + at;
+            if bit % 8 != 0 || at + 8 > end {
+                return SLOW;
+            }
+            let byte = *raw::binary_bytes(whole).add(bit / 8);
+            if byte >= 0x80 {
+                return SLOW;
+            }
+            s.set(s.byte(1), Word(u64::from(byte) << 1));
+            s.set(s.byte(2), Word::small((at + 8) as i64));
+            return s.next(3);
+        }
+        let found = bits::get(s.heap(), s.term(base), at, end, plain(SegmentKind::Utf8, 1), None);
+        let found = found.map(|(value, next)| (value.word(), next));
+        s.reload();
+        match found {
+            Some((value, next)) => {
+                s.set(s.byte(1), value);
+                s.set(s.byte(2), Word::small(next as i64));
+                s.next(3)
+            }
+            None => s.jump(2),
+        }
+    }
+}
+
+#[inline(always)]
 pub(super) unsafe fn op_bits_whole<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as above. Positions are small integers, so their difference is twice that in bits.
     unsafe { s.test((s.get(s.byte(2)).0 - s.get(s.byte(1)).0) % 16 == 0, 1) }
@@ -240,7 +276,49 @@ pub(super) unsafe fn op_bits_end<const FAST: bool>(s: &mut State<'_>) -> Flow {
 #[inline(always)]
 pub(super) unsafe fn op_bits_build<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as above.
-    if FAST { SLOW } else { unsafe { build(s) } }
+    unsafe { if FAST { build_byte(s) } else { build(s) } }
+}
+
+/// The short way for a single byte.
+#[inline(always)]
+unsafe fn build_byte(s: &mut State<'_>) -> Flow {
+    const EIGHT: u32 = 8 << 1;
+    // SAFETY: as above; the object lies in memory that is free.
+    unsafe {
+        let single = s.count16() == 1 && s.word(2) == EIGHT && s.word(3) == INTEGER;
+        if !single || s.word(1) & 7 != 7 || !s.has_room(2) {
+            return SLOW;
+        }
+        let value = source(s, 1);
+        if !value.is_small() {
+            return SLOW;
+        }
+        let object = s.hp;
+        *object = Word::header(Boxed::HeapBinary, 1, 7);
+        *object.add(1) = Word(value.small_value().cast_unsigned() & 0xff);
+        s.hp = object.add(2);
+        s.set(s.byte(1), Word::boxed_at(object));
+        s.next(4)
+    }
+}
+
+/// What [`build`] makes of a long binary and whole bytes behind it.
+unsafe fn build_longer<'a>(s: &State<'a>, heap: &'a Heap) -> Option<Term<'a>> {
+    // SAFETY: as above.
+    unsafe {
+        let whole = |place| {
+            (s.word(place + 2) == BYTES || s.word(place + 2) == BITS)
+                && s.word(place) & 7 == 7
+                && Source::unpack(s.word(place + 1)) == Source::Slot(NO_SLOT)
+        };
+        if s.count16() != 2 || !whole(1) || !whole(4) {
+            return None;
+        }
+        let (first, second) = (s.term(source(s, 1)), s.term(source(s, 4)));
+        let bytes = first.as_bitstring()?.as_bytes()?;
+        let tail = second.as_bitstring()?.as_bytes()?;
+        if bytes.len() <= bits::WHOLE_MAX { None } else { heap.append(first, tail.into()).ok() }
+    }
 }
 
 /// Parts of whole bytes are put together in so much room.
@@ -298,6 +376,12 @@ unsafe fn build(s: &mut State<'_>) -> Flow {
     unsafe {
         let count = s.count16();
         let heap = s.heap();
+        if let Some(built) = build_longer(s, heap) {
+            let built = built.word();
+            s.reload();
+            s.set(s.byte(1), built);
+            return s.next(7);
+        }
         if let Some((built, consts)) = build_short(s, heap) {
             let built = built.word();
             s.reload();

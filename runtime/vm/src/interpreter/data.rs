@@ -375,11 +375,20 @@ pub(super) unsafe fn op_fetch<const FAST: bool>(s: &mut State<'_>) -> Flow {
 
 #[inline(always)]
 pub(super) unsafe fn op_jump_no_key<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    if FAST {
-        return SLOW;
-    }
     // SAFETY: as above.
     unsafe {
+        if FAST {
+            let (map, key) = (s.get(s.byte(1)), s.get(s.byte(2)));
+            if key.is_pointer() || !map.is_boxed() || raw::boxed_slot(map, 0).header_kind() != Boxed::FlatMap {
+                return SLOW;
+            }
+            let keys = raw::boxed_slot(map, 1);
+            let mut place = raw::boxed_slot(keys, 0).header_size();
+            while place != 0 && raw::boxed_slot(keys, place) != key {
+                place -= 1;
+            }
+            return s.test(place != 0, 1);
+        }
         let (map, key) = (s.get_term(s.byte(1)), s.get_term(s.byte(2)));
         s.test(map.as_map().is_some_and(|map| map.contains_key(key)), 1)
     }
