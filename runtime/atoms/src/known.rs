@@ -536,4 +536,10 @@ known_atoms! {
     REQUIRES = "requires",
     INTERRUPT = "interrupt",
     APPLY = "apply",
+    EXPLICIT_UNALIAS = "explicit_unalias",
+    REPLY_DEMONITOR = "reply_demonitor",
+    TAG = "tag",
+    FLUSH = "flush",
+    TIME_OFFSET = "time_offset",
+    TIMEOUT_VALUE = "timeout_value",
 }

@@ -496,6 +496,12 @@ impl<'h> Local<'h> {
         Ok(Some(items.iter().copied().zip(values).collect()))
     }
 
+    /// The name under which this process is registered.
+    pub fn own_name(&self) -> Option<Atom> {
+        let guard = pin();
+        self.shared().processes.get(self.self_pid().number(), &guard)?.name.get()
+    }
+
     /// What `Process.set_label` stores.
     pub fn set_label(&self, label: Term<'h>) -> Result<(), Halt<'h>> {
         let label = self.copy(label)?;

@@ -71,7 +71,7 @@ pub(crate) unsafe fn copy_few(
                 if !literals.contains(word) {
                     *scan = shallow(word, &mut top, end)?;
                 }
-            } else if word.is_header() && word.header_kind().is_opaque() {
+            } else if word.is_opaque_header() {
                 scan = scan.add(word.header_size());
             }
             scan = scan.add(1);
@@ -99,7 +99,7 @@ pub(crate) unsafe fn relocate(from: *const Word, to: *mut Word, words: usize, ro
             let word = *from.add(place);
             *to.add(place) = moved(word);
             place += 1;
-            if word.is_header() && word.header_kind().is_opaque() {
+            if word.is_opaque_header() {
                 let end = place + word.header_size();
                 while place < end {
                     *to.add(place) = *from.add(place);

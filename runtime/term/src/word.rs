@@ -257,6 +257,14 @@ impl Word {
         Boxed::from_bits((self.0 >> 3) & 31)
     }
 
+    /// Whether this is a header, and of an object of raw data (invariant 3).
+    #[inline]
+    pub const fn is_opaque_header(self) -> bool {
+        const OPAQUE: u32 =
+            1 << Boxed::Float as u32 | 1 << Boxed::BigPositive as u32 | 1 << Boxed::BigNegative as u32 | 1 << Boxed::HeapBinary as u32;
+        self.is_header() && OPAQUE >> ((self.0 >> 3) & 31) & 1 != 0
+    }
+
     /// Words that follow this header.
     #[inline]
     pub const fn header_size(self) -> usize {

@@ -9,7 +9,7 @@
 //!
 //! **What it must not know.** Threads, signals, names, where modules come from. It does no I/O and reads no clock.
 //!
-//! `unsafe` lies in `export`, `frames`, `interpreter` and its parts, and in two lines each of this file and `process`.
+//! `unsafe` lies in `export`, `frames`, `interpreter` and its parts, and in a few lines each of this file, `process` and `mailbox`.
 
 mod bifs;
 mod bits;

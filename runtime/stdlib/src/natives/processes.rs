@@ -1,7 +1,5 @@
 //! `:erlang` functions on processes: making, signalling, watching and asking them.
 
-use std::sync::LazyLock;
-
 use jovial_atoms::{Atom, known};
 use jovial_processes::{
     AliasMode, Call, Item, MaxHeap, MonitorOptions, Options as SpawnOptions, Priority, TimerAnswer, of,
@@ -244,16 +242,16 @@ fn monitor_options<'h>(given: Term<'h>) -> Result<MonitorOptions<'h>, Halt<'h>> 
     let mut options = MonitorOptions::default();
     for entry in list(given)? {
         let [name, value] = *need(entry.as_tuple_of::<2>())?;
-        match atom(name)?.as_str() {
-            "alias" => {
-                options.alias = Some(match atom(value)?.as_str() {
-                    "explicit_unalias" => AliasMode::Explicit,
-                    "demonitor" => AliasMode::Demonitor,
-                    "reply_demonitor" => AliasMode::ReplyDemonitor,
+        match atom(name)? {
+            known::ALIAS => {
+                options.alias = Some(match atom(value)? {
+                    known::EXPLICIT_UNALIAS => AliasMode::Explicit,
+                    known::DEMONITOR => AliasMode::Demonitor,
+                    known::REPLY_DEMONITOR => AliasMode::ReplyDemonitor,
                     _ => return badarg(),
                 });
             }
-            "tag" => options.tag = Some(value),
+            known::TAG => options.tag = Some(value),
             _ => return badarg(),
         }
     }
@@ -261,15 +259,14 @@ fn monitor_options<'h>(given: Term<'h>) -> Result<MonitorOptions<'h>, Halt<'h>> 
 }
 
 fn monitor<'h>(ctx: &Ctx<'h>, kind: Term<'h>, target: Term<'h>, given: Term<'h>) -> Out<'h> {
-    match atom(kind)?.as_str() {
-        "process" => of(ctx)?.monitor(target, &monitor_options(given)?),
+    match atom(kind)? {
+        known::PROCESS if given.is_nil_list() => of(ctx)?.monitor(target, &MonitorOptions::default()),
+        known::PROCESS => of(ctx)?.monitor(target, &monitor_options(given)?),
         // Watches for changes of the clock's offset, which never changes here.
-        "time_offset" => Ok(of(ctx)?.make_ref()),
+        known::TIME_OFFSET => Ok(of(ctx)?.make_ref()),
         _ => badarg(),
     }
 }
-
-static FLUSH: LazyLock<Atom> = LazyLock::new(|| Atom::new("flush"));
 
 fn demonitor<'h>(ctx: &Ctx<'h>, reference: Term<'h>, options: Term<'h>) -> Out<'h> {
     let number = need(reference.as_ref())?.number;
@@ -278,12 +275,17 @@ fn demonitor<'h>(ctx: &Ctx<'h>, reference: Term<'h>, options: Term<'h>) -> Out<'
         return Ok(Term::TRUE);
     }
     let given = |name: Atom| options.list_iter().any(|option| option.is_atom(name));
-    let was = of(ctx)?.demonitor(number, given(*FLUSH));
+    let was = of(ctx)?.demonitor(number, given(known::FLUSH));
     Ok(Term::bool(was || !given(known::INFO)))
 }
 
 fn process_info<'h>(ctx: &Ctx<'h>, target: Term<'h>, wanted: Option<Term<'h>>) -> Out<'h> {
     let (local, pid, heap) = (of(ctx)?, pid(target)?, ctx.heap());
+    if wanted.is_some_and(|wanted| wanted.is_atom(known::REGISTERED_NAME)) && pid == local.self_pid() {
+        // What every process that is made by another asks of itself.
+        let name = local.own_name().map(|name| heap.tuple(&[Term::atom(known::REGISTERED_NAME), Term::atom(name)]));
+        return Ok(name.unwrap_or(Term::EMPTY_LIST));
+    }
     let pair = |item: Item, value: Term<'h>| heap.tuple(&[Term::atom(item.atom()), value]);
     let item = |term: Term<'h>| need(term.as_atom().and_then(Item::from_atom));
     let items: Vec<Item> = match wanted {

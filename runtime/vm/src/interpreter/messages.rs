@@ -1,7 +1,7 @@
 //! Receiving.
 #![expect(clippy::inline_always, reason = "op bodies are expanded into two dispatchers")]
 
-use jovial_atoms::{Atom, known};
+use jovial_atoms::known;
 use jovial_bytecode::opcode::NO_SLOT;
 use jovial_term::raw::{self, Word};
 
@@ -145,10 +145,12 @@ unsafe fn wait(s: &mut State<'_>) -> Flow {
         if mailbox.borrow().has_unseen() {
             return s.next(3);
         }
-        if mailbox.borrow().deadline == Deadline::Unset {
+        // A time that is yet to come when it is computed is not compared with the clock at once.
+        let begins = mailbox.borrow().deadline == Deadline::Unset;
+        if begins {
             let Some(deadline) = deadline(s) else {
                 mailbox.borrow_mut().end_receive();
-                return raise(s, Class::Error, Word::atom(Atom::new("timeout_value")), &First::None);
+                return raise(s, Class::Error, Word::atom(known::TIMEOUT_VALUE), &First::None);
             };
             mailbox.borrow_mut().deadline = deadline;
         }
@@ -164,7 +166,7 @@ unsafe fn wait(s: &mut State<'_>) -> Flow {
         }
         let deadline = mailbox.borrow().deadline;
         match deadline {
-            Deadline::At(time) if time == 0 || s.run.system.now_us() >= time => {
+            Deadline::At(time) if time == 0 || (!begins && s.run.system.now_us() >= time) => {
                 mailbox.borrow_mut().end_receive();
                 s.jump(1)
             }
