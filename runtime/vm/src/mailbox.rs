@@ -271,10 +271,23 @@ impl Mailbox {
         if let Some(queue) = &mut self.queue {
             queue.peeked = false;
             queue.save += usize::from(queue.save < queue.entries.len());
-            if let Some(entry) = queue.entries.get(queue.save + AHEAD) {
-                prefetch(entry.root);
-            }
         }
+    }
+
+    /// Leaves all messages where they are that come before one for which `passes` does not hold; how many.
+    #[inline]
+    pub(crate) fn skip_while(&mut self, passes: impl Fn(Word) -> bool) -> usize {
+        let Some(queue) = &mut self.queue else { return 0 };
+        let entries = queue.entries.get(queue.save..).unwrap_or_default();
+        let stays = |(place, entry): (usize, &Entry)| {
+            if let Some(ahead) = entries.get(place + AHEAD) {
+                prefetch(ahead.root);
+            }
+            !entry.is_hole() && !passes(entry.root)
+        };
+        let passed = entries.iter().enumerate().position(stays).unwrap_or(entries.len());
+        queue.save += passed;
+        passed
     }
 
     pub(crate) fn set_mark(&mut self) {

@@ -2,8 +2,8 @@
 #![expect(clippy::inline_always, reason = "op bodies are expanded into two dispatchers")]
 
 use jovial_atoms::known;
-use jovial_bytecode::opcode::NO_SLOT;
-use jovial_term::raw::{self, Word};
+use jovial_bytecode::opcode::{NO_SLOT, Opcode};
+use jovial_term::raw::{self, Boxed, Word};
 
 use super::exceptions::{First, raise};
 use super::{Flow, SLOW, State};
@@ -63,13 +63,72 @@ pub(super) unsafe fn op_recv_accept<const FAST: bool>(s: &mut State<'_>) -> Flow
     unsafe { s.next(1) }
 }
 
+/// That a message is a tuple of a size, one element of which is an immediate: the usual way for a clause to begin.
+struct Test {
+    header: Word,
+    place: usize,
+    wanted: Word,
+}
+
+impl Test {
+    /// # Safety
+    /// `message` is alive.
+    #[inline(always)]
+    unsafe fn holds(&self, message: Word) -> bool {
+        // SAFETY: a boxed object has its header in front, and a tuple of the size has the element.
+        unsafe {
+            message.is_boxed()
+                && *message.address() == self.header
+                && *message.address().add(1 + self.place) == self.wanted
+        }
+    }
+}
+
+/// What the receive around this `RecvSkip` asks of a message first, if a message for which that does not hold comes right back
+/// here: then those can be passed without running the instructions in between.
+#[inline(always)]
+unsafe fn only_test(s: &State<'_>) -> Option<Test> {
+    // SAFETY: as above: these are whole instructions, each read after its opcode was seen.
+    unsafe {
+        let opcode = |at: *const u32| *at as u8;
+        let byte = |at: *const u32, n: usize| *at.cast::<i8>().add(n);
+        let to = |at: *const u32, n: usize| at.offset((*at.add(n)).cast_signed() as isize);
+        let mut head = s.pc.add(1);
+        if opcode(head) == Opcode::Jump as u8 {
+            head = to(head, 1);
+        }
+        let arity = head.add(2);
+        if opcode(head) != Opcode::RecvPeek as u8 || opcode(arity) != Opcode::ArityElement as u8 {
+            return None;
+        }
+        let (element, same) = (arity.add(2), arity.add(3));
+        let message = byte(head, 1);
+        let fits = byte(arity, 1) == message
+            && byte(element, 2) == message
+            && opcode(same) == Opcode::JumpNotSame as u8
+            && byte(same, 1) == byte(element, 1)
+            && to(arity, 1) == s.pc
+            && to(same, 2) == s.pc;
+        fits.then(|| Test {
+            header: Word::header(Boxed::Tuple, *arity.cast::<u16>().add(1) as usize, 0),
+            place: *element.cast::<u8>().add(3) as usize,
+            wanted: Word(i64::from((*same.add(1)).cast_signed()).cast_unsigned()),
+        })
+    }
+}
+
 #[inline(always)]
 pub(super) unsafe fn op_recv_skip<const FAST: bool>(s: &mut State<'_>) -> Flow {
-    // A long mailbox is searched in one go, but not for free.
-    s.reds -= i64::from(s.reds > 1);
     // SAFETY: as above.
     unsafe {
-        s.process().messages().skip();
+        let mailbox = s.process().messages();
+        mailbox.skip();
+        let passed = match only_test(s) {
+            Some(test) => mailbox.skip_while(|message| !test.holds(message)),
+            None => 0,
+        };
+        // A long mailbox is searched in one go, but not for free.
+        s.reds = s.reds.min(1.max(s.reds - 1 - passed as i64));
         s.next(1)
     }
 }
