@@ -38,7 +38,8 @@ impl Expander<'_> {
     }
 
     fn check_pairs(&mut self, meta: Meta, pairs: &[NodeId], written: &[NodeId]) -> Result<()> {
-        let mut seen = FxHashSet::default();
+        // Nearly all keys are atoms.
+        let (mut atoms, mut others) = (FxHashSet::default(), FxHashSet::default());
         for (&pair, &original) in pairs.iter().zip(written) {
             let Some((key, _)) = self.code.pair_of(pair) else {
                 let shown = self.text(original);
@@ -47,7 +48,12 @@ impl Expander<'_> {
             if self.env.context == Context::Match {
                 self.check_match_key(meta, key)?;
             }
-            if self.is_literal(key) && !seen.insert(self.inspect(key)) {
+            let new = match self.code.node(key) {
+                Node::Atom(atom) => atoms.insert(atom),
+                _ if self.is_literal(key) => others.insert(self.inspect(key)),
+                _ => true,
+            };
+            if !new {
                 let shown = self.text(key);
                 let message = format!("key {shown} will be overridden in map");
                 if self.env.context == Context::Match {

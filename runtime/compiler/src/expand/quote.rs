@@ -4,7 +4,7 @@
 //! aliases and imports get notes of what they mean here (hygiene), and `unquote` leaves its argument as it is.
 
 use jovial_atoms::{Atom, known};
-use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId};
+use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId, Seq};
 
 use super::aliases::Resolved;
 use super::{Expander, text};
@@ -169,10 +169,10 @@ impl Expander<'_> {
         let mut quoted = self.expand(quoted)?;
         if let Some(bindings) = bindings.filter(|bindings| !bindings.is_empty()) {
             let mut statements = Vec::with_capacity(bindings.len() + 1);
+            let place = self.code.meta_node(meta);
             for (name, value) in bindings {
                 let name = self.code.tree.atom(name);
-                let meta = self.code.meta_node(meta);
-                let var = self.code.braces(&[name, meta, expanded_context]);
+                let var = self.code.braces(&[name, place, expanded_context]);
                 let both = self.code.tree.list(&[var, value]);
                 statements.push(self.built(known::OP_EQ, both));
             }
@@ -720,7 +720,18 @@ impl Expander<'_> {
 
     /// The node, and whether any later macro would leave it as it is.
     fn freshen_node(&mut self, id: NodeId, fresh: &Fresh) -> Result<(NodeId, bool)> {
-        if !fresh.generated && self.settled.contains(id) {
+        let leaf = matches!(
+            self.code.node(id),
+            Node::Int(_)
+                | Node::BigInt(_)
+                | Node::Float(_)
+                | Node::Atom(_)
+                | Node::Binary(_)
+                | Node::Improper(_)
+                | Node::Tuple(_)
+                | Node::Map(_)
+        );
+        if leaf || !fresh.generated && self.settled.contains(id) {
             return Ok((id, true));
         }
         let (new, settled) = self.freshen_fields(id, fresh)?;
@@ -759,59 +770,65 @@ impl Expander<'_> {
                 Ok(if new == meta { (id, settled) } else { (self.code.tree.var(name, new, context), settled) })
             }
             Node::Call { name, meta, args } => {
-                let elements = self.code.tree.seq(args).to_vec();
                 let lexical = matches!(name, known::IMPORT | known::ALIAS | known::REQUIRE | known::DUNDER_ALIASES)
-                    && !elements.is_empty();
-                let quoting = name == known::QUOTE && !elements.is_empty();
+                    && !args.is_empty();
+                let quoting = name == known::QUOTE && !args.is_empty();
                 let new = if lexical || (quoting && self.code.meta_atom(meta, known::CONTEXT) == Some(fresh.module)) {
                     self.add_counter(meta, fresh)
                 } else {
                     meta
                 };
                 let new = self.add_line(new, fresh);
-                let (elements, changed, all) = self.freshen_each(&elements, fresh)?;
+                let (elements, all) = self.freshen_seq(args, fresh)?;
                 let open =
                     quoting && self.code.meta_has(new, known::CONTEXT) && !self.code.meta_has(new, known::COUNTER);
                 let settled = all && !open && self.code.meta_has(new, known::LINE);
-                if new == meta && !changed {
+                if new == meta && elements == args {
                     return Ok((id, settled));
                 }
-                Ok((self.code.tree.call(name, new, &elements), settled))
+                Ok((self.code.tree.add(Node::Call { name, meta: new, args: elements }), settled))
             }
             Node::Apply { callee, meta, args } => {
-                let elements = self.code.tree.seq(args).to_vec();
                 let (new_callee, callee_settled) = self.freshen_node(callee, fresh)?;
                 let new = self.add_line(meta, fresh);
-                let (elements, changed, all) = self.freshen_each(&elements, fresh)?;
+                let (elements, all) = self.freshen_seq(args, fresh)?;
                 let settled = all && callee_settled && self.code.meta_has(new, known::LINE);
-                if new == meta && !changed && new_callee == callee {
+                if new == meta && elements == args && new_callee == callee {
                     return Ok((id, settled));
                 }
-                Ok((self.code.tree.apply(new_callee, new, &elements), settled))
+                Ok((self.code.tree.add(Node::Apply { callee: new_callee, meta: new, args: elements }), settled))
             }
             Node::Pair(left, right) => {
-                let (elements, changed, all) = self.freshen_each(&[left, right], fresh)?;
-                Ok(if changed { (self.code.tree.pair(elements[0], elements[1]), all) } else { (id, all) })
+                let (new_left, left_settled) = self.freshen_node(left, fresh)?;
+                let (new_right, right_settled) = self.freshen_node(right, fresh)?;
+                let settled = left_settled && right_settled;
+                let same = (new_left, new_right) == (left, right);
+                Ok(if same { (id, settled) } else { (self.code.tree.pair(new_left, new_right), settled) })
             }
             Node::List(seq) => {
-                let elements = self.code.tree.seq(seq).to_vec();
-                let (elements, changed, all) = self.freshen_each(&elements, fresh)?;
-                Ok(if changed { (self.code.tree.list(&elements), all) } else { (id, all) })
+                let (elements, all) = self.freshen_seq(seq, fresh)?;
+                Ok(if elements == seq { (id, all) } else { (self.code.tree.add(Node::List(elements)), all) })
             }
         }
     }
 
-    fn freshen_each(&mut self, ids: &[NodeId], fresh: &Fresh) -> Result<(Vec<NodeId>, bool, bool)> {
-        let mut changed = false;
+    /// A row of nodes: the same one if nothing changed in it.
+    fn freshen_seq(&mut self, seq: Seq, fresh: &Fresh) -> Result<(Seq, bool)> {
         let mut all = true;
-        let mut new = Vec::with_capacity(ids.len());
-        for &id in ids {
+        let mut new: Vec<NodeId> = Vec::new();
+        for at in 0..seq.len() {
+            let id = self.code.tree.seq(seq)[at];
             let (node, settled) = self.freshen_node(id, fresh)?;
-            changed |= node != id;
             all &= settled;
-            new.push(node);
+            if node != id && new.is_empty() {
+                new.reserve(seq.len());
+                new.extend_from_slice(&self.code.tree.seq(seq)[..at]);
+                new.push(node);
+            } else if !new.is_empty() {
+                new.push(node);
+            }
         }
-        Ok((new, changed, all))
+        Ok((if new.is_empty() { seq } else { self.code.tree.add_seq(&new) }, all))
     }
 
     fn add_counter(&mut self, meta: Meta, fresh: &Fresh) -> Meta {
