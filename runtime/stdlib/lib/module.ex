@@ -340,9 +340,8 @@ defmodule Module do
       nil ->
         nil
 
-      {kind, line, clauses} ->
-        clauses = if options[:skip_clauses], do: [], else: for({line, args, guards, body} <- clauses, do: {[line: line], args, guards, body})
-        {:v1, kind, [line: line], clauses}
+      {kind, meta, clauses} ->
+        {:v1, kind, meta, if(options[:skip_clauses], do: [], else: clauses)}
     end
   end
 

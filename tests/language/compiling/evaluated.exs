@@ -54,3 +54,55 @@ rescue
 end
 
 #=> a system limit has been reached
+
+# Of modules with whole names there are at most 256 within each other here; Elixir sets no such end.
+text = Enum.map_join(1..300, "\n", fn n -> "defmodule Elixir.EvaluatedDeep#{n} do" end) <> String.duplicate("\nend", 300)
+
+try do
+  Code.eval_string(text)
+rescue
+  error in SystemLimitError -> IO.puts(Exception.message(error))
+end
+
+#=> a system limit has been reached
+
+# What a definition is once expanded, with its places, and what `bind_quoted` leaves. Source: documentation of Module.get_definition/2;
+# metas as Elixir 1.18 gives them.
+defmodule EvaluatedDump do
+  def dump(env) do
+    for name <- Enum.sort(Module.definitions_in(env.module)), do: IO.inspect(Module.get_definition(env.module, name))
+  end
+end
+
+Code.compile_string("defmodule EvaluatedDefinition do\n  @before_compile {EvaluatedDump, :dump}\n  def f(x), do: x\nend")
+#=> {:v1, :def, [line: 3, column: 7],
+#=>  [
+#=>    {[line: 3, column: 7], [{:x, [version: 0, line: 3, column: 9], nil}], [],
+#=>     {:x, [version: 0, line: 3, column: 17], nil}}
+#=>  ]}
+bound = fn quoting ->
+  Code.compile_string("defmodule EvaluatedDefinition do\n  @before_compile {EvaluatedDump, :dump}\n  defmacro g(y), do: #{quoting}\nend")
+end
+
+bound.("(quote bind_quoted: [y: y] do 1 end)")
+#=> {:v1, :defmacro, [line: 3, column: 12],
+#=>  [
+#=>    {[line: 3, column: 12], [{:y, [version: 0, line: 3, column: 14], nil}], [],
+#=>     {:{}, [],
+#=>      [
+#=>        :__block__,
+#=>        [],
+#=>        [
+#=>          {:{}, [],
+#=>           [
+#=>             :=,
+#=>             [],
+#=>             [
+#=>               {:{}, [], [:y, [line: 3, column: 23], EvaluatedDefinition]},
+#=>               {:y, [version: 0, line: 3, column: 46], nil}
+#=>             ]
+#=>           ]},
+#=>          1
+#=>        ]
+#=>      ]}}
+#=>  ]}

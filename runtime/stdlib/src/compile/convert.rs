@@ -69,6 +69,18 @@ pub fn to_term<'h>(heap: &'h Heap, code: &Code, values: &Values, root: NodeId) -
     done.pop().unwrap_or(Term::NIL)
 }
 
+/// The keyword list of a meta.
+pub fn meta_to_term<'h>(heap: &'h Heap, code: &Code, values: &Values, meta: Meta) -> Term<'h> {
+    heap.list(code.tree.meta(meta).iter().map(|&(key, value)| {
+        let value = match value {
+            MetaValue::Int(value) => heap.int(value),
+            MetaValue::Atom(atom) => Term::atom(atom),
+            MetaValue::Node(node) => to_term(heap, code, values, node),
+        };
+        heap.tuple(&[Term::atom(key), value])
+    }))
+}
+
 fn visit<'h>(heap: &'h Heap, code: &Code, values: &Values, id: NodeId, work: &mut Vec<Down>, done: &mut Vec<Term<'h>>) {
     let tree = &code.tree;
     let children = |work: &mut Vec<Down>, ids: &[NodeId]| work.extend(ids.iter().rev().map(|id| Down::Visit(*id)));

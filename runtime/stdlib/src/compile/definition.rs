@@ -30,6 +30,10 @@ pub struct ModuleStart {
     pub owner: Pid,
 }
 
+/// Modules within modules. Names end this far sooner, unless each starts anew with `Elixir.`; and each module keeps the
+/// code of all those in it, so that memory goes by the square.
+const NESTING_MAX: usize = 256;
+
 /// Leaves a module's table entry when its definition ends, however it ends.
 struct Entered<'a> {
     library: &'a super::Library,
@@ -49,6 +53,9 @@ fn lock(module: &SharedModule) -> std::sync::MutexGuard<'_, jovial_compiler::mod
 /// Runs a `defmodule`: gives `{:module, name, binary, value}`.
 pub fn define(host: &mut CompileHost<'_>, start: &ModuleStart) -> Result<Fragment> {
     let outer = &*start.env;
+    if host.library.nesting(start.owner) >= NESTING_MAX {
+        return Err(Halt::exception(known::MOD_SYSTEMLIMITERROR, "a system limit has been reached"));
+    }
     let build = module::begin(start.name, start.line, outer, host)?;
     let shared: SharedModule = Arc::new(Mutex::new(build));
     let library = Arc::clone(&host.library);

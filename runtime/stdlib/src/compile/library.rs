@@ -323,6 +323,11 @@ impl Library {
         names
     }
 
+    /// How many bodies of modules a process is in.
+    pub(crate) fn nesting(&self, owner: Pid) -> usize {
+        lock(&self.building).values().filter(|building| building.owner == owner).count()
+    }
+
     pub(crate) fn builder_of(&self, name: Atom) -> Option<Pid> {
         lock(&self.building).get(&name).map(|building| building.owner)
     }

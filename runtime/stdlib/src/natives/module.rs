@@ -113,7 +113,7 @@ fn with<'h>(
     work(&mut build)
 }
 
-/// `{kind, line, [{line, args, guards, body}]}` of a definition that the module has so far, as expanded code; `nil` without one.
+/// `{kind, meta, [{meta, args, guards, body}]}` of a definition that the module has so far, as expanded code; `nil` without one.
 fn definition<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let (name, arity) = name_arity(args)?;
     let library = Library::in_ctx(ctx);
@@ -125,15 +125,18 @@ fn definition<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
             let list = |nodes: &[_]| heap.list(nodes.iter().map(|node| term(*node)).collect::<Vec<_>>());
             let clause = &stored.clause;
             heap.tuple(&[
-                Term::count(clause.line as usize),
+                convert::meta_to_term(heap, &stored.code, library.values(), clause.meta),
                 list(&clause.args),
                 list(&clause.guards),
                 term(clause.body),
             ])
         });
         let clauses = heap.list(clauses.collect::<Vec<_>>());
-        let line = Term::count(definition.line as usize);
-        Ok(heap.tuple(&[Term::atom(definition.kind.atom()), line, clauses]))
+        let meta = match definition.clauses.first() {
+            Some(stored) => convert::meta_to_term(heap, &stored.code, library.values(), stored.clause.meta),
+            None => heap.list([heap.tuple(&[Term::atom(known::LINE), Term::count(definition.line as usize)])]),
+        };
+        Ok(heap.tuple(&[Term::atom(definition.kind.atom()), meta, clauses]))
     })
 }
 
