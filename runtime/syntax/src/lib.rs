@@ -1,7 +1,8 @@
 //! Text to tokens to quoted, with spans.
 //!
 //! **What it is for.** [`parse`] turns source text into a [`quoted::Tree`] and a list of [`Diagnostic`]s;
-//! [`completeness`] says whether a text could still be continued; [`print::print`] shows a tree as `inspect` would.
+//! [`completeness`] says whether a text could still be continued;
+//! [`with_cursor`] completes one that is being written; [`print::print`] shows a tree as `inspect` would.
 //!
 //! **Invariants.**
 //! 1. Nothing here panics or recurses without bound, whatever the text.
@@ -12,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 mod completeness;
+mod cursor;
 pub mod diagnostics;
 mod lexer;
 mod names;
@@ -23,6 +25,7 @@ pub mod span;
 mod token;
 
 pub use completeness::{Completeness, completeness};
+pub use cursor::with_cursor;
 pub use diagnostics::{Diagnostic, Kind, Severity};
 pub use lexer::unescape;
 pub use options::{Comment, EncodeAtom, EncodeLiteral, Options};

@@ -76,28 +76,7 @@ struct Lexer<'s, 'o, 'h> {
 
 /// All tokens of a text.
 pub(crate) fn lex(text: &str, options: &mut Options) -> Lexed {
-    let mut lexer = Lexer {
-        text,
-        source: text.as_bytes(),
-        pos: 0,
-        line: options.line,
-        bol: -i64::from(options.column),
-        first_column: options.column,
-        indentation: 0,
-        tokens: Vec::with_capacity(text.len() / 5 + 8),
-        floor: 0,
-        out: Tokens::default(),
-        opened: Vec::new(),
-        hints: Vec::new(),
-        frames: Vec::new(),
-        warnings: Vec::new(),
-        comments: Vec::new(),
-        names: Names::new(),
-        keep_comments: options.comments,
-        unescape: options.unescape,
-        existing_atoms_only: options.existing_atoms_only,
-        encode_atom: options.static_atoms_encoder.as_mut(),
-    };
+    let mut lexer = Lexer::new(text, options);
     let error = lexer.run().err().map(|error| *error);
     let mut tokens = lexer.out;
     tokens.list = lexer.tokens;
@@ -109,6 +88,38 @@ pub(crate) fn lex(text: &str, options: &mut Options) -> Lexed {
     let end = end_token(tokens.list.last(), text.len());
     tokens.list.push(end);
     Lexed { tokens, warnings: lexer.warnings, error, comments: lexer.comments }
+}
+
+/// A text that is still being written, as far as there are tokens in it.
+pub(crate) struct Partial {
+    /// With those of the interpolations that are open, each run behind those around it.
+    pub(crate) tokens: Vec<Token>,
+    /// What is open, with where it begins; the outermost first.
+    pub(crate) opened: Vec<(Kind, usize)>,
+    /// The texts whose interpolations are open, the outermost first.
+    pub(crate) interpolations: Vec<Interpolation>,
+    pub(crate) error: Option<Diagnostic>,
+}
+
+/// An interpolation that is open.
+pub(crate) struct Interpolation {
+    /// Its first token, and its first entry in [`Partial::opened`].
+    pub(crate) token: usize,
+    pub(crate) opened: usize,
+    /// Bytes before its code.
+    pub(crate) start: usize,
+    /// What closes the text around it.
+    pub(crate) close: String,
+}
+
+/// The tokens of a text that may lack its end.
+pub(crate) fn lex_partial(text: &str) -> Partial {
+    let mut options = Options { emit_warnings: false, ..Options::default() };
+    let mut lexer = Lexer::new(text, &mut options);
+    let error = lexer.run().err().map(|error| *error);
+    let interpolations = lexer.frames.iter().map(Frame::interpolation).collect();
+    let opened = lexer.opened.iter().map(|opened| (opened.kind, opened.start)).collect();
+    Partial { tokens: lexer.tokens, opened, interpolations, error }
 }
 
 /// The token that ends a list: it stands where the last one stands, since that is where Elixir says that something lacks.
@@ -124,6 +135,33 @@ fn number(value: usize) -> u32 {
 
 pub(crate) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+impl<'s, 'o, 'h> Lexer<'s, 'o, 'h> {
+    fn new(text: &'s str, options: &'o mut Options<'h>) -> Self {
+        Lexer {
+            text,
+            source: text.as_bytes(),
+            pos: 0,
+            line: options.line,
+            bol: -i64::from(options.column),
+            first_column: options.column,
+            indentation: 0,
+            tokens: Vec::with_capacity(text.len() / 5 + 8),
+            floor: 0,
+            out: Tokens::default(),
+            opened: Vec::new(),
+            hints: Vec::new(),
+            frames: Vec::new(),
+            warnings: Vec::new(),
+            comments: Vec::new(),
+            names: Names::new(),
+            keep_comments: options.comments,
+            unescape: options.unescape,
+            existing_atoms_only: options.existing_atoms_only,
+            encode_atom: options.static_atoms_encoder.as_mut(),
+        }
+    }
 }
 
 impl Lexer<'_, '_, '_> {

@@ -14,7 +14,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::diagnostics::Diagnostic;
 use crate::token::{Kind, Part, Sigil, Text, Token, Value};
 
-use super::{Lexer, Step, number, unescape, unicode};
+use super::{Interpolation, Lexer, Step, number, unescape, unicode};
 
 /// What the text will become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +49,18 @@ pub(super) struct Frame {
     floor_outside: usize,
     pub(super) floor_inside: usize,
     pub(super) opened_inside: usize,
+    /// Where the code of an interpolation begins, in bytes.
+    code_start: usize,
     hints_outside: usize,
     indentation_outside: u32,
+}
+
+impl Frame {
+    pub(super) fn interpolation(&self) -> Interpolation {
+        let line_break = if self.heredoc { "\\\n" } else { "" };
+        let close = format!("{line_break}{}", delimiter(self.close, self.heredoc));
+        Interpolation { token: self.floor_inside, opened: self.opened_inside, start: self.code_start, close }
+    }
 }
 
 enum Scanned {
@@ -100,6 +110,7 @@ impl Lexer<'_, '_, '_> {
             floor_outside: 0,
             floor_inside: 0,
             opened_inside: 0,
+            code_start: 0,
             hints_outside: 0,
             indentation_outside: 0,
         }
@@ -151,6 +162,7 @@ impl Lexer<'_, '_, '_> {
                 frame.floor_outside = self.floor;
                 frame.floor_inside = self.tokens.len();
                 frame.opened_inside = self.opened.len();
+                frame.code_start = self.pos;
                 frame.hints_outside = self.hints.len();
                 frame.indentation_outside = self.indentation;
                 self.floor = frame.floor_inside;

@@ -1,6 +1,7 @@
 //! Names and calls: with parentheses, without, with `do` blocks.
 
-use crate::quoted::NodeId;
+use crate::names::EXTRA;
+use crate::quoted::{Node, NodeId};
 use crate::token::Kind;
 
 use super::containers::{Bracket, Container};
@@ -60,6 +61,11 @@ impl Parser<'_, '_, '_> {
         context: Context,
         operand: Operand,
     ) -> Step {
+        if keywords.follow_up != super::NONE && self.is_cursor(operand.node) {
+            self.values.push(operand.node);
+            self.context = context;
+            return self.end_arguments(callee, start, keywords, operand.class);
+        }
         if keywords.follow_up != super::NONE {
             return Err(self.expression_after_keywords_in_call(keywords.follow_up));
         }
@@ -110,6 +116,11 @@ impl Parser<'_, '_, '_> {
         };
         let node = self.call_node(callee, &args, None, None);
         Ok(Next::After(Operand { bare_call: true, ends_bare: true, ..Operand::compound(node, class) }))
+    }
+
+    /// `__cursor__()`, which may stand where the next key of keywords is being written.
+    pub(super) fn is_cursor(&self, node: NodeId) -> bool {
+        matches!(self.tree.node(node), Node::Call { name, args, .. } if name == EXTRA.cursor && args.is_empty())
     }
 
     /// Makes the pairs at the end of `values` one list.

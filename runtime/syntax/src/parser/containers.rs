@@ -75,6 +75,14 @@ impl Parser<'_, '_, '_> {
     /// An element, or the value of a key.
     pub(super) fn element(&mut self, mut container: Container, operand: Operand) -> Step {
         let call = matches!(container.bracket, Bracket::Call(_));
+        if container.keywords.follow_up != NONE && self.is_cursor(operand.node) {
+            self.values.push(operand.node);
+            return if self.closes(container.bracket.close()) {
+                self.end_container(container)
+            } else {
+                Err(self.unclosed())
+            };
+        }
         if container.keywords.follow_up != NONE {
             if operand.class != Class::Matched {
                 return Err(self.unexpected());

@@ -96,6 +96,10 @@ impl Parser<'_, '_, '_> {
     }
 
     pub(super) fn map_element(&mut self, mut map: MapFrame, operand: Operand) -> Step {
+        if map.keywords.follow_up != NONE && self.is_cursor(operand.node) {
+            self.values.push(operand.node);
+            return if self.closes(Kind::CloseBrace) { self.end_map(map) } else { Err(self.unclosed()) };
+        }
         if map.keywords.follow_up != NONE {
             if operand.class != Class::Matched {
                 return Err(self.unexpected());
