@@ -32,7 +32,7 @@ pub use behaviours::Behaviours;
 pub use calls::{RemoteCall, remote_calls};
 pub use define::{Stored, store_definition};
 pub use docs::{Doc, DocEntry, take_attributes};
-pub use finish::{Finished, begin, finish};
+pub use finish::{Finished, begin, finish, on_load};
 pub(crate) use overridable::resolve_super;
 pub use overridable::{make_overridable, settle_overridables};
 

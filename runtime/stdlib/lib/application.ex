@@ -84,7 +84,9 @@ defmodule Application do
 
   """
   @spec get_env(app, key, value) :: value
-  def get_env(app, key, default \\ nil) when is_atom(app), do: :application.get_env(app, key, default)
+  def get_env(app, key, default \\ nil)
+  def get_env(app, key, default) when is_atom(app) and is_atom(key), do: :application.get_env(app, key, default)
+  def get_env(app, key, default) when is_atom(app), do: :application.get_env(app, key, default)
 
   @doc """
   Returns a value of an application's environment as `{:ok, value}`, or `:error`.
@@ -410,10 +412,22 @@ defmodule Application do
   @doc """
   Returns the directory of an application.
 
-  The library lies inside the program and has no directory, so this raises an `ArgumentError`, as for an unknown application.
+  The library lies inside the program, so its applications have a place of their own there but need not have a directory. An unknown
+  application raises an `ArgumentError`.
+
+  ## Examples
+
+      iex> Application.app_dir(:logger) |> Path.basename()
+      "logger"
+
   """
   @spec app_dir(app) :: String.t()
-  def app_dir(app) when is_atom(app), do: raise(ArgumentError, "unknown application: #{inspect(app)}")
+  def app_dir(app) when is_atom(app) do
+    case :code.lib_dir(app) do
+      path when is_list(path) -> List.to_string(path)
+      {:error, :bad_name} -> raise ArgumentError, "unknown application: #{inspect(app)}"
+    end
+  end
 
   @doc "Returns a path inside the directory of an application, see `app_dir/1`."
   @spec app_dir(app, String.t() | [String.t()]) :: String.t()

@@ -209,9 +209,11 @@ defmodule Exception do
   @spec blame_mfa(module, function :: atom, args :: [term]) ::
           {:ok, :def | :defp | :defmacro | :defmacrop, [{args :: [term], guards :: [term]}]} | :error
   def blame_mfa(module, function, args) when is_atom(module) and is_atom(function) and is_list(args) do
-    case :jovial_code.definition(module, function, length(args)) do
-      {:ok, kind, clauses} -> {:ok, kind, for({patterns, guards} <- clauses, do: Exception.Blame.clause(patterns, guards, args))}
-      :error -> :error
+    with true <- Code.ensure_loaded?(module),
+         {_, [kind | clauses]} <- :lists.keyfind({function, length(args)}, 1, :jovial_code.chunk(module, "heads") || []) do
+      {:ok, kind, for({patterns, guards} <- clauses, do: Exception.Blame.clause(patterns, guards, args))}
+    else
+      _ -> :error
     end
   end
 

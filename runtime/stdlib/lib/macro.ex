@@ -1347,6 +1347,16 @@ defmodule Macro do
 
   """
   @spec expand_once(input(), Macro.Env.t()) :: output()
+  def expand_once(ast, env)
+
+  # `__MODULE__.Name`, or any other code that gives what the alias begins with.
+  def expand_once({:__aliases__, _, [head | tail]} = ast, %{context: nil} = env) when not is_atom(head) do
+    case expand(head, env) do
+      module when is_atom(module) -> Module.concat([module | tail])
+      _ -> ast
+    end
+  end
+
   def expand_once(ast, env) do
     {ast, _expanded?} = :jovial_macro.expand_once(ast, env)
     ast

@@ -137,7 +137,29 @@ defmodule Module do
   @spec attributes_in(module) :: [atom]
   def attributes_in(module) when is_atom(module) do
     assert_open!(:attributes_in, 1, module)
-    :jovial_module.keys(module)
+    :lists.subtract(:jovial_module.keys(module), [Kernel.Typespec.kept()])
+  end
+
+  @doc """
+  Makes the specs of a function specs of a callback too, so that `@spec` need not be written again as `@callback`.
+
+  It says whether the function has a spec.
+
+  ## Examples
+
+      iex> defmodule Module.Echo do
+      ...>   @spec echo(term) :: term
+      ...>   def echo(term), do: term
+      ...>   Module.spec_to_callback(__MODULE__, {:echo, 1})
+      ...> end
+      iex> Module.Echo.behaviour_info(:callbacks)
+      [echo: 1]
+  """
+  @doc since: "1.7.0"
+  @spec spec_to_callback(module, {atom, arity}) :: boolean
+  def spec_to_callback(module, {name, arity} = signature) when is_atom(module) and is_atom(name) and is_integer(arity) do
+    assert_open!(:spec_to_callback, 2, module)
+    Kernel.Typespec.spec_to_callback(module, signature)
   end
 
   @doc """
@@ -281,10 +303,35 @@ defmodule Module do
   end
 
   def make_overridable(module, behaviour) when is_atom(module) and is_atom(behaviour) do
-    callbacks =
-      for callback <- behaviour.behaviour_info(:callbacks), do: callback
+    problem =
+      cond do
+        not Code.ensure_loaded?(behaviour) ->
+          "it was not defined"
 
-    make_overridable(module, for({name, arity} <- callbacks, defines?(module, {name, arity}), do: {name, arity}))
+        not :erlang.function_exported(behaviour, :behaviour_info, 1) ->
+          "it does not define any callbacks"
+
+        behaviour not in List.wrap(get_attribute(module, :behaviour)) ->
+          "its corresponding behaviour is missing. Did you forget to add @behaviour #{Kernel.inspect(behaviour)}?"
+
+        true ->
+          nil
+      end
+
+    if problem do
+      raise ArgumentError, "cannot pass module #{Kernel.inspect(behaviour)} as argument to defoverridable/1 because #{problem}"
+    end
+
+    callbacks = for callback <- behaviour.behaviour_info(:callbacks), do: declared(callback)
+    make_overridable(module, for(callback <- callbacks, defines?(module, callback), do: callback))
+  end
+
+  # The definition for a callback: that for a macro goes by the macro's own name.
+  defp declared({name, arity}) do
+    case :erlang.atom_to_binary(name) do
+      "MACRO-" <> name -> {:erlang.binary_to_atom(name), arity - 1}
+      _ -> {name, arity}
+    end
   end
 
   @doc """
@@ -364,6 +411,7 @@ defmodule Module do
   @doc false
   def __put_attribute__(module, key, value, line, _traces) do
     assert_open!(:__put_attribute__, 2, module)
+    if key == :on_load and :jovial_module.has(module, key), do: raise(ArgumentError, "the @on_load attribute can only be set once per module")
     if key in [:doc, :moduledoc, :typedoc], do: warn_redefined(module, key, value)
     :jovial_module.put(module, key, checked(key, value), line)
   end
@@ -403,6 +451,24 @@ defmodule Module do
 
   defp checked(:behaviour, value) when not is_atom(value) do
     raise ArgumentError, "@behaviour expects a module, got: #{Kernel.inspect(value)}"
+  end
+
+  defp checked(:deprecated, value) when not is_binary(value) do
+    raise ArgumentError, "@deprecated should be a string with the reason for the deprecation, got: #{Kernel.inspect(value)}"
+  end
+
+  defp checked(:on_load, value) do
+    case value do
+      name when is_atom(name) ->
+        {name, 0}
+
+      {name, 0} = function when is_atom(name) ->
+        function
+
+      other ->
+        raise ArgumentError,
+              "@on_load is a built-in module attribute that annotates a function to be invoked when the module is loaded. It should be an atom or an {atom, 0} tuple, got: #{Kernel.inspect(other)}"
+    end
   end
 
   defp checked(:file, value) when not is_binary(value) do

@@ -56,6 +56,53 @@ defmodule Protocol do
   def consolidated?(protocol), do: protocol.__protocol__(:consolidated?)
 
   @doc """
+  Closes a protocol for further implementations, given the kinds that it is implemented for.
+
+  That takes the file of compiled code that the protocol lies in, and here modules live in the program and in memory alone. So the answer
+  is always `{:error, :not_a_protocol}` or `{:error, :no_beam_info}`; dispatch needs no such step.
+
+  ## Examples
+
+      iex> Protocol.consolidate(Enumerable, [List, Map])
+      {:error, :no_beam_info}
+      iex> Protocol.consolidate(Enum, [])
+      {:error, :not_a_protocol}
+  """
+  @spec consolidate(module, [module]) :: {:error, :not_a_protocol | :no_beam_info}
+  def consolidate(protocol, types) when is_atom(protocol) and is_list(types) do
+    if Code.ensure_loaded?(protocol) and not :erlang.function_exported(protocol, :__protocol__, 1),
+      do: {:error, :not_a_protocol},
+      else: {:error, :no_beam_info}
+  end
+
+  @doc """
+  The protocols among the compiled modules in some folders.
+
+  Modules of the library are in the folder `ebin` of their application, see `Application.app_dir/2`; elsewhere the names of `.beam`
+  files tell what is there.
+
+  ## Examples
+
+      iex> Enumerable in Protocol.extract_protocols([Application.app_dir(:elixir, "ebin")])
+      true
+      iex> Protocol.extract_protocols(["/no/such/folder"])
+      []
+  """
+  @spec extract_protocols([charlist | String.t()]) :: [module]
+  def extract_protocols(paths) when is_list(paths), do: Protocol.Extraction.protocols(paths)
+
+  @doc """
+  The kinds and structs that a protocol is implemented for by the compiled modules in some folders, see `extract_protocols/1`.
+
+  ## Examples
+
+      iex> List in Protocol.extract_impls(Enumerable, [Application.app_dir(:elixir, "ebin")])
+      true
+  """
+  @spec extract_impls(module, [charlist | String.t()]) :: [module]
+  def extract_impls(protocol, paths) when is_atom(protocol) and is_list(paths), do: Protocol.Extraction.impls(protocol, paths)
+
+  @doc """
   Derives the protocol for a struct that was defined elsewhere.
   """
   defmacro derive(protocol, module, options \\ []) do
@@ -85,10 +132,10 @@ defmodule Protocol do
       arity = unquote(arity)
       @__functions__ [{name, arity} | @__functions__]
 
-      @callback unquote(name)(unquote_splicing(types)) :: term
-
-      # The head as written has the defaults and the names for the documents.
+      # The head as written has the defaults and the names for the documents, which it takes before the callback could.
       Kernel.def(unquote(name)(unquote_splicing(args)))
+
+      @callback unquote(name)(unquote_splicing(types)) :: term
 
       Kernel.def unquote(name)(unquote_splicing(all)) do
         impl_for!(term).unquote(name)(unquote_splicing(all))

@@ -72,6 +72,46 @@ defmodule Record do
     end
   end
 
+  @doc ~S"""
+  Reads from an Erlang file which fields a record has: `[field: default]`, as `defrecord/3` takes them.
+
+  The file is given by one of these options:
+
+    * `:from` - its path
+    * `:from_lib` - its place in an Erlang application, such as `"kernel/include/file.hrl"`; applications are looked for in the folders of the
+      variable `ERL_LIBS`, and beside the `erl` that the machine has, if it has one
+
+  More options are `:includes`, folders to look for included files in, and `:macros`, a keyword list of macros that the file may ask for.
+
+  A field without a default gets `:undefined`. Defaults may be terms, records and arithmetic; any other code raises `ArgumentError`.
+
+  ## Examples
+
+      iex> path = Path.join(System.tmp_dir!(), "record_extract.hrl")
+      iex> File.write!(path, "-record(point, {x = 0 :: integer(), y = 0, label}).")
+      iex> Record.extract(:point, from: path)
+      [x: 0, y: 0, label: :undefined]
+      iex> Record.extract(:file_info, from_lib: "kernel/include/file.hrl") |> Keyword.has_key?(:size)
+      true
+
+  """
+  @spec extract(atom, keyword) :: keyword
+  def extract(name, opts) when is_atom(name) and is_list(opts), do: Record.Extractor.extract(name, opts)
+
+  @doc ~S"""
+  As `extract/2`, for all records of a file: `[name: fields]`.
+
+  ## Examples
+
+      iex> path = Path.join(System.tmp_dir!(), "record_extract_all.hrl")
+      iex> File.write!(path, "-record(one, {a}). -record(two, {b = [#one{}]}).")
+      iex> Record.extract_all(from: path)
+      [one: [a: :undefined], two: [b: [{:one, :undefined}]]]
+
+  """
+  @spec extract_all(keyword) :: [{atom, keyword}]
+  def extract_all(opts) when is_list(opts), do: Record.Extractor.extract_all(opts)
+
   @doc """
   Defines macros that make, read, change and match a record.
 
@@ -81,8 +121,9 @@ defmodule Record do
   defmacro defrecord(name, tag \\ nil, kv) do
     quote bind_quoted: [name: name, tag: tag, kv: kv] do
       tag = tag || name
-      fields = Record.__record__(__MODULE__, name, tag, kv, __ENV__)
+      fields = Record.__record__(:defrecord, name, tag, kv, __ENV__)
 
+      @doc record: {tag, kv}
       defmacro unquote(name)(args \\ []) do
         Record.__access__(unquote(tag), unquote(fields), args, __CALLER__)
       end
@@ -99,7 +140,7 @@ defmodule Record do
   defmacro defrecordp(name, tag \\ nil, kv) do
     quote bind_quoted: [name: name, tag: tag, kv: kv] do
       tag = tag || name
-      fields = Record.__record__(__MODULE__, name, tag, kv, __ENV__)
+      fields = Record.__record__(:defrecordp, name, tag, kv, __ENV__)
 
       defmacrop unquote(name)(args \\ []) do
         Record.__access__(unquote(tag), unquote(fields), args, __CALLER__)
@@ -113,7 +154,11 @@ defmodule Record do
 
   @doc false
   # The fields with their defaults as code.
-  def __record__(_module, _name, _tag, kv, env) do
+  def __record__(kind, name, tag, kv, %{module: module} = env) do
+    for arity <- 0..2, Module.defines?(module, {name, arity}) do
+      raise ArgumentError, "cannot define record #{inspect(name)} because a definition #{name}/#{arity} already exists"
+    end
+
     fields =
       for field <- kv do
         case field do
@@ -125,6 +170,9 @@ defmodule Record do
       end
 
     keys = Keyword.keys(fields)
+    # For types that name the record, and whoever asks.
+    Module.register_attribute(module, :__records__, accumulate: true)
+    Module.put_attribute(module, :__records__, %{fields: keys, kind: kind, name: name, tag: tag})
     for key <- Enum.uniq(keys -- Enum.uniq(keys)), do: IO.warn("duplicate key #{inspect(key)} found in record", env)
     Macro.escape(fields)
   end
@@ -151,6 +199,9 @@ defmodule Record do
           raise ArgumentError, "cannot invoke update style macro inside match"
         end
 
+        if Keyword.has_key?(args, :_), do: IO.warn("updating a record with a default (:_) is equivalent to creating a new record", caller)
+        args = if Keyword.has_key?(args, :_), do: for({key, _} <- fields, do: {key, Keyword.get(args, key, args[:_])}), else: args
+
         Enum.reduce(args, record, fn {key, value}, record ->
           quote(do: :erlang.setelement(unquote(index!(tag, fields, key) + 1), unquote(record), unquote(value)))
         end)
@@ -167,7 +218,34 @@ defmodule Record do
     end
   end
 
+  # Values are computed in the order in which they stand.
   defp new(tag, fields, args, caller) do
+    if in_order?(Keyword.keys(Keyword.delete(args, :_)), Keyword.keys(fields)) or Macro.Env.in_match?(caller) or Macro.Env.in_guard?(caller) do
+      literal(tag, fields, args, caller)
+    else
+      {assignments, args} =
+        args
+        |> Enum.map(fn {key, value} ->
+          # A variable of the name `_` would lose its value.
+          variable = Macro.unique_var(if(key == :_, do: :rest, else: key), __MODULE__)
+          {quote(do: unquote(variable) = unquote(value)), {key, variable}}
+        end)
+        |> Enum.unzip()
+
+      {:__block__, [], assignments ++ [literal(tag, fields, args, caller)]}
+    end
+  end
+
+  defp in_order?([key | keys], fields) do
+    case Enum.drop_while(fields, &(&1 != key)) do
+      [_ | fields] -> in_order?(keys, fields)
+      [] -> false
+    end
+  end
+
+  defp in_order?([], _fields), do: true
+
+  defp literal(tag, fields, args, caller) do
     {rest, args} = Keyword.pop(args, :_, :none)
 
     absent = fn default ->

@@ -771,9 +771,37 @@ defmodule String do
   def downcase(string, mode \\ :default)
   def downcase("", _mode), do: ""
 
+  def downcase(string, :greek) when is_binary(string) do
+    [first | rest] = :binary.split(string, "Σ", [:global])
+    low = fn text -> :jovial_string.downcase(text, :default) end
+    sigmas(rest, first, low.(first), low)
+  end
+
   def downcase(string, mode) when is_binary(string) and (mode in [:default, :ascii] or mode in @conditional_mappings) do
     :jovial_string.downcase(string, mode)
   end
+
+  # Between two parts there was a sigma: the last letter of a word, unless it is the only one. `before` is what stands before it.
+  defp sigmas([], _before, lowered, _low), do: lowered
+
+  defp sigmas([part | rest], before, lowered, low) do
+    behind = if part == "" and rest != [], do: "Σ", else: part
+    sigma = if letter?(reverse(before)) and not letter?(behind), do: "ς", else: "σ"
+    sigmas(rest, before <> "Σ" <> part, lowered <> sigma <> low.(part), low)
+  end
+
+  # Whether a text begins with a letter that has a case, when marks that belong to words are left out.
+  defp letter?(<<char::utf8, rest::binary>>) do
+    text = <<char::utf8>>
+
+    cond do
+      upcase(text) != :jovial_string.downcase(text, :default) -> true
+      char in [?', ?., ?:, ?^, ?`, 0xB7, 0x2019] or char in 0x300..0x36F -> letter?(rest)
+      true -> false
+    end
+  end
+
+  defp letter?(_text), do: false
 
   @doc """
   Raises the first character and lowers the others.

@@ -55,3 +55,85 @@ defmodule OverriddenCase do
 end
 
 IO.inspect({OverriddenCase.gone(), OverriddenCase.kept()}) #=> {:other, {:around, :helped}}
+
+# What else can be wrong.
+said.("@type t = 1") #=> "nofile:2: invalid type specification: t = 1"
+said.("@type t :: \"a\"") #=> "nofile:2: unexpected expression in typespec: \"a\""
+said.("@type t(x) :: integer")
+#=> "nofile:2: type variable x is used only once. Type variables in typespecs must be referenced at least twice, otherwise it is equivalent to term()"
+said.("@type t(_) :: integer") #=> "nofile:2: type variable '_' is invalid"
+said.("@type t(1) :: integer") #=> "nofile:2: @type definitions expect all arguments to be variables. The type t/1 has an invalid argument(s): 1"
+said.("@type t :: 1\n@typep t :: 2") #=> "nofile:3: type t/0 is already defined in nofile:2"
+said.("@type required(t) :: t") #=> "nofile:2: type required/1 is a reserved type and it cannot be defined"
+said.("@type t :: <<_::atom>>")
+#=> "nofile:2: invalid binary specification, expected <<_::size>>, <<_::_*unit>>, or <<_::size, _::_*unit>> with size being non-negative integers, and unit being an integer between 1 and 256"
+said.("@type t :: 2..1") #=> "nofile:2: invalid range specification, expected both sides to be integers, with the left side lower than the right side"
+said.("@type t :: {...}") #=> "nofile:2: ... in typespecs is only allowed inside lists, as in [term(), ...], or inside functions, as in (... -> term())"
+said.("@type t :: %{atom | binary => 1}")
+#=> "nofile:2: invalid map specification. When using the | operator in the map key, make sure to wrap the key type in parentheses: %{atom | binary => 1}"
+said.("defstruct [:a]\n@type t :: %__MODULE__{b: 1}") #=> "nofile:3: undefined field :b on struct TypespecCase"
+said.("@type t :: %__MODULE__{}")
+#=> "cannot access struct TypespecCase, the struct was not yet defined or the struct is being accessed in the same context that defines it"
+said.("@type t :: record(:nothing, [])") #=> "nofile:2: unknown record :nothing"
+said.("@where 1\n@type t :: @where.t") #=> "nofile:3: invalid remote in typespec: @where.t (@where is 1)"
+said.("@type t :: [integer, atom]") #=> "nofile:2: unexpected list in typespec: [integer, atom]"
+said.("@spec f(integer)\ndef f(x), do: x") #=> "nofile:2: type specification missing return type: f(integer)"
+said.("@spec f(x) :: 1 when x: var\ndef f(_), do: 1")
+#=> "nofile:2: type variable x is used only once. Type variables in typespecs must be referenced at least twice, otherwise it is equivalent to term()"
+said.("@callback f(n \\\\ 0) :: 1") #=> "default arguments \\\\ not supported in typespecs"
+said.("@optional_callbacks f: 1")
+#=> unknown callback f/1 given as optional callback
+#=> "nofile: cannot compile file (errors have been logged)"
+said.("@callback f(1) :: 1\n@optional_callbacks f: 1, f: 1")
+#=> f/1 has been specified as optional callback more than once
+#=> "nofile: cannot compile file (errors have been logged)"
+said.("@callback f(1) :: 1\ndef behaviour_info(_), do: []")
+#=> cannot define @callback attribute for f/1 when behaviour_info/1 is defined
+#=> "nofile: cannot compile file (errors have been logged)"
+
+# A private type that nothing uses.
+{_, found} = Code.with_diagnostics(fn -> Code.eval_string("defmodule UnusedTypeCase do\n@typep a :: 1\n@typep b :: 1\n@type c :: b\nend") end)
+IO.inspect(for %{severity: severity, message: message, position: line} <- found, do: {severity, message, line})
+#=> [{:warning, "type a/0 is unused", 2}]
+
+# What tools read, and back.
+{:module, _, binary, _} =
+  defmodule TypespecReadCase do
+    require Record
+    Record.defrecord(:point, x: 0, y: 0)
+    defstruct [:name]
+    @type own(a) :: {a, %{required(atom) => a, optional(1) => nil}} | [a, ...] | <<_::8, _::_*2>>
+    @type record :: record(:point, x: integer)
+    @opaque hidden :: %__MODULE__{name: String.t()}
+    @type functions :: (... -> any) | (-> 1..2) | (charlist, x :: -1 -> keyword)
+    @spec f(x, own(x)) :: hidden when x: term
+    def f(_, _), do: %__MODULE__{}
+    @spec m(Macro.t()) :: Macro.t()
+    defmacro m(x), do: x
+    @callback c(pid) :: :ok
+    @macrocallback d() :: Macro.t()
+    @spec e(a: 1, b: 2) :: []
+    def e(_), do: []
+    Module.spec_to_callback(__MODULE__, {:e, 1})
+  end
+
+{:ok, types} = Code.Typespec.fetch_types(binary)
+for {kind, type} <- types, do: IO.puts("@#{kind} " <> Macro.to_string(Code.Typespec.type_to_quoted(type)))
+#=> @type own(a) :: {a, %{required(atom()) => a, optional(1) => nil}} | [a, ...] | <<_::8, _::_*2>>
+#=> @type record() :: {:point, x :: integer(), y :: term()}
+#=> @opaque hidden() :: %TypespecReadCase{name: String.t()}
+#=> @type functions() :: (... -> any()) | (-> 1..2) | (charlist(), x :: -1 -> keyword())
+for {kind, {:ok, specs}} <- [spec: Code.Typespec.fetch_specs(TypespecReadCase), callback: Code.Typespec.fetch_callbacks(TypespecReadCase)],
+    {{name, arity}, specs} <- specs,
+    spec <- specs,
+    # Macros have a name that no code can have.
+    name = if(match?("MACRO-" <> _, Atom.to_string(name)), do: :macro, else: name),
+    do: IO.puts("@#{kind} #{arity} " <> Macro.to_string(Code.Typespec.spec_to_quoted(name, spec)))
+
+#=> @spec 2 f(x, own(x)) :: hidden() when x: term()
+#=> @spec 2 macro(term(), Macro.t()) :: Macro.t()
+#=> @spec 1 e(a: 1, b: 2) :: []
+#=> @callback 1 c(pid()) :: :ok
+#=> @callback 1 macro(term()) :: Macro.t()
+#=> @callback 1 e(a: 1, b: 2) :: []
+IO.inspect({Code.Typespec.fetch_types(NoSuchModule), Kernel.function_exported?(TypespecReadCase, :behaviour_info, 1)}) #=> {:error, true}

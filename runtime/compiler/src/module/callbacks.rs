@@ -11,10 +11,10 @@ use crate::carried::Code;
 use crate::env::NameArity;
 use crate::host::Datum;
 
-/// The name and arity in a spec kept as quoted code: `{expr, line}`.
+/// The name and arity in a spec kept as quoted code: `{kind, expr, {module, line}}`.
 pub(super) fn declared(value: &Datum) -> Option<NameArity> {
-    let Datum::Literal(Literal::Tuple(pair)) = value else { return None };
-    let mut expr = pair.first()?;
+    let Datum::Literal(Literal::Tuple(kept)) = value else { return None };
+    let mut expr = kept.get(1)?;
     loop {
         let Literal::Tuple(call) = expr else { return None };
         let [Literal::Atom(name), _, args] = call.as_slice() else { return None };

@@ -3,13 +3,14 @@
 use std::sync::PoisonError;
 
 use jovial_atoms::{Atom, known};
+use jovial_bytecode::ir::Literal;
 use rustc_hash::FxHashSet;
 
 use super::{Attribute, Check, DefKind, Definition, Entry, ModuleBuild};
 use crate::env::{Env, NameArity};
 use crate::errors::{Diagnostic, Halt, Result, Severity, inspect_module};
 use crate::expand::text;
-use crate::host::Host;
+use crate::host::{Datum, Host};
 
 /// What a finished module hands on.
 #[derive(Debug)]
@@ -105,8 +106,22 @@ pub fn finish(env: &Env, host: &mut dyn Host) -> Result<Finished> {
     };
     let (mut diagnostics, finished, tainted) = {
         let mut build = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let on_load = expose_on_load(&mut build);
         let mut check = Checker { build: &build, env, diagnostics: Vec::new(), failed: false };
         let finished = check.run();
+        if let Err(message) = on_load {
+            check.failed = true;
+            check.diagnostics.push(Diagnostic {
+                severity: Severity::Error,
+                message,
+                file: build.file.clone(),
+                line: build.line,
+                column: None,
+                span: None,
+                place: None,
+                snippet: true,
+            });
+        }
         let (diagnostics, failed) = (check.diagnostics, check.failed);
         build.tainted |= failed;
         (diagnostics, finished, build.tainted)
@@ -115,6 +130,30 @@ pub fn finish(env: &Env, host: &mut dyn Host) -> Result<Finished> {
         host.diagnostic(diagnostic);
     }
     if tainted { Err(Halt::compile_error(env)) } else { Ok(finished) }
+}
+
+/// The function that `@on_load` names, which is called from outside and so can't be private.
+pub fn on_load(build: &ModuleBuild) -> Option<Atom> {
+    match build.attributes.get(&known::ON_LOAD)?.values.first()? {
+        Datum::Literal(Literal::Atom(name)) => Some(*name),
+        Datum::Literal(Literal::Tuple(pair)) => match pair.as_slice() {
+            [Literal::Atom(name), Literal::Int(0)] => Some(*name),
+            _ => None,
+        },
+        Datum::Literal(_) | Datum::Host(_) => None,
+    }
+}
+
+fn expose_on_load(build: &mut ModuleBuild) -> std::result::Result<(), String> {
+    let Some(name) = on_load(build) else { return Ok(()) };
+    match build.definitions.get_mut(&(name, 0)) {
+        None => Err(format!("undefined function {name}/0 given to @on_load")),
+        Some(entry) if entry.definition.kind.is_macro() => Err(format!("macro {name}/0 given to @on_load")),
+        Some(entry) => {
+            entry.definition.kind = DefKind::Def;
+            Ok(())
+        }
+    }
 }
 
 struct Checker<'a> {

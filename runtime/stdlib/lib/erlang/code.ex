@@ -41,20 +41,45 @@ defmodule :code do
   end
 
   @doc """
-  The folder of an application. Applications have none here, so the name is said to be wrong.
+  The folder above those of programs and libraries, which is the one above the program's own.
 
   ## Examples
 
-      iex> :code.lib_dir(:kernel)
+      iex> is_list(:code.root_dir())
+      true
+
+  """
+  @spec root_dir() :: charlist
+  def root_dir do
+    case File.read_link("/proc/self/exe") do
+      {:ok, program} -> program |> Path.dirname() |> Path.dirname() |> to_charlist()
+      {:error, _} -> ~c"/"
+    end
+  end
+
+  @doc """
+  The folder of an application. What is inside the program has a name there, but need not have a folder of that name.
+
+  ## Examples
+
+      iex> List.starts_with?(:code.lib_dir(:kernel), :code.root_dir())
+      true
+      iex> :code.lib_dir(:no_such_application)
       {:error, :bad_name}
 
   """
-  @spec lib_dir(atom) :: {:error, :bad_name}
-  def lib_dir(name) when is_atom(name), do: {:error, :bad_name}
+  @spec lib_dir(atom) :: charlist | {:error, :bad_name}
+  def lib_dir(name) when is_atom(name) do
+    if :lists.keymember(name, 1, :application.loaded_applications()),
+      do: :filename.join([root_dir(), ~c"lib", :erlang.atom_to_list(name)]),
+      else: {:error, :bad_name}
+  end
 
   @doc "A folder below that of an application."
-  @spec lib_dir(atom, atom) :: {:error, :bad_name}
-  def lib_dir(name, folder) when is_atom(name) and is_atom(folder), do: {:error, :bad_name}
+  @spec lib_dir(atom, atom) :: charlist | {:error, :bad_name}
+  def lib_dir(name, folder) when is_atom(name) and is_atom(folder) do
+    with path when is_list(path) <- lib_dir(name), do: :filename.join(path, :erlang.atom_to_list(folder))
+  end
 
   @doc "The folder of an application's further files."
   @spec priv_dir(atom) :: {:error, :bad_name}

@@ -299,6 +299,137 @@ defmodule :file do
         error
     end
   end
+
+  # ## Terms in files
+
+  @doc """
+  The terms of a file, each ended by a dot.
+
+      iex> path = Path.join(System.tmp_dir!(), "file_consult")
+      iex> File.write!(path, "{a, 1}.\\n% a note\\n[b].")
+      iex> :file.consult(path)
+      {:ok, [{:a, 1}, [:b]]}
+      iex> :file.consult("/no/such/file")
+      {:error, :enoent}
+  """
+  @spec consult(Path.t()) :: {:ok, [term]} | {:error, term}
+  def consult(path) do
+    with {:ok, text} <- read_file(path), do: terms(text, 1, [])
+  end
+
+  defp terms(text, line, terms) do
+    case :erl_scan.form(text, line) do
+      {:ok, tokens, rest, line} ->
+        with {:ok, term} <- :erl_parse.parse_term(tokens), do: terms(rest, line, [term | terms])
+
+      {:eof, _line} ->
+        {:ok, :lists.reverse(terms)}
+
+      {:more, _tokens, line} ->
+        {:error, {line, :erl_parse, [~c"syntax error before: ", []]}}
+
+      {:error, reason, _line} ->
+        {:error, reason}
+    end
+  end
+
+  @doc "As `consult/1`, for the first file of that name in some folders; gives its path too."
+  @spec path_consult([Path.t()], Path.t()) :: {:ok, [term], Path.t()} | {:error, term}
+  def path_consult(folders, path) do
+    with {:ok, found} <- in_path(folders, path), {:ok, terms} <- consult(found), do: {:ok, terms, found}
+  end
+
+  @doc "Opens the first file of that name in some folders; gives its path too."
+  @spec path_open([Path.t()], Path.t(), [term]) :: {:ok, term, Path.t()} | {:error, term}
+  def path_open(folders, path, modes) do
+    with {:ok, found} <- in_path(folders, path), {:ok, file} <- open(found, modes), do: {:ok, file, found}
+  end
+
+  defp in_path(folders, path) do
+    paths = if :filename.pathtype(path) == :absolute, do: [path], else: for(folder <- folders, do: :filename.join(folder, path))
+
+    case :lists.filter(&:filelib.is_regular/1, paths) do
+      [found | _] -> {:ok, found}
+      [] -> {:error, :enoent}
+    end
+  end
+
+  # ## More ways
+
+  @doc """
+  Reads at several places: a list of texts, or `:eof` where there is none.
+  """
+  @spec pread(term, [{non_neg_integer, non_neg_integer}]) :: {:ok, [binary | charlist | :eof]} | {:error, term}
+  def pread(file, places) when is_list(places) do
+    :lists.foldr(
+      fn {at, count}, acc ->
+        with {:ok, found} <- acc do
+          case pread(file, at, count) do
+            {:ok, data} -> {:ok, [data | found]}
+            :eof -> {:ok, [:eof | found]}
+            error -> error
+          end
+        end
+      end,
+      {:ok, []},
+      places
+    )
+  end
+
+  @doc "Writes at several places; an error tells how many were written."
+  @spec pwrite(term, [{non_neg_integer, iodata}]) :: :ok | {:error, {non_neg_integer, term}}
+  def pwrite(file, places) when is_list(places), do: pwrite_each(file, places, 0)
+
+  defp pwrite_each(_file, [], _done), do: :ok
+
+  defp pwrite_each(file, [{at, bytes} | rest], done) do
+    case pwrite(file, at, bytes) do
+      :ok -> pwrite_each(file, rest, done + 1)
+      {:error, reason} -> {:error, {done, reason}}
+    end
+  end
+
+  @doc "Deletes a file; no option changes anything here."
+  @spec delete(Path.t(), [term]) :: :ok | {:error, term}
+  def delete(path, options) when is_list(options), do: delete(path)
+
+  @doc """
+  Deletes a folder with all that is in it.
+
+      iex> path = Path.join(System.tmp_dir!(), "file_del_dir_r")
+      iex> File.mkdir_p!(Path.join(path, "inside"))
+      iex> {:file.del_dir_r(path), File.exists?(path)}
+      {:ok, false}
+  """
+  @spec del_dir_r(Path.t()) :: :ok | {:error, term}
+  def del_dir_r(path) do
+    case list_dir_all(path) do
+      {:ok, names} ->
+        for name <- names, do: del_dir_r(:filename.join(path, name))
+        del_dir(path)
+
+      # A link to a folder is only a link.
+      {:error, reason} when reason in [:enotdir, :einval] ->
+        delete(path)
+
+      error ->
+        error
+    end
+  end
+
+  @doc "Tells the system how a part of a file will be used, which it is free to ignore."
+  @spec advise(term, integer, integer, atom) :: :ok | {:error, :einval}
+  def advise(_file, at, size, how) when is_integer(at) and is_integer(size) do
+    if how in [:normal, :sequential, :random, :no_reuse, :will_need, :dont_need], do: :ok, else: {:error, :einval}
+  end
+
+  @doc "The folder of the process; there is only one drive."
+  @spec get_cwd(charlist) :: {:ok, charlist} | {:error, term}
+  def get_cwd(_drive), do: get_cwd()
+
+  @doc "Another name that the system knows a file by; there are none."
+  @spec altname(Path.t()) :: {:error, :enotsup}
+  def altname(_path), do: {:error, :enotsup}
 end
 
 defmodule :jovial_file_server do

@@ -91,4 +91,58 @@ defmodule :filename do
 
   defp like(path, text) when is_binary(path), do: text
   defp like(_, text), do: :unicode.characters_to_list(text)
+
+  @doc """
+  Joins a path to a folder that is absolute, as `absname/2` does.
+
+      iex> :filename.absname_join(~c"/a", ~c"b")
+      ~c"/a/b"
+  """
+  def absname_join(dir, path), do: join(dir, path)
+
+  @doc """
+  Puts a slash and a name behind a path, whatever they are.
+
+      iex> :filename.append(~c"a", ~c"b")
+      ~c"a/b"
+  """
+  def append(dir, name), do: like(dir, text(dir) <> "/" <> text(name))
+
+  @doc """
+  Whether a text may be the name of a file: it is not empty and has no zero byte.
+
+      iex> {:filename.validate(~c"a"), :filename.validate([0])}
+      {true, false}
+  """
+  def validate(path) do
+    text = text(path)
+    is_binary(text) and text != "" and not String.contains?(text, <<0>>)
+  end
+
+  @doc """
+  Where programs keep files of a kind for a user: `:user_cache`, `:user_config`, `:user_data`, `:user_log`, or lists of places for
+  `:site_config` and `:site_data`.
+
+      iex> :filename.basedir(:user_cache, "app") |> Path.basename()
+      "app"
+  """
+  def basedir(kind, application), do: basedir(kind, application, %{})
+
+  @doc "As `basedir/2`; with `:version` and `:author`, folders of those names come before or behind."
+  def basedir(kind, application, options) do
+    home = System.user_home() || "/"
+    variable = fn name, otherwise -> System.get_env(name) || Path.join(home, otherwise) end
+    own = fn folder -> [folder, text(application) | for(version <- [options[:version]], version, do: text(version))] |> Path.join() end
+
+    case kind do
+      :user_cache -> like(application, own.(variable.("XDG_CACHE_HOME", ".cache")))
+      :user_log -> like(application, Path.join(own.(variable.("XDG_CACHE_HOME", ".cache")), "log"))
+      :user_config -> like(application, own.(variable.("XDG_CONFIG_HOME", ".config")))
+      :user_data -> like(application, own.(variable.("XDG_DATA_HOME", ".local/share")))
+      :site_config -> for folder <- places("XDG_CONFIG_DIRS", "/etc/xdg"), do: like(application, own.(folder))
+      :site_data -> for folder <- places("XDG_DATA_DIRS", "/usr/local/share:/usr/share"), do: like(application, own.(folder))
+    end
+  end
+
+  defp places(variable, otherwise), do: String.split(System.get_env(variable) || otherwise, ":")
 end

@@ -173,4 +173,121 @@ defmodule :io do
   """
   @spec printable_range() :: :unicode | :latin1
   def printable_range(), do: :unicode
+
+  # ## Erlang's syntax
+
+  @doc """
+  Reads a term that a dot ends: `{:ok, term}`, `:eof` or `{:error, info}`.
+  """
+  def read(prompt), do: read(:erlang.group_leader(), prompt)
+
+  @doc "As `read/1`, from a device."
+  def read(device, prompt) do
+    case read(device, prompt, 1) do
+      {:ok, term, _line} -> {:ok, term}
+      {:error, info, _line} -> {:error, info}
+      {:eof, _line} -> :eof
+      other -> other
+    end
+  end
+
+  @doc "As `read/2`, where lines count from a number; the last line comes too."
+  def read(device, prompt, line), do: read(device, prompt, line, [])
+
+  @doc "As `read/3`; no option changes anything here."
+  def read(device, prompt, line, _options) do
+    with {:ok, tokens, last} <- scan_erl_exprs(device, prompt, line) do
+      case :erl_parse.parse_term(tokens) do
+        {:ok, term} -> {:ok, term, last}
+        {:error, info} -> {:error, info, last}
+      end
+    end
+  end
+
+  @doc "Reads the tokens of what a dot ends."
+  def scan_erl_exprs(prompt), do: scan_erl_exprs(:erlang.group_leader(), prompt)
+
+  @doc "As `scan_erl_exprs/1`, from a device."
+  def scan_erl_exprs(device, prompt), do: scan_erl_exprs(device, prompt, 1)
+
+  @doc """
+  As `scan_erl_exprs/2`, where lines count from a number.
+
+      iex> {:ok, device} = StringIO.open("{a,\\n1}. b.")
+      iex> :io.scan_erl_exprs(device, "", 1)
+      {:ok, [{:"{", 1}, {:atom, 1, :a}, {:",", 1}, {:integer, 2, 1}, {:"}", 2}, {:dot, 2}], 2}
+      iex> :io.read(device, "")
+      {:ok, :b}
+      iex> :io.read(device, "")
+      :eof
+  """
+  def scan_erl_exprs(device, prompt, line), do: form(device, prompt, line, "")
+
+  @doc "As `scan_erl_exprs/3`; no option changes anything here."
+  def scan_erl_exprs(device, prompt, line, _options), do: form(device, prompt, line, "")
+
+  # Characters are taken one by one, since what follows the dot belongs to the next reader.
+  defp form(device, prompt, line, text) do
+    case get_chars(device, prompt, 1) do
+      :eof -> ended(text, line)
+      {:error, reason} -> {:error, reason}
+      char -> more(device, line, text <> IO.chardata_to_string(char))
+    end
+  end
+
+  defp more(device, line, text) do
+    complete? = text =~ ~r/\.\s\z/
+
+    case complete? and :erl_scan.form(text, line) do
+      {:ok, tokens, _rest, last} -> {:ok, tokens, last}
+      {:error, info, last} -> {:error, info, last}
+      _ -> form(device, "", line, text)
+    end
+  end
+
+  defp ended(text, line) do
+    case :erl_scan.form(text, line) do
+      {:ok, tokens, _rest, last} -> {:ok, tokens, last}
+      {:eof, last} -> {:eof, last}
+      {:more, _tokens, last} -> {:error, {last, :erl_parse, [~c"syntax error before: ", []]}, last}
+      {:error, info, last} -> {:error, info, last}
+    end
+  end
+
+  @doc "Reads the tokens of a form, which a dot ends."
+  def scan_erl_form(prompt), do: scan_erl_exprs(prompt)
+
+  @doc "As `scan_erl_form/1`, from a device."
+  def scan_erl_form(device, prompt), do: scan_erl_exprs(device, prompt)
+
+  @doc "As `scan_erl_form/2`, where lines count from a number."
+  def scan_erl_form(device, prompt, line), do: scan_erl_exprs(device, prompt, line)
+
+  @doc "As `scan_erl_form/3`; no option changes anything here."
+  def scan_erl_form(device, prompt, line, _options), do: scan_erl_exprs(device, prompt, line)
+
+  @doc "Reads the expressions that a dot ends, in the abstract format."
+  def parse_erl_exprs(prompt), do: parse_erl_exprs(:erlang.group_leader(), prompt)
+
+  @doc "As `parse_erl_exprs/1`, from a device."
+  def parse_erl_exprs(device, prompt), do: parse_erl_exprs(device, prompt, 1)
+
+  @doc """
+  As `parse_erl_exprs/2`, where lines count from a number.
+
+      iex> {:ok, device} = StringIO.open("1 + X.")
+      iex> :io.parse_erl_exprs(device, "", 1)
+      {:ok, [{:op, 1, :+, {:integer, 1, 1}, {:var, 1, :X}}], 1}
+  """
+  def parse_erl_exprs(device, prompt, line) do
+    with {:ok, tokens, last} <- scan_erl_exprs(device, prompt, line) do
+      case :erl_parse.parse_exprs(tokens) do
+        {:ok, expressions} -> {:ok, expressions, last}
+        {:error, info} -> {:error, info, last}
+      end
+    end
+  end
+
+  @doc "As `parse_erl_exprs/3`; no option changes anything here."
+  def parse_erl_exprs(device, prompt, line, _options), do: parse_erl_exprs(device, prompt, line)
 end

@@ -17,7 +17,7 @@ use jovial_syntax::quoted::{Meta, NodeId};
 use jovial_term::{Fragment, Pid, Term};
 
 use super::host::CompileHost;
-use super::{data, env_term, evaluate, session, verify};
+use super::{convert, data, env_term, evaluate, session, verify};
 
 /// What `defmodule` hands over when it runs.
 pub struct ModuleStart {
@@ -88,47 +88,57 @@ pub fn define(host: &mut CompileHost<'_>, start: &ModuleStart) -> Result<Fragmen
     outcome
 }
 
-/// Whether the types that types and specs name are there, and the functions that have specs.
-fn check_types(host: &mut CompileHost<'_>, shared: &SharedModule, env: &Env) -> Result<()> {
+/// The types, specs and callbacks in the format that tools read, once what they name was found to be there, and the functions that have specs.
+fn check_types(host: &mut CompileHost<'_>, shared: &SharedModule, env: &Env) -> Result<Option<Literal>> {
     const KINDS: [Atom; 6] =
         [known::TYPE, known::OPAQUE, known::TYPEP, known::SPEC, known::CALLBACK, known::MACROCALLBACK];
-    let functions: Vec<(Atom, u8)> = {
+    let any = {
         let build = lock(shared);
-        let any = KINDS.iter().any(|kind| build.attributes.get(kind).is_some_and(|found| !found.values.is_empty()));
-        if !any || host.library.is_building() {
-            return Ok(());
-        }
-        let functions = build.definitions().filter(|definition| !definition.kind.is_macro());
-        functions.map(|definition| (definition.name, definition.arity)).collect()
+        let declared = |kind| build.attributes.get(kind).is_some_and(|found| !found.values.is_empty());
+        KINDS.iter().any(declared) || declared(&known::OPTIONAL_CALLBACKS)
     };
+    if !any || host.library.is_building() {
+        return Ok(None);
+    }
     let (checker, function) = (Atom::new("Elixir.Kernel.Typespec"), Atom::new("check"));
-    let answer = host.call(checker, function, |heap, _| {
-        let functions =
-            functions.iter().map(|(name, arity)| heap.tuple(&[Term::atom(*name), Term::small32(i32::from(*arity))]));
-        vec![Term::atom(env.module), heap.list(functions.collect::<Vec<_>>())]
-    })?;
-    let Some([kind, line, text]) = answer.root().as_tuple_of::<3>() else { return Ok(()) };
-    let line = line.as_small().and_then(|line| u32::try_from(line).ok()).unwrap_or(0);
-    let message = text.bytes().map(|text| String::from_utf8_lossy(&text).into_owned()).unwrap_or_default();
+    let answer = host.call(checker, function, |_, _| vec![Term::atom(env.module)])?;
+    let Some(&[kind, second, third]) = answer.root().as_tuple_of::<3>() else { return Ok(None) };
     if kind.is_atom(known::TYPE) {
         return Err(Halt::Exception(Box::new(Exception {
             module: Atom::new("Elixir.Kernel.TypespecError"),
-            message,
+            message: text_of(third),
             file: Some(Arc::clone(&env.file)),
-            line: Some(line),
+            line: Some(line_of(second)),
         })));
     }
-    host.diagnostic(Diagnostic {
-        severity: Severity::Error,
-        message,
-        file: Arc::clone(&env.file),
-        line,
-        column: None,
-        span: None,
-        place: None,
-        snippet: true,
-    });
-    Err(Halt::compile_error(&Env { lexical_tracker: None, ..env.clone() }))
+    let mut failed = false;
+    for found in third.list_to_vec().unwrap_or_default() {
+        let Some(&[severity, line, text]) = found.as_tuple_of::<3>() else { continue };
+        let severity = if severity.is_atom(known::ERROR) { Severity::Error } else { Severity::Warning };
+        failed |= severity == Severity::Error;
+        host.diagnostic(Diagnostic {
+            severity,
+            message: text_of(text),
+            file: Arc::clone(&env.file),
+            line: line_of(line),
+            column: None,
+            span: None,
+            place: None,
+            snippet: true,
+        });
+    }
+    if failed {
+        return Err(Halt::compile_error(&Env { lexical_tracker: None, ..env.clone() }));
+    }
+    Ok(data::literal_of(second))
+}
+
+fn line_of(line: Term<'_>) -> u32 {
+    line.as_small().and_then(|line| u32::try_from(line).ok()).unwrap_or(0)
+}
+
+fn text_of(text: Term<'_>) -> String {
+    text.bytes().map(|text| String::from_utf8_lossy(&text).into_owned()).unwrap_or_default()
 }
 
 /// A file that defines a module anew says so; in a session that is how one works.
@@ -175,7 +185,7 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
     }
     module::settle_overridables(host, env)?;
     let finished = module::finish(env, host)?;
-    check_types(host, shared, env)?;
+    let types = check_types(host, shared, env)?;
     host.flush()?;
     let definitions: Vec<&Definition> = finished.definitions.iter().collect();
     let (attributes, chunks, deprecated) = {
@@ -201,6 +211,12 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
         });
         let deprecated = deprecated.collect::<Vec<_>>();
         let mut chunks = chunks(&build);
+        if let Some(heads) = heads(host, &finished.definitions) {
+            chunks.push(("heads".to_string(), heads));
+        }
+        if let Some(types) = types {
+            chunks.push(("types".to_string(), types));
+        }
         if !deprecated.is_empty() {
             chunks.push(("deprecated".to_string(), Literal::List(deprecated.clone())));
         }
@@ -221,6 +237,10 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
     let binary = evaluate::load(host, &mut made.module, env)?;
     host.library.defined(start.name, &binary);
     host.library.note_module(start.owner, start.name, &binary);
+    let on_load = module::on_load(&lock(shared));
+    if let Some(function) = on_load {
+        host.call(start.name, function, |_, _| Vec::new())?;
+    }
     for (module, function) in callbacks(shared, known::AFTER_COMPILE) {
         let binary = &binary;
         let env = &*env;
@@ -282,8 +302,9 @@ fn chunks(build: &module::ModuleBuild) -> Vec<(String, Literal)> {
     for kind in [known::TYPE, known::OPAQUE, known::SPEC, known::CALLBACK, known::MACROCALLBACK] {
         let values = build.attributes.get(&kind).map_or(&[][..], |attribute| &attribute.values);
         for value in values.iter().rev() {
-            if let Datum::Literal(Literal::Tuple(pair)) = value
-                && let [code, line] = pair.as_slice()
+            if let Datum::Literal(Literal::Tuple(kept)) = value
+                && let [_, code, Literal::Tuple(place)] = kept.as_slice()
+                && let [_, line] = place.as_slice()
             {
                 specs.push(Literal::Tuple(vec![Literal::Atom(kind), without_meta(code, 0), line.clone()]));
             }
@@ -294,6 +315,25 @@ fn chunks(build: &module::ModuleBuild) -> Vec<(String, Literal)> {
         chunks.push((String::from("specs"), Literal::List(specs)));
     }
     chunks
+}
+
+/// What blame shows of functions: `{{name, arity}, [kind | clauses]}` for each of them, where a clause is `{patterns, guards}`.
+fn heads(host: &CompileHost<'_>, definitions: &[Definition]) -> Option<Literal> {
+    let values = &host.values;
+    let all = session::answer(|heap| {
+        let definitions = definitions.iter().map(|definition| {
+            let key = heap.tuple(&[Term::atom(definition.name), Term::small32(i32::from(definition.arity))]);
+            let clauses = definition.clauses.iter().map(|stored| {
+                let term = |node: &NodeId| convert::to_term(heap, &stored.code, values, *node);
+                let list = |nodes: &[NodeId]| heap.list(nodes.iter().map(term).collect::<Vec<_>>());
+                heap.tuple(&[list(&stored.clause.args), list(&stored.clause.guards)])
+            });
+            let kind = Term::atom(definition.kind.atom());
+            heap.tuple(&[key, heap.list(std::iter::once(kind).chain(clauses).collect::<Vec<_>>())])
+        });
+        heap.list(definitions.collect::<Vec<_>>())
+    });
+    data::literal_of(all.root()).map(|heads| without_meta(&heads, 0))
 }
 
 /// Nesting of a specification up to which places are left out of it.

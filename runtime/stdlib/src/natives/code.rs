@@ -24,6 +24,7 @@ pub(crate) const TABLE: &[Entry] = &[
     ("jovial_code", "string_to_quoted", 2, string_to_quoted),
     ("jovial_code", "string_to_quoted_with_comments", 2, string_to_quoted_with_comments),
     ("jovial_code", "parsed", 3, parsed),
+    ("jovial_code", "with_cursor", 2, with_cursor),
     ("jovial_code", "prepare", 4, prepare),
     ("jovial_code", "implementation", 2, implementation),
     ("jovial_code", "pick", 2, pick),
@@ -81,7 +82,11 @@ pub(crate) const TABLE: &[Entry] = &[
         let names = ctx.machine().code_source().map(jovial_vm::CodeSource::modules).unwrap_or_default();
         Ok(heap.list(names.into_iter().map(|name| heap.binary(name.as_bytes())).collect::<Vec<_>>()))
     }),
-    ("jovial_code", "definition", 3, |_, args| atom(args[0]).map(|_| word("error"))),
+    // An env that quoted code carried, from its bytes.
+    ("jovial_code", "carried_env", 1, |ctx, args| {
+        let env = jovial_compiler::carried::decode_env(&bytes(args[0])?).map_err(|_| Halt::badarg())?;
+        Ok(env_term::to_term(ctx.heap(), &env))
+    }),
 ];
 
 /// `{:module, module}` once it is there, else `{:error, reason}`: waits for a module that is being compiled.
@@ -131,6 +136,14 @@ fn problem<'h>(heap: &'h Heap, found: &Diagnostic) -> Term<'h> {
         None => before,
     };
     heap.tuple(&[heap.list(meta), message, heap.binary(found.token.as_bytes())])
+}
+
+/// A text that ends at a cursor, completed, with `__cursor__()` in the place of the cursor.
+fn with_cursor<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let (before, behind) = (bytes(args[0])?, bytes(args[1])?);
+    charge(ctx, before.len() + behind.len());
+    let (before, behind) = (String::from_utf8_lossy(&before), String::from_utf8_lossy(&behind));
+    Ok(ctx.heap().binary(jovial_syntax::with_cursor(&before, &behind).as_bytes()))
 }
 
 /// `{:ok, quoted}` or `{:error, {meta, message, token}}`.

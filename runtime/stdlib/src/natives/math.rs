@@ -29,6 +29,8 @@ pub(crate) const TABLE: &[Entry] = &[
     ("math", "sqrt", 1, |ctx, args| one(ctx, args, f64::sqrt)),
     ("math", "floor", 1, |ctx, args| one(ctx, args, f64::floor)),
     ("math", "ceil", 1, |ctx, args| one(ctx, args, f64::ceil)),
+    ("math", "erf", 1, |ctx, args| one(ctx, args, libm::erf)),
+    ("math", "erfc", 1, |ctx, args| one(ctx, args, libm::erfc)),
     ("math", "pow", 2, |ctx, args| two(ctx, args, f64::powf)),
     ("math", "atan2", 2, |ctx, args| two(ctx, args, f64::atan2)),
     ("math", "fmod", 2, |ctx, args| two(ctx, args, |a, b| a % b)),

@@ -13,6 +13,7 @@ use jovial_atoms::Atom;
 use jovial_vm::{Machine, NativeFn};
 
 mod binary;
+mod ciphers;
 mod code;
 mod conversions;
 mod counters;
@@ -52,6 +53,7 @@ pub type Entry = (&'static str, &'static str, u8, NativeFn);
 
 const TABLES: &[&[Entry]] = &[
     binary::TABLE,
+    ciphers::TABLE,
     code::TABLE,
     conversions::TABLE,
     counters::TABLE,
