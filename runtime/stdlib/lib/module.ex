@@ -119,6 +119,10 @@ defmodule Module do
   """
   @spec put_attribute(module, atom, term) :: :ok
   def put_attribute(module, key, value) when is_atom(module) and is_atom(key) do
+    if key in [:type, :typep, :opaque, :spec, :callback, :macrocallback] do
+      raise ArgumentError, "attributes type, typep, opaque, spec, callback, and macrocallback must be set directly via the @ notation"
+    end
+
     __put_attribute__(module, key, value, nil, [])
   end
 

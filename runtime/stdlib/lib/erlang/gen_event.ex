@@ -74,10 +74,10 @@ defmodule :gen_event do
   def sync_notify(manager, event), do: ask(manager, {:sync_notify, event}, :infinity)
 
   @doc "Asks one handler."
-  def call(manager, handler, request), do: call(manager, handler, request, 5000)
+  def call(manager, handler, request), do: ask(manager, {:call, handler, request}, 5000, [manager, handler, request])
 
   @doc "Asks one handler and waits so long."
-  def call(manager, handler, request, timeout), do: ask(manager, {:call, handler, request}, timeout)
+  def call(manager, handler, request, timeout), do: ask(manager, {:call, handler, request}, timeout, [manager, handler, request, timeout])
 
   @doc "Adds a handler."
   def add_handler(manager, handler, args), do: ask(manager, {:add_handler, handler, args}, :infinity)
@@ -137,11 +137,14 @@ defmodule :gen_event do
   @doc "The requests of a collection with their labels."
   def reqids_to_list(collection), do: :gen.reqids_to_list(collection)
 
-  defp ask(manager, request, timeout) do
+  defp ask(manager, request, timeout), do: ask(manager, request, timeout, [manager, request, timeout])
+
+  # `args` are what an exit says was called.
+  defp ask(manager, request, timeout, args) do
     {:ok, answer} = :gen.call(manager, self(), request, timeout)
     answer
   catch
-    :exit, reason -> exit({reason, {:gen_event, :call, [manager, request, timeout]}})
+    :exit, reason -> exit({reason, {:gen_event, :call, args}})
   end
 
   defp post({:global, name}, message), do: quietly(fn -> :global.send(name, message) end)

@@ -4,7 +4,8 @@ defmodule :rand do
 
   The state is in the process, from the first use or `seed/1,2` on, unless a function's name ends in `_s`: then it goes in
   and comes out. The generators are `:exsss` (the default: Xorshift116 with a scrambler, by Vigna and Blackman) and `:exsp`,
-  the same without the scrambler. Only normally distributed floats are others than OTP's, made another way.
+  the same without the scrambler; `:exrop` (Xoroshiro116+), `:exro928ss` (Xoroshiro928**), `:exs1024s` and `:exs1024` (Xorshift1024*) and
+  `:exs64` (Xorshift64*). Only normally distributed floats are others than OTP's, made another way.
 
       iex> :rand.seed(:exsss, {1, 2, 3})
       iex> {:rand.uniform(100), :rand.uniform(100)}
@@ -47,8 +48,46 @@ defmodule :rand do
   def seed_s(algorithm, seed), do: {handler(algorithm), words(algorithm, seed)}
 
   defp handler(:default), do: handler(:exsss)
-  defp handler(algorithm) when algorithm in [:exsss, :exsp, :exsplus], do: %{type: algorithm, bits: 58}
+  defp handler(algorithm) when algorithm in [:exsss, :exsp, :exsplus, :exrop, :exro928ss], do: %{type: algorithm, bits: 58}
+  defp handler(:exs1024s), do: %{type: :exs1024s, bits: 64}
+  # The two oldest make floats by division, and numbers of them.
+  defp handler(algorithm) when algorithm in [:exs64, :exs1024], do: %{type: algorithm, bits: 64, max: @mask64}
   defp handler(algorithm), do: :erlang.error({:badalg, algorithm})
+
+  defp words(:exs64, seed) when is_integer(seed), do: elem(seed64(seed &&& @mask64), 0)
+
+  defp words(:exs64, {a, b, c}) do
+    factors = for {part, factor} <- [{a, 4_294_967_197}, {b, 4_294_967_231}, {c, 4_294_967_279}], do: elem(exs64((part &&& 0xFFFFFFFF) * factor + 1), 0)
+    rem(Enum.product(factors), @mask64 - 1) + 1
+  end
+
+  defp words(type, seed) when type in [:exs1024, :exs1024s] and is_integer(seed), do: {several(16, seed &&& @mask64, &seed64/1), []}
+
+  defp words(type, {a, b, c}) when type in [:exs1024, :exs1024s] do
+    mask = (1 <<< 21) - 1
+    [a, b, c] = for {part, factor} <- [{a, 2_097_131}, {b, 2_097_133}, {c, 2_097_143}], do: ((part &&& mask) + 1) * factor &&& mask
+    {several(16, a <<< 43 ||| b <<< 22 ||| c <<< 1 ||| 1, &exs64/1) |> Enum.reverse(), []}
+  end
+
+  defp words(:exro928ss, seed) when is_integer(seed), do: {several(16, seed &&& @mask64, &seed58/1), []}
+
+  defp words(:exro928ss, {a, b, c}) do
+    {first, state} = seed58(a &&& @mask64)
+    {second, state} = seed58(bxor(b &&& @mask64, state))
+    {third, state} = seed58(bxor(c &&& @mask64, state))
+    {[first, second, third | several(13, state, &seed58/1)], []}
+  end
+
+  defp words(type, seed) when type in [:exro928ss, :exs1024, :exs1024s] and is_list(seed), do: {seed, []}
+
+  defp words(:exrop, {a, b, c}) do
+    [first, second, third] =
+      for {part, factor} <- [{a, 4_294_967_197}, {b, 4_294_967_231}, {c, 4_294_967_279}], do: part * factor + 1 &&& @mask58
+
+    {_, [_ | kept]} = exrop([second | first])
+    {_, words} = exrop([third | kept])
+    words
+  end
 
   defp words(_, [first, second]) do
     case {first &&& @mask58, second &&& @mask58} do
@@ -86,6 +125,21 @@ defmodule :rand do
       0 -> seed58(state)
       word -> {word, state}
     end
+  end
+
+  defp seed64(state) do
+    case splitmix(state) do
+      {0, state} -> seed64(state)
+      found -> found
+    end
+  end
+
+  # So many words, each with the state behind the one before.
+  defp several(0, _state, _next), do: []
+
+  defp several(count, state, next) do
+    {word, state} = next.(state)
+    [word | several(count - 1, state, next)]
   end
 
   defp splitmix(state) do
@@ -136,7 +190,8 @@ defmodule :rand do
       {:exsss, [191001638507602019 | 34679036167824359]}
 
   """
-  def jump({handler, words}), do: {handler, exsp_jump(words)}
+  def jump({%{type: type} = handler, words}) when type in [:exsss, :exsp, :exsplus], do: {handler, exsp_jump(words)}
+  def jump(_state), do: :erlang.error(:not_implemented)
 
   @doc false
   def exsp_jump(words) do
@@ -210,10 +265,53 @@ defmodule :rand do
     {turned * 9 &&& @mask58, {handler, step(words)}}
   end
 
+  defp next({%{type: :exs64} = handler, word}) do
+    {value, word} = exs64(word)
+    {value, {handler, word}}
+  end
+
+  defp next({%{type: :exrop} = handler, words}) do
+    {value, words} = exrop(words)
+    {value, {handler, words}}
+  end
+
+  # The two with many words walk through a list, and turn it round at its end.
+  defp next({%{type: type} = handler, {[last], behind}}) when type in [:exro928ss, :exs1024, :exs1024s] do
+    next({handler, {[last | Enum.reverse(behind)], []}})
+  end
+
+  defp next({%{type: :exro928ss} = handler, {[last, first | rest], behind}}) do
+    value = turned(first * 5 &&& @mask58, 7) * 9 &&& @mask58
+    mixed = bxor(last, first)
+    placed = bxor(bxor(turned(first, 44), mixed), mixed <<< 9 &&& @mask58)
+    {value, {handler, {[turned(mixed, 45) | rest], [placed | behind]}}}
+  end
+
+  defp next({%{type: type} = handler, {[first, second | rest], behind}}) when type in [:exs1024, :exs1024s] do
+    mixed = bxor(second, second <<< 31 &&& @mask64)
+    word = bxor(bxor(first, first >>> 30), bxor(mixed, mixed >>> 11))
+    {word * 1_181_783_497_276_652_981 &&& @mask64, {handler, {[word | rest], [first | behind]}}}
+  end
+
   defp next({handler, words}) do
     [older | newer] = words = step(words)
     {older + newer &&& @mask58, {handler, words}}
   end
+
+  defp exs64(word) do
+    word = bxor(word, word >>> 12)
+    word = bxor(word, word <<< 25 &&& @mask64)
+    word = bxor(word, word >>> 27)
+    {word * 2_685_821_657_736_338_717 &&& @mask64, word}
+  end
+
+  defp exrop([first | second]) do
+    mixed = bxor(first, second)
+    {first + second &&& @mask58, [bxor(bxor(turned(first, 24), mixed), mixed <<< 2 &&& @mask58) | turned(mixed, 35)]}
+  end
+
+  # 58 bits, turned to the left.
+  defp turned(word, by), do: (word <<< by ||| word >>> (58 - by)) &&& @mask58
 
   defp state() do
     case :erlang.get(:rand_seed) do
@@ -237,8 +335,8 @@ defmodule :rand do
 
   @doc "As `uniform/0`, with the state."
   def uniform_s(state) do
-    {word, state} = next(state)
-    {(word >>> 5) * @step, state}
+    {word, {%{bits: bits} = handler, _} = state} = next(state)
+    {if(is_map_key(handler, :max), do: word / (1 <<< 64), else: (word >>> (bits - 53)) * @step), state}
   end
 
   @doc "As `uniform/1`, with the state."
@@ -247,39 +345,44 @@ defmodule :rand do
     within(n, word, state)
   end
 
+  defp within(n, word, {%{max: max}, _} = state) when n <= max, do: {rem(word, n) + 1, state}
+
   # Words at the top, where `n` does not fit any more, are thrown away.
-  defp within(n, word, state) when n <= 1 <<< 58 do
+  defp within(n, word, {%{bits: bits}, _} = state) when n <= 1 <<< bits do
     rest = rem(word, n)
 
-    if word - rest <= (1 <<< 58) - n do
+    if word - rest <= (1 <<< bits) - n do
       {rest + 1, state}
     else
       uniform_s(n, state)
     end
   end
 
-  defp within(n, word, {%{type: type}, _} = state) when (n &&& n - 1) == 0 do
-    {wide, _, state} = widened(n >>> 58, word, 58, weak(type), state)
+  defp within(n, word, {%{max: _}, _} = state), do: {trunc(word / (1 <<< 64) * n) + 1, state}
+
+  defp within(n, word, {%{type: type, bits: bits}, _} = state) when (n &&& n - 1) == 0 do
+    {wide, _, state} = widened(n >>> bits, word, bits, bits - weak(type), state)
     {(wide &&& n - 1) + 1, state}
   end
 
   # At least two bits more than are needed, so that few are thrown away.
-  defp within(n, word, {%{type: type}, _} = state) do
-    {wide, bits, state} = widened(n >>> 56, word, 58, weak(type), state)
+  defp within(n, word, {%{type: type, bits: bits}, _} = state) do
+    {wide, bits, state} = widened(n >>> (bits - 2), word, bits, bits - weak(type), state)
     rest = rem(wide, n)
     if wide - rest <= (1 <<< bits) - n, do: {rest + 1, state}, else: uniform_s(n, state)
   end
 
   # Low bits of a word that are not random enough to be kept between others.
-  defp weak(:exsss), do: 0
+  defp weak(type) when type in [:exsss, :exro928ss], do: 0
+  defp weak(:exs1024s), do: 3
   defp weak(_), do: 1
 
+  # `step` is how many bits of a word are good.
   defp widened(missing, wide, bits, _, state) when missing <= 1, do: {wide, bits, state}
 
-  defp widened(missing, wide, bits, weak, state) do
-    {word, state} = next(state)
-    step = 58 - weak
-    widened(missing >>> step, wide >>> weak <<< (step + weak) ||| word, bits + step, weak, state)
+  defp widened(missing, wide, bits, step, state) do
+    {word, {%{bits: size}, _} = state} = next(state)
+    widened(missing >>> step, wide >>> (size - step) <<< size ||| word, bits + step, step, state)
   end
 
   @doc "A float above 0.0 and below 1.0, near 0.0 with as many digits as a float can have."
@@ -287,14 +390,14 @@ defmodule :rand do
 
   @doc "As `uniform_real/0`, with the state."
   def uniform_real_s(state) do
-    {word, state} = next(state)
-    real(word >>> 2, 56, state)
+    {word, {%{bits: bits}, _} = state} = next(state)
+    real(word >>> (bits - 56), 56, state)
   end
 
   # The highest 56 bits of words give 53 that count from the first that is set on, if need be with those of a further word.
   defp real(0, bits, state) do
-    {word, state} = next(state)
-    real(word >>> 2, bits + 56, state)
+    {word, {%{bits: size}, _} = state} = next(state)
+    real(word >>> (size - 56), bits + 56, state)
   end
 
   defp real(high, bits, state) do
@@ -303,8 +406,8 @@ defmodule :rand do
         {(high >>> -missing) * 2.0 ** (-missing - bits), state}
 
       missing ->
-        {word, state} = next(state)
-        {(high <<< missing ||| word >>> (58 - missing)) * 2.0 ** (-missing - bits), state}
+        {word, {%{bits: size}, _} = state} = next(state)
+        {(high <<< missing ||| word >>> (size - missing)) * 2.0 ** (-missing - bits), state}
     end
   end
 
@@ -317,10 +420,10 @@ defmodule :rand do
   @doc "As `bytes/1`, with the state."
   def bytes_s(n, state) when is_integer(n) and n >= 0, do: bytes_s(n, state, <<>>)
 
-  # A word gives seven bytes.
-  defp bytes_s(n, state, acc) when n >= 7 do
+  # A word gives seven bytes, its highest; those of the last word are the lower ones.
+  defp bytes_s(n, state, acc) when n > 7 do
     {word, state} = next(state)
-    bytes_s(n - 7, state, <<acc::binary, word >>> 2::56>>)
+    bytes_s(n - 7, state, <<acc::binary, word >>> dropped(state)::56>>)
   end
 
   defp bytes_s(0, state, acc), do: {acc, state}
@@ -329,6 +432,10 @@ defmodule :rand do
     {word, state} = next(state)
     {<<acc::binary, word >>> (56 - n * 8)::unit(8)-size(n)>>, state}
   end
+
+  # The low bits that are left over.
+  defp dropped({%{type: :exs1024s}, _}), do: 8
+  defp dropped(_state), do: 2
 
   @doc "A normally distributed float with mean 0.0 and variance 1.0."
   def normal(), do: kept(normal_s(state()))

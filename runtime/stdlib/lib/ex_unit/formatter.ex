@@ -209,11 +209,10 @@ defmodule ExUnit.Formatter do
   end
 
   defp sides(%{context: {:mailbox, _pins}} = error, width, margin, formatter) do
-    pattern = code(error.left, 11)
-
     shown =
       for value <- error.right do
-        pad("pattern: " <> pattern <> "\nvalue:   " <> value(value, space(width, margin + 11), 11), 2)
+        {pattern, value} = both(%{error | right: value}, space(width, margin + 11), 11, formatter)
+        pad("pattern: " <> pattern <> "\nvalue:   " <> value, 2)
       end
 
     ["code: " <> code(error.expr, 6), formatter.(:extra_info, "mailbox:") <> "\n" <> Enum.join(shown, "\n\n")]
@@ -241,7 +240,7 @@ defmodule ExUnit.Formatter do
         {colored(left, :diff_delete, indent, formatter), colored(right, :diff_insert, indent, formatter)}
 
       _none ->
-        shown = if match?({:match, _}, context), do: code(left, indent), else: value(left, space, indent)
+        shown = if match?({kind, _} when kind in [:match, :mailbox], context), do: code(left, indent), else: value(left, space, indent)
         {shown, value(right, space, indent)}
     end
   end

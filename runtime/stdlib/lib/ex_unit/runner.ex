@@ -34,6 +34,7 @@ defmodule ExUnit.Runner do
       max_cases: options[:max_cases],
       max_failures: options[:max_failures],
       failed: :counters.new(1, []),
+      told_enough: :atomics.new(1, []),
       seed: options[:seed],
       rand_algorithm: options[:rand_algorithm],
       include: options[:include],
@@ -269,7 +270,13 @@ defmodule ExUnit.Runner do
     test = in_process(config, test)
     if match?({:failed, _}, test.state), do: :counters.add(config.failed, 1, 1)
     notify(config, {:test_finished, test})
+    if match?({:failed, _}, test.state) and enough_failed?(config), do: tell_enough_failed(config)
     test
+  end
+
+  # Once, whichever of the tests beside each other was the one too many.
+  defp tell_enough_failed(config) do
+    if :atomics.exchange(config.told_enough, 1, 1) == 0, do: notify(config, :max_failures_reached)
   end
 
   defp in_process(config, test) do
@@ -354,6 +361,7 @@ defmodule ExUnit.Runner do
     stacktrace
     |> Enum.take_while(fn entry -> elem(entry, 0) != __MODULE__ end)
     |> Enum.reject(fn entry -> elem(entry, 0) == ExUnit.Assertions end)
+    |> Enum.take(ExUnit.configuration()[:stacktrace_depth] || 20)
   end
 
   # ## The folder of a test

@@ -37,6 +37,15 @@ defmodule Kernel.Utils do
       raise ArgumentError, "keys given to @enforce_keys must be atoms, got: #{Kernel.inspect(key)}"
     end
 
+    case for(key <- enforced, not :lists.keymember(key, 1, fields), do: key) do
+      [] ->
+        :ok
+
+      unknown ->
+        raise ArgumentError,
+              "@enforce_keys required keys (#{Kernel.inspect(unknown)}) that are not defined in defstruct: #{Kernel.inspect(fields)}"
+    end
+
     for {key, _default} <- :lists.reverse(fields), count_key(fields, key) > 1 do
       warn_duplicate(key, env)
     end

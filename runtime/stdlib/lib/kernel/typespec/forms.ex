@@ -372,7 +372,9 @@ defmodule Kernel.Typespec.Forms do
   end
 
   defp expand({:__MODULE__, _, context}, scope) when is_atom(context), do: scope.module
-  defp expand(expr, scope), do: Macro.expand(expr, scope.env)
+
+  # The module's own macros are there by now, as they are for the bodies of its functions.
+  defp expand(expr, scope), do: Macro.expand(expr, %{scope.env | function: {:__info__, 1}})
 
   defp sigil?(name), do: match?("sigil_" <> _, :erlang.atom_to_binary(name))
 
