@@ -310,7 +310,9 @@ impl<'h> Local<'h> {
             self.own(|owner| owner.relations().monitors.remove(number));
             return Ok(reference);
         }
-        let watched = pid.is_some_and(|pid| self.signal(pid, Kind::Monitor { from: own, reference: number, loud: number % LOUD == 0 }).is_ok());
+        let watched = pid.is_some_and(|pid| {
+            self.signal(pid, Kind::Monitor { from: own, reference: number, loud: number % LOUD == 0 }).is_ok()
+        });
         if !watched {
             let _ = self.signal(own, Kind::Down { reference: number, reason: Reason::NOPROC });
         }

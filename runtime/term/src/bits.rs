@@ -57,6 +57,7 @@ impl<'a> Bits<'a> {
     }
 
     /// The bytes, if they are whole and start at a byte of the storage.
+    #[inline]
     pub fn as_bytes(&self) -> Option<&'a [u8]> {
         if self.size.is_multiple_of(8) && self.offset.is_multiple_of(8) {
             Some(&self.bytes[self.offset / 8..(self.offset + self.size) / 8])

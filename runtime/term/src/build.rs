@@ -305,7 +305,8 @@ impl Heap {
                 && storage.try_append(end, tail_bytes)
             {
                 let whole = if handle.word() == source.word() {
-                    self.growing_handle(storage, size, tail_bytes.len())
+                    let shared = source.shared_bytes().ok_or(SystemLimit)?;
+                    self.growing_handle(shared, size, tail_bytes.len())
                 } else {
                     self.off_heap_bytes.set(self.off_heap_bytes.get().saturating_add(tail_bytes.len()));
                     handle.grow(size);

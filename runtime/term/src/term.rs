@@ -14,6 +14,7 @@
 use std::any::Any;
 use std::borrow::Cow;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use jovial_atoms::{Atom, known};
@@ -485,6 +486,7 @@ impl<'h> Term<'h> {
     }
 
     /// Any bitstring.
+    #[inline]
     pub fn as_bitstring(self) -> Option<Bits<'h>> {
         match self.boxed_kind()? {
             Boxed::HeapBinary | Boxed::RefcBinary => {
@@ -511,6 +513,7 @@ impl<'h> Term<'h> {
     }
 
     /// The bytes of a heap or refc binary.
+    #[inline]
     fn whole_bytes(self) -> &'h [u8] {
         let Some(header) = self.header() else { return &[] };
         match header.header_kind() {
@@ -522,7 +525,7 @@ impl<'h> Term<'h> {
             Boxed::RefcBinary => {
                 let slots = self.raw_slots();
                 // SAFETY: the object owns a count of the block, and lives during 'h; so does the block.
-                let bytes = std::mem::ManuallyDrop::new(unsafe { RefcBytes::from_address(slots[0]) });
+                let bytes = ManuallyDrop::new(unsafe { RefcBytes::from_address(slots[0]) });
                 let view = bytes.view((slots[2] >> 1) as usize);
                 // SAFETY: as above, the bytes outlive the borrowed handle.
                 unsafe { std::slice::from_raw_parts(view.as_ptr(), view.len()) }
@@ -541,10 +544,10 @@ impl<'h> Term<'h> {
     }
 
     /// What bytes may be appended to: the handle that a view over a growing one has (one that no other process sees), or
-    /// this whole refc binary; and a further count for its storage.
-    pub(crate) fn growing(self) -> Option<(Term<'h>, RefcBytes)> {
+    /// this whole refc binary; and its storage, without a count of its own.
+    pub(crate) fn growing(self) -> Option<(Term<'h>, ManuallyDrop<RefcBytes>)> {
         if !self.is_boxed_kind(Boxed::SubBinary) {
-            return Some((self, self.shared_bytes()?));
+            return Some((self, self.lent_bytes()?));
         }
         let slots = self.slots();
         let (base, starts) = (slots[0], slots[1].0 == Word::ZERO && slots[2].0.0 % 16 == 0);
@@ -552,7 +555,16 @@ impl<'h> Term<'h> {
             header.header_kind() == Boxed::RefcBinary && header.header_aux() == crate::build::GROWING
         });
         let shared = starts && grows && !crate::literal::is_literal(base.0);
-        if shared { Some((base, base.shared_bytes()?)) } else { None }
+        if shared { Some((base, base.lent_bytes()?)) } else { None }
+    }
+
+    /// The storage of a refc binary, without a count of its own.
+    fn lent_bytes(self) -> Option<ManuallyDrop<RefcBytes>> {
+        if !self.is_boxed_kind(Boxed::RefcBinary) {
+            return None;
+        }
+        // SAFETY: the object owns a count during 'h, which this one does not give up.
+        Some(ManuallyDrop::new(unsafe { RefcBytes::from_address(self.raw_slots()[0]) }))
     }
 
     /// Lets a growing handle cover so many bytes, which are written.
