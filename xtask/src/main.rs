@@ -13,7 +13,7 @@ use std::process::{Command, ExitCode};
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  test [FILTER]   every test: Rust, language cases, Jupyter clients; lints, where they are those of this toolchain
+  test [FILTER]   every test: Rust, language cases, Jupyter clients
   rust [FILTER]   the Rust tests and language cases alone
   jupyter [ARG..] the tests that drive the kernel with real Jupyter clients (pytest arguments)
   examples        the examples in the library's documents
@@ -32,9 +32,7 @@ fn main() -> ExitCode {
         None => ("help", &[][..]),
     };
     let outcome = match command {
-        "test" if rest.is_empty() => {
-            rust(rest).and_then(|()| some_stress()).and_then(|()| jupyter(&[])).and_then(|()| lints())
-        }
+        "test" if rest.is_empty() => rust(rest).and_then(|()| some_stress()).and_then(|()| jupyter(&[])),
         "test" => rust(rest),
         "rust" => rust(rest),
         "jupyter" => jupyter(rest),
@@ -217,21 +215,6 @@ fn venv() -> Result<PathBuf, String> {
     run(Command::new(&python).args(["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r"]).arg(&list))?;
     std::fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))?;
     Ok(python)
-}
-
-/// What `check` does, if the tools are there and of the version that this code was written for: others have other opinions.
-fn lints() -> Outcome {
-    let version = |tool: &str| {
-        let output = cargo().args([tool, "--version"]).output().ok().filter(|output| output.status.success());
-        output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
-    };
-    let minor = env!("CARGO_PKG_RUST_VERSION").split('.').nth(1).unwrap_or_default();
-    let ours = version("clippy").is_some_and(|clippy| clippy.contains(&format!("0.1.{minor} ")));
-    if ours && version("fmt").is_some() {
-        return check();
-    }
-    println!("no lints: they need rustfmt and clippy of Rust 1.{minor}");
-    Ok(())
 }
 
 fn check() -> Outcome {

@@ -351,7 +351,7 @@ fn by_bytes(segment: SegmentType, size: Option<Arg>) -> bool {
     match (segment.kind, size) {
         (SegmentKind::Utf8 | SegmentKind::Utf16 | SegmentKind::Utf32, _) => true,
         (_, Some(Arg::Int(size))) => (size * i64::from(segment.unit)) % 8 == 0,
-        _ => segment.unit % 8 == 0,
+        _ => segment.unit.is_multiple_of(8),
     }
 }
 

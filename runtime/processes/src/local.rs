@@ -311,7 +311,7 @@ impl<'h> Local<'h> {
             return Ok(reference);
         }
         let watched = pid.is_some_and(|pid| {
-            self.signal(pid, Kind::Monitor { from: own, reference: number, loud: number % LOUD == 0 }).is_ok()
+            self.signal(pid, Kind::Monitor { from: own, reference: number, loud: number.is_multiple_of(LOUD) }).is_ok()
         });
         if !watched {
             let _ = self.signal(own, Kind::Down { reference: number, reason: Reason::NOPROC });

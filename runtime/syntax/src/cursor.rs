@@ -53,7 +53,7 @@ fn can_go_on(text: &str, partial: &Partial) -> bool {
 }
 
 /// The tokens of the innermost code, and the bytes before it.
-fn innermost<'p>(partial: &'p Partial) -> (&'p [Token], usize) {
+fn innermost(partial: &Partial) -> (&[Token], usize) {
     match partial.interpolations.last() {
         Some(interpolation) => (&partial.tokens[interpolation.token..], interpolation.start),
         None => (&partial.tokens, 0),

@@ -550,7 +550,7 @@ impl<'h> Term<'h> {
             return Some((self, self.lent_bytes()?));
         }
         let slots = self.slots();
-        let (base, starts) = (slots[0], slots[1].0 == Word::ZERO && slots[2].0.0 % 16 == 0);
+        let (base, starts) = (slots[0], slots[1].0 == Word::ZERO && slots[2].0.0.is_multiple_of(16));
         let grows = base.header().is_some_and(|header| {
             header.header_kind() == Boxed::RefcBinary && header.header_aux() == crate::build::GROWING
         });

@@ -260,8 +260,10 @@ impl Word {
     /// Whether this is a header, and of an object of raw data (invariant 3).
     #[inline]
     pub const fn is_opaque_header(self) -> bool {
-        const OPAQUE: u32 =
-            1 << Boxed::Float as u32 | 1 << Boxed::BigPositive as u32 | 1 << Boxed::BigNegative as u32 | 1 << Boxed::HeapBinary as u32;
+        const OPAQUE: u32 = 1 << Boxed::Float as u32
+            | 1 << Boxed::BigPositive as u32
+            | 1 << Boxed::BigNegative as u32
+            | 1 << Boxed::HeapBinary as u32;
         self.is_header() && OPAQUE >> ((self.0 >> 3) & 31) & 1 != 0
     }
 

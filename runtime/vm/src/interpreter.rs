@@ -25,6 +25,7 @@
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_ptr_alignment,
+    clippy::cast_sign_loss,
     reason = "operands and addresses of checked code"
 )]
 
@@ -74,6 +75,7 @@ const SECOND: Flow = 4;
 const REST: Flow = 5;
 
 /// Whether the slice goes on.
+#[expect(clippy::inline_always, reason = "it is a comparison")]
 #[inline(always)]
 const fn goes_on(flow: Flow) -> bool {
     flow == NEXT || flow == LEFT

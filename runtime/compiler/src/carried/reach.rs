@@ -112,7 +112,7 @@ pub(super) fn extract(code: &Code, root: NodeId) -> Quoted {
         let id = copy.to.tree.add(node);
         copy.copied.push(id);
     }
-    let root = copy.new(root);
+    let root = copy.copied(root);
     Quoted { code: copy.to, root }
 }
 
@@ -125,7 +125,7 @@ struct Copy<'a> {
 }
 
 impl Copy<'_> {
-    fn new(&self, id: NodeId) -> NodeId {
+    fn copied(&self, id: NodeId) -> NodeId {
         self.copied[self.reach.place(id)]
     }
 
@@ -152,11 +152,11 @@ impl Copy<'_> {
             Node::Improper(elements) => Node::Improper(self.seq(elements)),
             Node::Tuple(elements) => Node::Tuple(self.seq(elements)),
             Node::Map(entries) => Node::Map(self.seq(entries)),
-            Node::Pair(left, right) => Node::Pair(self.new(left), self.new(right)),
+            Node::Pair(left, right) => Node::Pair(self.copied(left), self.copied(right)),
             Node::Var { name, meta, context } => Node::Var { name, meta: self.meta(meta), context },
             Node::Call { name, meta, args } => Node::Call { name, meta: self.meta(meta), args: self.seq(args) },
             Node::Apply { callee, meta, args } => {
-                Node::Apply { callee: self.new(callee), meta: self.meta(meta), args: self.seq(args) }
+                Node::Apply { callee: self.copied(callee), meta: self.meta(meta), args: self.seq(args) }
             }
             Node::Opaque(handle) => match self.from.carried.get(handle) {
                 Some(item) => Node::Opaque(self.to.carried.add(item.clone())),

@@ -650,7 +650,7 @@ type_tests! {
     op_jump_not_binary word => match boxed_kind(word) {
         Some(Boxed::HeapBinary | Boxed::RefcBinary) => true,
         // Its size in bits is a small integer.
-        Some(Boxed::SubBinary) => raw::boxed_slot(word, 3).0 % 16 == 0,
+        Some(Boxed::SubBinary) => raw::boxed_slot(word, 3).0.is_multiple_of(16),
         _ => false,
     };
 }

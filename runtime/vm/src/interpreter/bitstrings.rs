@@ -264,7 +264,7 @@ pub(super) unsafe fn op_bits_utf8<const FAST: bool>(s: &mut State<'_>) -> Flow {
 #[inline(always)]
 pub(super) unsafe fn op_bits_whole<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as above. Positions are small integers, so their difference is twice that in bits.
-    unsafe { s.test((s.get(s.byte(2)).0 - s.get(s.byte(1)).0) % 16 == 0, 1) }
+    unsafe { s.test((s.get(s.byte(2)).0 - s.get(s.byte(1)).0).is_multiple_of(16), 1) }
 }
 
 #[inline(always)]
