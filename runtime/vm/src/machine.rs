@@ -93,6 +93,8 @@ static MACHINES: AtomicU32 = AtomicU32::new(1);
 pub struct Machine {
     id: u32,
     exports: RwLock<FxHashMap<Mfa, &'static Export>>,
+    /// The functions that Rust implements, by module: compilers ask for them again and again.
+    natives: RwLock<FxHashMap<Atom, Vec<(Atom, u8)>>>,
     modules: RwLock<HashMap<Atom, Arc<ModuleVersion>, BuildHasherDefault<AtomHasher>>>,
     /// The code of all versions by its start.
     versions: RwLock<BTreeMap<usize, Arc<Code>>>,
@@ -124,6 +126,7 @@ impl Machine {
         let machine = Machine {
             id: MACHINES.fetch_add(1, Ordering::Relaxed),
             exports: RwLock::default(),
+            natives: RwLock::default(),
             modules: RwLock::default(),
             versions: RwLock::default(),
             source: OnceLock::new(),
@@ -191,6 +194,11 @@ impl Machine {
     /// Makes a Rust function callable.
     pub fn register(&self, module: Atom, name: Atom, arity: u8, native: NativeFn) {
         self.export(module, name, arity).define_native(native);
+        let mut natives = write(&self.natives);
+        let names = natives.entry(module).or_default();
+        if !names.contains(&(name, arity)) {
+            names.push((name, arity));
+        }
     }
 
     /// The entry of a function, made if need be. Dynamic calls come here, so each thread remembers what it found lately.
@@ -231,12 +239,7 @@ impl Machine {
 
     /// The functions of a module that Rust implements, sorted by name and arity.
     pub fn natives_of(&self, module: Atom) -> Vec<(Atom, u8)> {
-        let exports = read(&self.exports);
-        let mut found: Vec<(Atom, u8)> = exports
-            .values()
-            .filter(|export| export.module == module && export.has_native())
-            .map(|export| (export.name, export.arity))
-            .collect();
+        let mut found = read(&self.natives).get(&module).cloned().unwrap_or_default();
         found.sort_by_key(|(name, arity)| (name.as_str(), *arity));
         found
     }

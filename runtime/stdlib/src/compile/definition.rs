@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::Literal;
 use jovial_compiler::carried::{Code, Item, Quoted};
-use jovial_compiler::env::{Env, Vars};
+use jovial_compiler::env::{Env, NameArity, Vars};
 use jovial_compiler::errors::{Diagnostic, Exception, Halt, Result, Severity};
 use jovial_compiler::host::{Datum, Host, MacroCall, SharedModule};
 use jovial_compiler::lower::{self, Info, ModuleUnit};
@@ -411,7 +411,7 @@ fn struct_fields(host: &mut CompileHost<'_>, env: &Env, definitions: &[&Definiti
     if !definitions.iter().any(|definition| definition.name == known::DUNDER_STRUCT && definition.arity == 0) {
         return Ok(nil);
     }
-    let module = load_local(host, env.module)?;
+    let module = load_some(host, env.module, Some((known::DUNDER_STRUCT, 0)))?;
     let value = host.call(module, known::DUNDER_STRUCT, |_, _| Vec::new())?;
     let Some(map) = value.root().as_map() else { return Ok(nil) };
     // The order is that of the definition, where there is one.
@@ -446,11 +446,23 @@ pub fn store(
 
 /// Loads the definitions that a module under construction has so far, as a module of another name, and gives that name.
 pub fn load_local(host: &mut CompileHost<'_>, name: Atom) -> Result<Atom> {
+    load_some(host, name, None)
+}
+
+/// The same with those definitions only that one of them can reach.
+fn load_some(host: &mut CompileHost<'_>, name: Atom, wanted: Option<NameArity>) -> Result<Atom> {
     let Some(shared) = host.library.building(name) else { return Ok(name) };
     let (definitions, file) = {
         let build = lock(&shared);
         (
-            build.definitions().filter(|definition| !definition.clauses.is_empty()).cloned().collect::<Vec<_>>(),
+            match wanted {
+                Some((name, arity)) => build.reachable(name, arity),
+                None => build.definitions().collect(),
+            }
+            .into_iter()
+            .filter(|definition| !definition.clauses.is_empty())
+            .cloned()
+            .collect::<Vec<_>>(),
             Arc::clone(&build.file),
         )
     };
