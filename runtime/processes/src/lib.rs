@@ -45,6 +45,7 @@ mod signal;
 mod small_map;
 mod spawn;
 mod state;
+mod sweep;
 mod sync;
 mod table;
 mod tags;

@@ -185,6 +185,11 @@ pub(crate) enum Waits {
     Job(u32),
 }
 
+/// Garbage is to be collected.
+pub(crate) const COLLECTS: u8 = 1;
+/// The process is to be looked at (`Scheduler::sweep`).
+pub(crate) const SHOWS: u8 = 2;
+
 /// What only the owner knows.
 #[derive(Default)]
 pub(crate) struct Owner {
@@ -192,8 +197,8 @@ pub(crate) struct Owner {
     /// A signal arrived that whoever waits wants to see.
     pub(crate) woken: bool,
     pub(crate) interrupted: bool,
-    /// Garbage is to be collected before it goes on.
-    pub(crate) collects: bool,
+    /// What is to be done before it goes on: [`COLLECTS`], [`SHOWS`].
+    pub(crate) asked: u8,
     pub(crate) waits: Waits,
     /// Number of the current wait; a timer of an earlier one is stale.
     pub(crate) wait: u32,
@@ -352,7 +357,7 @@ impl Owner {
 
     /// Whether a signal asks for something before the code goes on.
     pub(crate) fn is_called(&self) -> bool {
-        self.ends.is_some() || self.interrupted || self.collects
+        self.ends.is_some() || self.interrupted || self.asked != 0
     }
 
     /// Whether it waits for nothing but a signal, and takes messages into its heap.

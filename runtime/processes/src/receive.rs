@@ -32,7 +32,9 @@ use crate::crash::Cause;
 use crate::exit::End;
 use crate::info::{Items, Subject, describe};
 use crate::policy::Event;
-use crate::process::{AliasMode, Body, Link, Monitor, MonitoredBy, Owner, Process, Target, Waits};
+use crate::process::{
+    AliasMode, Body, COLLECTS, Link, Monitor, MonitoredBy, Owner, Process, SHOWS, Target, Waits,
+};
 use crate::runtime::Shared;
 use crate::scheduler::Scheduler;
 use crate::signal::{Envelope, Kind, Reason, Signal, build, tag_of};
@@ -167,7 +169,7 @@ impl Scheduler {
                 }
             }
             Kind::Collect { from, request } => {
-                owner.collects = true;
+                owner.asked |= COLLECTS;
                 let value = Some(Fragment::immediate(Term::TRUE));
                 let _ = self.shared.send(self.index, from, tag, Kind::Reply { request, value });
             }
@@ -206,6 +208,10 @@ impl Scheduler {
                     owner.timer = None;
                     owner.woken = true;
                 }
+            }
+            Kind::Sweep(sweep) => {
+                owner.asked |= SHOWS;
+                *self.sweep.borrow_mut() = Some(sweep);
             }
             Kind::Host(value) => {
                 take_tag(vm, tag);
@@ -287,6 +293,7 @@ impl Shared {
             | Kind::Interrupt
             | Kind::Done { .. }
             | Kind::Wake { .. }
+            | Kind::Sweep(_)
             | Kind::Host(_) => return,
         };
         // Who asked may be gone too.

@@ -29,7 +29,7 @@ use jovial_vm::{self as vm, Drained, Job, Killed, Stop};
 use crate::crash::Cause;
 use crate::exit::End;
 use crate::policy::Event;
-use crate::process::{Body, Current, Held, Owner, Process, Turn, Waits};
+use crate::process::{Body, COLLECTS, Current, Held, Owner, Process, Turn, Waits};
 use crate::runtime::Shared;
 use crate::signal::Kind;
 use crate::tags::Tag;
@@ -53,6 +53,8 @@ pub(crate) struct Scheduler {
     pub(crate) index: usize,
     pub(crate) pid: Cell<Pid>,
     pub(crate) current: Current,
+    /// What the process that runs is to be shown to before it goes on (`process::SHOWS`). Empty whenever none runs.
+    pub(crate) sweep: RefCell<Option<Arc<vm::Sweep>>>,
     due: RefCell<Vec<Due<Task>>>,
     /// Slices, and reductions in them, since the clock was last compared with the next timer.
     unlooked: Cell<u32>,
@@ -78,6 +80,7 @@ impl Scheduler {
             index,
             pid: Cell::new(Pid::new(0)),
             current: Current::default(),
+            sweep: RefCell::default(),
             due: RefCell::default(),
             unlooked: Cell::new(u32::MAX),
         }
@@ -251,6 +254,7 @@ impl Scheduler {
                 let (counted, held) = self.end_process(process, vm, owner, end);
                 // The heap goes here and now; the rest of the process when no thread looks at it any more.
                 turn.end();
+                drop(self.sweep.take());
                 shared.processes.remove(number, guard);
                 self.release(counted, &held);
                 return;
@@ -352,6 +356,9 @@ impl Scheduler {
             let total = &shared.lanes[self.index].reductions;
             total.store(total.load(Ordering::Relaxed) + used, Ordering::Relaxed);
             shared.config.log.add(Event::Ran { pid: process.pid().number(), reductions: used as u32 });
+            if shared.machine.is_sweep_due() {
+                shared.sweep(self.index);
+            }
             // A receive may have drained something that can't wait for the next turn; then all begins again.
             let urgent = owner.borrow().is_called();
             match stop {
@@ -399,9 +406,14 @@ impl Scheduler {
         if let Some(end) = owner.ends.take() {
             return Some(Outcome::Ends(*end));
         }
-        if owner.collects {
-            owner.collects = false;
-            shared.engine.collect(&shared.machine, vm);
+        if owner.asked != 0 {
+            if owner.asked & COLLECTS != 0 {
+                shared.engine.collect(&shared.machine, vm);
+            }
+            if let Some(sweep) = self.sweep.take() {
+                sweep.look_at(vm);
+            }
+            owner.asked = 0;
         }
         if owner.is_suspended() {
             return Some(Outcome::Waits);

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use jovial_atoms::{Atom, known};
 use jovial_term::raw::{ChunkHeader, Word};
 use jovial_term::{Fragment, Heap, OutOfMemory, Pid, Term};
-use jovial_vm::JobResult;
+use jovial_vm::{JobResult, Sweep};
 
 use crate::info::Items;
 use crate::queue::{Item, Link, Node};
@@ -170,6 +170,8 @@ pub(crate) enum Kind {
     Wake {
         wait: u32,
     },
+    /// Show what you refer to: see `vm::Sweep`.
+    Sweep(Arc<Sweep>),
     /// From the host: never in the mailbox (the root process gets its cells this way).
     Host(Fragment),
     /// The host wants to know of the exit.
@@ -205,6 +207,7 @@ impl Kind {
             Kind::Interrupt => "interrupt",
             Kind::Done { .. } => "done",
             Kind::Wake { .. } => "wake",
+            Kind::Sweep(_) => "sweep",
             Kind::Host(_) => "host",
             Kind::Watch(_) => "watch",
         }

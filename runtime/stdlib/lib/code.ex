@@ -385,7 +385,7 @@ defmodule Code do
     result =
       case module do
         nil -> function
-        _ -> :erlang.apply(module, function, :jovial_code.pick(binding, inputs))
+        _ -> :jovial_code.run(module, function, :jovial_code.pick(binding, inputs))
       end
 
     kept = if prune?, do: for({key, _} = pair <- binding, :lists.member(key, inputs), do: pair), else: binding

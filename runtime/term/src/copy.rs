@@ -1,7 +1,7 @@
 //! Copying terms between heaps.
 //!
 //! **What it is for.** [`measure`] and [`copy_to`] go together: the first says how many words the second writes. Both
-//! stop at literals and treat shared parts as separate, as messages do on the BEAM; but a term that would become huge
+//! stop at literals that last and treat shared parts as separate, as messages do on the BEAM; but a term that would become huge
 //! that way is copied with its sharing, so that forty levels of `{x, x}` take forty tuples.
 //!
 //! **How.** Both run along the tails of lists and keep a list of what else is left, in which the rest of a list waits until
@@ -18,6 +18,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::mem::MaybeUninit;
 
+use crate::fun::FunEntry;
 use crate::literal;
 use crate::off_heap;
 use crate::term::Term;
@@ -122,7 +123,7 @@ const STEP: isize = 2 * size_of::<Word>().cast_signed();
 
 /// Adds up the objects that `enter` lets in; `None` beyond `max` words.
 fn walk(term: Term<'_>, max: usize, counts_once: bool, mut enter: impl FnMut(Word) -> bool) -> Option<usize> {
-    let literals = literal::range();
+    let literals = literal::lasting();
     let mut rest = Rest::new();
     let (mut words, mut step) = (0, STEP);
     let mut current = term.word();
@@ -216,8 +217,8 @@ unsafe fn boxed_leaf_words(word: Word, literals: literal::Range) -> usize {
                     return 0;
                 }
             }
-            // A new owner has to be counted.
-            if off_heap::is_owner(kind) {
+            // A new owner has to be counted, and so has a fun.
+            if off_heap::is_counted(kind) {
                 return 0;
             }
         }
@@ -394,6 +395,8 @@ pub(crate) struct Copied {
     pub(crate) root: Word,
     /// Head of the off-heap list, with the copied owners in front.
     pub(crate) off_heap: *mut Word,
+    /// Whether there are funs among the objects.
+    pub(crate) funs: bool,
 }
 
 struct Copier {
@@ -404,6 +407,7 @@ struct Copier {
     rest: Rest<*mut Word>,
     /// Copies by what they were copied from, if sharing is kept.
     seen: Option<HashMap<Word, Word, Addresses>>,
+    funs: bool,
 }
 
 impl Copier {
@@ -522,9 +526,12 @@ impl Copier {
                         }
                     }
                 }
-                if off_heap::is_owner(kind) {
+                if off_heap::is_listed(kind) {
                     off_heap::share(to);
                     self.off_heap = off_heap::push(to, self.off_heap);
+                } else if kind == Boxed::Fun {
+                    (*((*to.add(1)).0 as *const FunEntry)).uses.note();
+                    self.funs = true;
                 }
             }
             (Word::boxed_at(to), parts)
@@ -583,8 +590,8 @@ pub(crate) unsafe fn copy_few(from: *const Word, to: *mut Word, words: usize) {
 /// `start` has room for what was measured for this very term, and `off_heap` is a list of live owners.
 pub(crate) unsafe fn copy_to(term: Term<'_>, measure: Measure, start: *mut Word, off_heap: *mut Word) -> Copied {
     let seen = measure.shared.then(HashMap::default);
-    let literals = literal::range();
-    let mut copier = Copier { top: start, off_heap, literals, rest: Rest::new(), seen };
+    let literals = literal::lasting();
+    let mut copier = Copier { top: start, off_heap, literals, rest: Rest::new(), seen, funs: false };
     let mut root = term.word();
     if literals.excludes(root) {
         // SAFETY: the term is alive; room was measured.
@@ -592,7 +599,7 @@ pub(crate) unsafe fn copy_to(term: Term<'_>, measure: Measure, start: *mut Word,
     }
     let written = crate::heap::distance(start, copier.top);
     debug_assert_eq!(written, measure.words, "measured and copied sizes agree (invariant 1)");
-    Copied { root, off_heap: copier.off_heap }
+    Copied { root, off_heap: copier.off_heap, funs: copier.funs }
 }
 
 const _: () = assert!(Boxed::Tuple as u8 == 0, "arity-only headers are compared as whole words by the machine");

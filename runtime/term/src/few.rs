@@ -15,7 +15,7 @@ use crate::word::Word;
 /// Words that [`copy_few`] writes at most.
 pub(crate) const FEW: usize = 48;
 
-/// Copies one object to `top`, unless it does not fit or is an owner.
+/// Copies one object to `top`, unless it does not fit or is counted.
 ///
 /// # Safety
 /// `word` leads to a live object; `top` to `end` is free memory elsewhere.
@@ -36,7 +36,7 @@ unsafe fn shallow(word: Word, top: &mut *mut Word, end: *mut Word) -> Option<Wor
         }
         let header = *from;
         let words = 1 + header.header_size();
-        if words > room || off_heap::is_owner(header.header_kind()) {
+        if words > room || off_heap::is_counted(header.header_kind()) {
             return None;
         }
         *to = header;
@@ -48,11 +48,11 @@ unsafe fn shallow(word: Word, top: &mut *mut Word, end: *mut Word) -> Option<Wor
     }
 }
 
-/// Copies what the pointer `word` leads to, but no literals, to `start`: the copy, and the end of its words. `None` when that is
+/// Copies what the pointer `word` leads to, but no literals that last, to `start`: the copy, and the end of its words. `None` when that is
 /// more than fits before `end`, or something in it is counted; what was written is of no use then.
 ///
 /// # Safety
-/// `word` leads to a live object that is no literal; `start` to `end` is free memory elsewhere.
+/// `word` leads to a live object that is no such literal; `start` to `end` is free memory elsewhere.
 #[inline]
 pub(crate) unsafe fn copy_few(
     word: Word,

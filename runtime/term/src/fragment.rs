@@ -8,6 +8,7 @@
 //! 1. A chunk is parsable up to `used`. Its objects refer only to each other and to literals.
 //! 2. A fragment is owned by one value (or one intrusive queue) at a time; reading needs a borrow of it.
 //! 3. Off-heap owners in it are on its own list until a heap adopts it, which takes the list over.
+//! 4. The funs in it are counted by their entries until then (see `fun.rs`); `holds` says whether there are any.
 //!
 //! **What it must not know.** Queues: `next` and `cause` are for whoever owns the fragment.
 
@@ -18,11 +19,12 @@ use std::ptr::{NonNull, null_mut};
 use crate::block;
 use crate::copy;
 use crate::few::{self, FEW};
+use crate::fun::{FunEntry, FunUses};
 use crate::heap::{Heap, OutOfMemory};
 use crate::literal;
 use crate::off_heap;
 use crate::term::Term;
-use crate::word::Word;
+use crate::word::{Boxed, Word};
 
 /// What stands before the words of a chunk. Queues of processes link through `next` while they own the fragment.
 #[repr(C)]
@@ -33,8 +35,12 @@ pub struct ChunkHeader {
     pub(crate) root: Word,
     pub(crate) capacity: usize,
     pub(crate) used: usize,
-    pub(crate) off_heap: *mut Word,
+    /// The list of owners. Bit 0 is set while there are funs that are counted.
+    off_heap: *mut Word,
 }
+
+/// In the address of a list, which is a multiple of eight.
+const FUNS: usize = 1;
 
 /// Words up to which a fragment's term is moved rather than adopted.
 const TAKEN_IN: usize = 16;
@@ -49,6 +55,56 @@ impl ChunkHeader {
     pub(crate) unsafe fn words(header: *mut ChunkHeader) -> *mut Word {
         // SAFETY: the words follow the header in the same allocation.
         unsafe { header.add(1).cast() }
+    }
+
+    /// The list of owners.
+    pub(crate) fn off_heap(&self) -> *mut Word {
+        self.off_heap.map_addr(|address| address & !FUNS)
+    }
+
+    /// Gives the list of owners up.
+    pub(crate) fn take_off_heap(&mut self) -> *mut Word {
+        let list = self.off_heap();
+        self.off_heap = std::ptr::without_provenance_mut(self.off_heap.addr() & FUNS);
+        list
+    }
+
+    fn holds_funs(&self) -> bool {
+        self.off_heap.addr() & FUNS != 0
+    }
+
+    /// Calls `visit` with the uses of each fun.
+    ///
+    /// # Safety
+    /// `header` is a live chunk.
+    unsafe fn funs(header: *mut ChunkHeader, visit: impl Fn(&FunUses)) {
+        // SAFETY: chunks are parsable up to `used` (invariant 1), and entries outlive the funs that point to them.
+        unsafe {
+            let words = ChunkHeader::words(header);
+            let mut place = 0;
+            while place < (*header).used {
+                let word = *words.add(place);
+                if word.is_header() && word.header_kind() == Boxed::Fun {
+                    visit(&(*((*words.add(place + 1)).0 as *const FunEntry)).uses);
+                }
+                let opaque = word.is_header() && word.header_kind().is_opaque();
+                place += if opaque { 1 + word.header_size() } else { 1 };
+            }
+        }
+    }
+
+    /// Ends the counting of funs.
+    ///
+    /// # Safety
+    /// `header` is a live chunk that belongs to the caller.
+    unsafe fn release_funs(header: *mut ChunkHeader) {
+        // SAFETY: by contract.
+        unsafe {
+            if (*header).holds_funs() {
+                (*header).off_heap = (*header).off_heap();
+                ChunkHeader::funs(header, FunUses::release);
+            }
+        }
     }
 }
 
@@ -99,7 +155,8 @@ impl Drop for Chunk {
         // SAFETY: we own the chunk and everything on its list; the layout is that of its allocation.
         unsafe {
             let header = self.0.as_ptr();
-            off_heap::release_list((*header).off_heap);
+            ChunkHeader::release_funs(header);
+            off_heap::release_list((*header).off_heap());
             let layout = layout((*header).capacity).expect("the layout was valid at allocation");
             if block::poisons() {
                 let words = ChunkHeader::words(header);
@@ -123,7 +180,7 @@ unsafe impl Sync for Fragment {}
 impl Fragment {
     /// A copy of `term` with all that it refers to but literals.
     pub fn copy_of(term: Term<'_>) -> Result<Fragment, OutOfMemory> {
-        let literals = literal::range();
+        let literals = literal::lasting();
         if !literals.excludes(term.word()) {
             return Fragment::of_few(term.word(), std::ptr::null(), 0);
         }
@@ -145,6 +202,10 @@ impl Fragment {
             (*header).root = copied.root;
             (*header).used = measure.words;
             (*header).off_heap = copied.off_heap;
+            if copied.funs {
+                ChunkHeader::funs(header, FunUses::hold);
+                (*header).off_heap = copied.off_heap.map_addr(|address| address | FUNS);
+            }
         }
         Ok(Fragment(chunk))
     }
@@ -223,7 +284,8 @@ impl Heap {
         let header = fragment.0.as_ptr();
         // SAFETY: we own the fragment; from here on its words and owners belong to the heap.
         let root = unsafe {
-            let owners = std::mem::replace(&mut (*header).off_heap, off_heap::EMPTY);
+            ChunkHeader::release_funs(header);
+            let owners = (*header).take_off_heap();
             let (list, bytes) = off_heap::join(owners, self.young_off_heap.get());
             self.young_off_heap.set(list);
             self.off_heap_bytes.set(self.off_heap_bytes.get().saturating_add(bytes));
@@ -237,7 +299,7 @@ impl Heap {
         unsafe { Term::from_word(root) }
     }
 
-    /// Moves a small term that owns nothing into the block, if there is room. The fragment is of no more use then.
+    /// Moves a small term that owns nothing and has no funs into the block, if there is room. The fragment is of no more use then.
     pub fn take_in(&self, fragment: &Fragment) -> Option<Term<'_>> {
         let header = fragment.0.as_ptr();
         // SAFETY: the fragment is borrowed, so it lives and is not written to. Its words are complete objects (invariant 1)
@@ -259,7 +321,7 @@ impl Heap {
     /// A copy of a small term of another heap, in the block; `None` if it is not so small, has parts that are counted, or there
     /// is no room.
     pub fn copy_small(&self, term: Term<'_>) -> Option<Term<'_>> {
-        let (word, literals) = (term.word(), literal::range());
+        let (word, literals) = (term.word(), literal::lasting());
         if !literals.excludes(word) {
             // SAFETY: an immediate refers to no memory, and the caller's world keeps literal areas alive.
             return Some(unsafe { Term::from_word(word) });

@@ -178,7 +178,7 @@ impl Collector {
         }
         let closed = (null_mut(), null_mut());
         let young_top = young.low as *mut Word;
-        Collector { literals: literal::range(), young, old, mature, young_top, old_top, closed, own }
+        Collector { literals: literal::whole(), young, old, mature, young_top, old_top, closed, own }
     }
 
     /// Stops at a pointer into another heap or an unadopted fragment: moving from there would damage it.

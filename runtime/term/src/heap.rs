@@ -336,7 +336,7 @@ impl Heap {
             // SAFETY: live chunks of ours, each freed once; their off-heap objects are on our list, not theirs.
             unsafe {
                 let next = (*header).next;
-                (*header).off_heap = null_mut();
+                let _ = (*header).take_off_heap();
                 drop(Chunk::from_raw(header));
                 header = next;
             }

@@ -51,7 +51,7 @@ pub use allocator::Allocator;
 pub use bits::Bits;
 pub use build::{BINARY_MAX, INLINE_MAX, SystemLimit, TUPLE_MAX};
 pub use fragment::Fragment;
-pub use fun::FunEntry;
+pub use fun::{FunEntry, FunUses};
 pub use heap::{Heap, HeapOptions, HeapStats, OutOfMemory};
 pub use int::{ArithError, Int, parse_digits};
 pub use literal::{LiteralArea, LiteralBuilder};

@@ -23,8 +23,14 @@ const RESOURCE_BYTES: usize = 64;
 
 /// Whether objects of this kind are on an off-heap list.
 #[inline]
-pub(crate) const fn is_owner(kind: Boxed) -> bool {
+pub(crate) const fn is_listed(kind: Boxed) -> bool {
     matches!(kind, Boxed::RefcBinary | Boxed::MagicRef)
+}
+
+/// Whether a copy of an object of this kind is to be counted somewhere: on a list, or a fun by its entry (see `fun.rs`).
+#[inline]
+pub(crate) const fn is_counted(kind: Boxed) -> bool {
+    is_listed(kind) || matches!(kind, Boxed::Fun)
 }
 
 /// Where the link of an owner lies, counted from its header.

@@ -126,23 +126,26 @@ pub fn set_fragment_root(fragment: &mut Fragment, root: Word) {
     fragment.replace_root(root);
 }
 
-/// Calls `visit` with every fun entry that objects on the heap refer to, dead or alive since the last collection.
-pub fn fun_entries(heap: &Heap, mut visit: impl FnMut(*const crate::fun::FunEntry)) {
-    heap.ranges(|start, top| {
-        let mut at = start;
+/// Calls `visit` with every word on heap and stack that leads to where passing areas lie, or looks so, and with whether it lies on the
+/// stack. Words that are no pointers count too: return addresses and fun entries scan as small integers.
+pub fn passing_words(heap: &Heap, mut visit: impl FnMut(u64, bool)) {
+    let passing = crate::literal::passing();
+    let mut look = |mut at: *const Word, top: *const Word, stack: bool| {
         while at < top {
-            // SAFETY: ranges are parsable (`heap`, invariant 2).
-            unsafe {
-                let word = *at;
-                if !word.is_header() {
-                    at = at.add(1);
-                    continue;
-                }
-                if word.header_kind() == Boxed::Fun {
-                    visit((*at.add(1)).0 as *const crate::fun::FunEntry);
-                }
-                at = at.add(if word.header_kind().is_opaque() { 1 + word.header_size() } else { 1 });
+            // SAFETY: ranges are parsable and the stack is whole (`heap`, invariants 1 and 2), so these are words of the heap.
+            let word = unsafe { *at };
+            if passing.contains(word) {
+                visit(word.0, stack);
             }
+            at = at.wrapping_add(1);
         }
-    });
+    };
+    heap.ranges(|start, top| look(start, top, false));
+    look(heap.sp.get(), heap.end.get(), true);
+}
+
+/// Whether a word leads to where passing areas lie.
+#[inline]
+pub fn is_passing(word: Word) -> bool {
+    crate::literal::passing().contains(word)
 }

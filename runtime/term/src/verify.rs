@@ -37,7 +37,7 @@ impl fmt::Display for Fault {
 
 /// Checks everything there is.
 pub fn heap(heap: &Heap) -> Result<(), Fault> {
-    let literals = literal::range();
+    let literals = literal::whole();
     let mut ranges = Vec::new();
     heap.ranges(|start, top| ranges.push((start as u64, top as u64)));
     let old = ranges[1];

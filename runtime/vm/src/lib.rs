@@ -9,7 +9,8 @@
 //!
 //! **What it must not know.** Threads, signals, names, where modules come from. It does no I/O and reads no clock.
 //!
-//! `unsafe` lies in `export`, `frames`, `interpreter` and its parts, and in a few lines each of this file, `process` and `mailbox`.
+//! `unsafe` lies in `export`, `frames`, `interpreter` and its parts, and in a few lines each of this file, `process`, `mailbox` and
+//! `versions`.
 
 mod bifs;
 mod bits;
@@ -24,6 +25,7 @@ mod native;
 mod process;
 mod start;
 mod system;
+mod versions;
 
 use jovial_term::raw::Word;
 use jovial_term::{Heap, Term};
@@ -36,6 +38,7 @@ pub use module::{LoadError, ModuleVersion};
 pub use native::{Class, Ctx, Halt, Job, JobResult, NativeFn};
 pub use process::Process;
 pub use system::{Drained, Killed, Stop, System};
+pub use versions::Sweep;
 
 /// Brands a word that the process keeps as a root.
 pub(crate) fn raw_term(heap: &Heap, word: Word) -> Term<'_> {

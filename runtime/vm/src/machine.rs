@@ -4,7 +4,7 @@
 //! that is not loaded) and finds out what a code address stands for.
 //!
 //! **Invariants.**
-//! 1. Export entries and the code of module versions are never freed (see `module`, invariant 2).
+//! 1. Export entries are never freed; the code of a module version is when nothing refers to it (see `versions`).
 //! 2. The exports of a module change under the lock of `modules`; calls see each one atomically.
 //! 3. A native stands in front of nothing: a loaded module's function of the same name replaces it until the module goes.
 //!
@@ -12,7 +12,7 @@
 
 use std::any::{Any, TypeId};
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -24,9 +24,10 @@ use jovial_term::{Heap, Term};
 use rustc_hash::FxHashMap;
 
 use crate::export::Export;
-use crate::module::{Code, LoadError, ModuleVersion};
+use crate::module::{Code, Lives, LoadError, ModuleVersion};
 use crate::native::NativeFn;
 use crate::process::Process;
+use crate::versions::Versions;
 
 /// Finds the image of a module that is called and not loaded.
 pub trait CodeSource: Send + Sync {
@@ -96,8 +97,7 @@ pub struct Machine {
     /// The functions that Rust implements, by module: compilers ask for them again and again.
     natives: RwLock<FxHashMap<Atom, Vec<(Atom, u8)>>>,
     modules: RwLock<HashMap<Atom, Arc<ModuleVersion>, BuildHasherDefault<AtomHasher>>>,
-    /// The code of all versions by its start.
-    versions: RwLock<BTreeMap<usize, Arc<Code>>>,
+    pub(crate) versions: Versions,
     source: OnceLock<Box<dyn CodeSource>>,
     loading: Mutex<()>,
     extension: OnceLock<Box<dyn std::any::Any + Send + Sync>>,
@@ -128,7 +128,7 @@ impl Machine {
             exports: RwLock::default(),
             natives: RwLock::default(),
             modules: RwLock::default(),
-            versions: RwLock::default(),
+            versions: Versions::default(),
             source: OnceLock::new(),
             loading: Mutex::new(()),
             extension: OnceLock::new(),
@@ -263,13 +263,13 @@ impl Machine {
     /// Loads a module; calls from now on go to this version.
     pub fn load(&self, image: &Image) -> Result<Atom, LoadError> {
         let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
-        self.load_locked(image)
+        self.load_locked(image, Lives::Passing)
     }
 
-    fn load_locked(&self, image: &Image) -> Result<Atom, LoadError> {
-        let version = ModuleVersion::load(image, &mut |module, name, arity| self.export(module, name, arity))?;
+    fn load_locked(&self, image: &Image, lives: Lives) -> Result<Atom, LoadError> {
+        let version = ModuleVersion::load(image, lives, &mut |module, name, arity| self.export(module, name, arity))?;
         let version = Arc::new(version);
-        write(&self.versions).insert(version.code().range().0, Arc::clone(version.code()));
+        self.versions.add(version.code());
         let mut modules = write(&self.modules);
         let old = modules.insert(image.name, Arc::clone(&version));
         for export in version.exports() {
@@ -281,6 +281,9 @@ impl Machine {
             if !kept {
                 self.export(image.name, export.name, export.arity).undefine();
             }
+        }
+        if let Some(old) = old {
+            self.versions.retire(old.code());
         }
         Ok(image.name)
     }
@@ -297,6 +300,7 @@ impl Machine {
         for export in old.exports() {
             self.export(module, export.name, export.arity).undefine();
         }
+        self.versions.retire(old.code());
         true
     }
 
@@ -343,7 +347,7 @@ impl Machine {
             return Ok(Some(version));
         }
         let Some(image) = source.find(module) else { return Ok(None) };
-        self.load_locked(&image)?;
+        self.load_locked(&image, Lives::Lasting)?;
         Ok(self.module(module))
     }
 
@@ -359,9 +363,7 @@ impl Machine {
 
     /// The version whose code covers an address.
     pub(crate) fn version_at(&self, address: usize) -> Option<Arc<Code>> {
-        let versions = read(&self.versions);
-        let (_, version) = versions.range(..=address).next_back()?;
-        version.offset(address).is_some().then(|| Arc::clone(version))
+        self.versions.at(address)
     }
 }
 

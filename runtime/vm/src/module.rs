@@ -5,9 +5,9 @@
 //!
 //! **Invariants.**
 //! 1. Code is written while it is loaded and never after.
-//! 2. The [`Code`] of a version lives as long as the machine: frames, funs and terms may refer to its instructions, entries and
-//!    literals, and nobody counts them. What else a version holds (documents, attributes, lists of exports: most of it) goes
-//!    when another version takes its place or the module is deleted.
+//! 2. The [`Code`] of a version that was replaced or deleted goes when nothing refers to its instructions, entries and literals any
+//!    more (see `versions`); that of the library's own modules never. What else a version holds (documents, attributes, lists of
+//!    exports: most of it) goes when another version takes its place or the module is deleted.
 //! 3. Code starts at a multiple of eight bytes, so every instruction's address is even.
 //!
 //! **What it must not know.** Processes.
@@ -25,8 +25,8 @@ use jovial_atoms::Atom;
 use jovial_bytecode::Image;
 use jovial_bytecode::code::{CodeFunction, CodeHandler, CodeLine, Relocated};
 use jovial_bytecode::ir::{Export as ModuleExport, Literal, Pos};
-use jovial_term::raw::Word;
-use jovial_term::{FunEntry, LiteralArea, LiteralBuilder};
+use jovial_term::raw::{self, Word};
+use jovial_term::{FunEntry, FunUses, LiteralArea, LiteralBuilder};
 
 use crate::export::Export;
 use crate::literals;
@@ -57,13 +57,21 @@ pub struct ModuleVersion {
 pub(crate) struct Code {
     name: Atom,
     files: Vec<String>,
-    code: Box<[u64]>,
+    /// Instructions, literals and fun entries: all that words may lead to.
+    area: LiteralArea,
     words: usize,
     functions: Vec<CodeFunction>,
     handlers: Vec<CodeHandler>,
     lines: Vec<CodeLine>,
-    _literals: LiteralArea,
-    funs: Box<[FunEntry]>,
+}
+
+/// How long a version's code is to live.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lives {
+    /// Until nothing refers to it once it was replaced.
+    Passing,
+    /// As long as the machine: code that nobody is expected to replace, and whose literals may therefore be shared with everybody.
+    Lasting,
 }
 
 /// A 128-bit digest of the code, to tell versions apart.
@@ -86,6 +94,7 @@ impl ModuleVersion {
     /// Loads an image. `import` gives the entry of a function of another module.
     pub(crate) fn load(
         image: &Image,
+        lives: Lives,
         import: &mut dyn FnMut(Atom, Atom, u8) -> &'static Export,
     ) -> Result<ModuleVersion, LoadError> {
         let digest = digest(image);
@@ -94,9 +103,7 @@ impl ModuleVersion {
         for literal in &image.literals {
             terms.push(literals::build(builder.heap(), literal).map_err(|_| LoadError::SystemLimit)?);
         }
-        let area = LiteralArea::new(&terms).map_err(|_| LoadError::SystemLimit)?;
-        drop(terms);
-        let funs: Box<[FunEntry]> = image
+        let funs: Vec<FunEntry> = image
             .code
             .functions
             .iter()
@@ -109,9 +116,16 @@ impl ModuleVersion {
                 index,
                 old_uniq: u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]]) & 0x7ff_ffff,
                 uniq: digest,
+                uses: FunUses::new(),
             })
             .collect();
         let mut words = image.code.words.clone();
+        let mut area = match lives {
+            Lives::Passing => LiteralArea::passing(&terms, funs, words.len().div_ceil(2)),
+            Lives::Lasting => LiteralArea::lasting(&terms, funs, words.len().div_ceil(2)),
+        }
+        .map_err(|_| LoadError::SystemLimit)?;
+        drop(terms);
         for relocation in &image.code.relocations {
             let at = relocation.at as usize;
             let mut wide = |value: u64| -> Result<(), LoadError> {
@@ -131,7 +145,7 @@ impl ModuleVersion {
                     wide(std::ptr::from_ref(import(module, name, arity)) as u64)?;
                 }
                 Relocated::Lambda(function) => {
-                    wide(std::ptr::from_ref(funs.get(function.0 as usize).ok_or(LoadError::Corrupt)?) as u64)?;
+                    wide(std::ptr::from_ref(area.funs().get(function.0 as usize).ok_or(LoadError::Corrupt)?) as u64)?;
                 }
                 Relocated::Cases(count) => {
                     // Relocations come in the order of their places, so the atoms of the cases are patched below.
@@ -150,25 +164,22 @@ impl ModuleVersion {
                 }
             }
         }
-        let code: Box<[u64]> = words
-            .chunks(2)
-            .map(|pair| u64::from(pair[0]) | u64::from(pair.get(1).copied().unwrap_or(0)) << 32)
-            .collect();
+        for (place, pair) in area.code_mut().iter_mut().zip(words.chunks(2)) {
+            *place = u64::from(pair[0]) | u64::from(pair.get(1).copied().unwrap_or(0)) << 32;
+        }
         if cfg!(target_endian = "big") {
             return Err(LoadError::Corrupt);
         }
         let code = Code {
             name: image.name,
             files: image.files.clone(),
-            code,
+            area,
             words: words.len(),
             functions: image.code.functions.clone(),
             handlers: image.code.handlers.clone(),
             lines: image.code.lines.clone(),
-            _literals: area,
-            funs,
         };
-        for (fun, function) in code.funs.iter().zip(&code.functions) {
+        for (fun, function) in code.area.funs().iter().zip(&code.functions) {
             if function.entry() as usize >= code.words {
                 return Err(LoadError::Corrupt);
             }
@@ -232,13 +243,44 @@ impl Code {
 
     /// Address of a word of the code.
     pub(crate) fn address(&self, word: u32) -> *const u32 {
-        self.code.as_ptr().cast::<u32>().wrapping_add(word as usize)
+        self.area.code().as_ptr().cast::<u32>().wrapping_add(word as usize)
     }
 
     /// The addresses that the code covers.
     pub(crate) fn range(&self) -> (usize, usize) {
-        let start = self.code.as_ptr() as usize;
+        let start = self.area.code().as_ptr() as usize;
         (start, start + self.words * 4)
+    }
+
+    /// The entry for funs of a function by its number.
+    pub(crate) fn fun(&self, index: usize) -> Option<&FunEntry> {
+        self.area.funs().get(index)
+    }
+
+    /// The addresses of all that words may lead to.
+    pub(crate) fn addresses(&self) -> std::ops::Range<u64> {
+        self.area.addresses()
+    }
+
+    /// Whether it is to be freed one day.
+    pub(crate) fn is_passing(&self) -> bool {
+        raw::is_passing(Word(self.addresses().start))
+    }
+
+    /// Bytes that it takes, about.
+    pub(crate) fn size(&self) -> usize {
+        let addresses = self.addresses();
+        (addresses.end - addresses.start) as usize
+            + size_of::<Code>()
+            + size_of_val(&*self.functions)
+            + size_of_val(&*self.handlers)
+            + size_of_val(&*self.lines)
+    }
+
+    /// Whether there may be funs of this version that looking at all heaps does not find; asked once after each such look.
+    pub(crate) fn may_have_funs(&self) -> bool {
+        // Each entry is to hear the question.
+        self.area.funs().iter().fold(false, |found, fun| fun.uses.may_be_used() || found)
     }
 
     /// Index of the word at an address.

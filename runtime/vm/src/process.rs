@@ -51,7 +51,7 @@ pub struct Process {
     pid: Pid,
 }
 
-// SAFETY: the pointers lead to code, which is never freed, and into the heap, which is `Send`.
+// SAFETY: the pointers lead to code, which is not freed while a process is there, and into the heap, which is `Send`.
 unsafe impl Send for Process {}
 
 impl Process {
@@ -238,6 +238,16 @@ impl Process {
     /// Gives the result of a job to a process that stopped with [`Stop::Offload`](crate::Stop::Offload).
     pub fn resume_with(&self, result: JobResult) {
         self.job_result.set(Some(Box::new(result)));
+    }
+
+    /// Calls `look` with all words that the process has beside its heap and stack.
+    pub(crate) fn words(&self, mut look: impl FnMut(Word)) {
+        look(Word(self.resume.get() as u64));
+        look(Word(self.live.get() as u64));
+        for cell in [&self.reason, &self.trace, &self.group_leader, &self.dictionary] {
+            look(cell.get());
+        }
+        self.with_slots(|slots| slots.iter().for_each(|word| look(*word)));
     }
 
     pub(crate) fn visit_roots(&self, visitor: &mut Visitor<'_>) {

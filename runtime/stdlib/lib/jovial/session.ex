@@ -92,7 +92,7 @@ defmodule Jovial.Session do
   end
 
   defp run(module, function, slots) do
-    :jovial_session.store(:erlang.apply(module, function, :jovial_session.load(slots)))
+    :jovial_session.store(:jovial_code.run(module, function, :jovial_session.load(slots)))
   end
 
   defp result(nil), do: :nothing

@@ -213,7 +213,7 @@ fn compile_file(host: &mut CompileHost<'_>, path: &Path) -> Result<()> {
     let mut code = Code::from(tree);
     for root in roots {
         let prepared = evaluate::prepare(host, &mut code, root, &env).map_err(|halt| located(host, path, halt))?;
-        host.call(prepared.module, prepared.function, |_, _| Vec::new()).map_err(|halt| located(host, path, halt))?;
+        host.run(&prepared, |_, _| Vec::new()).map_err(|halt| located(host, path, halt))?;
         env = prepared.env;
     }
     Ok(())

@@ -168,7 +168,7 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
     let prepared = evaluate::prepare(host, &mut code, start.body.root, env)?;
     let sorted = start.env.versioned_vars.sorted();
     let inputs = prepared.inputs.clone();
-    let result = host.call(prepared.module, prepared.function, |heap, _| {
+    let result = host.run(&prepared, |heap, _| {
         let values = start.values.root().list_to_vec().unwrap_or_default();
         let value_of = |var| {
             let at = sorted.iter().position(|(other, _)| *other == var);
@@ -400,7 +400,7 @@ fn before_compile(host: &mut CompileHost<'_>, env: &mut Env, module: Atom, funct
         }
         evaluate::prepare(host, &mut code, root, &caller)?
     };
-    host.call(prepared.module, prepared.function, |_, _| Vec::new())?;
+    host.run(&prepared, |_, _| Vec::new())?;
     *env = Env { versioned_vars: Vars::default(), next_version: 0, ..prepared.env };
     Ok(())
 }

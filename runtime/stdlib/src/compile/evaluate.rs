@@ -11,15 +11,33 @@ use jovial_compiler::host::Host as _;
 use jovial_compiler::lower::{self, Expression, LowerError, Lowered, VarKey};
 use jovial_compiler::{Expanded, expand_expression};
 use jovial_syntax::quoted::{MetaValue, Node, NodeId};
+use jovial_term::{Heap, Term};
 use rustc_hash::FxHashSet;
 
 pub use jovial_compiler::lower::takes_tuple;
 
+use super::Library;
 use super::data;
 use super::host::CompileHost;
 
-/// Names for modules of single expressions are used again after so many.
-const NAMES: i64 = 4096;
+/// Names for modules of single expressions that were made and never run are used again after so many.
+const NAMES: u32 = 4096;
+
+/// The names that are free.
+#[derive(Default)]
+pub(crate) struct UnitNames {
+    free: Vec<Atom>,
+    made: u32,
+}
+
+impl UnitNames {
+    fn take(&mut self) -> Atom {
+        self.free.pop().unwrap_or_else(|| {
+            self.made = self.made % NAMES + 1;
+            Atom::new(&format!("elixir_eval_{}", self.made))
+        })
+    }
+}
 
 /// A loaded expression: a function of its inputs that gives a tuple of the value and the outputs.
 pub struct Prepared {
@@ -48,8 +66,7 @@ pub fn load_expanded(host: &mut CompileHost<'_>, code: &Code, expanded: Expanded
     let keys = |vars: &[(Var, u32)]| -> Vec<VarKey> {
         vars.iter().map(|(var, version)| VarKey::new(*var, i64::from(*version))).collect()
     };
-    let number = host.library.unique_integer() % NAMES;
-    let module = Atom::new(&format!("elixir_eval_{number}"));
+    let module = host.library.unit_names().take();
     let made = lower::expression(&Expression {
         code,
         root: expanded.root,
@@ -71,6 +88,17 @@ pub fn load_expanded(host: &mut CompileHost<'_>, code: &Code, expanded: Expanded
         outputs: outputs.into_iter().map(|(var, _)| var).collect(),
         env: after,
     })
+}
+
+/// Takes a prepared expression out of the machine, for the one run that it is made for: its code lives as long as that lasts and as
+/// anything refers to it. Gives its function.
+pub(crate) fn take<'h>(library: &Library, heap: &'h Heap, module: Atom, function: Atom, arity: u8) -> Option<Term<'h>> {
+    let fun = library.machine().take_function(heap, module, function, arity)?;
+    let mut names = library.unit_names();
+    if names.free.len() < NAMES as usize && !names.free.contains(&module) {
+        names.free.push(module);
+    }
+    Some(fun)
 }
 
 /// Makes bytecode of a module and loads it; gives the image as bytes.

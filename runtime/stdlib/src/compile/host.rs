@@ -14,6 +14,7 @@ use jovial_syntax::quoted::NodeId;
 use jovial_term::{Fragment, Heap, Term, Value};
 
 use super::convert::{self, Values};
+use super::evaluate::Prepared;
 use super::library::Library;
 use super::session::{Answer, Asking, Raised, Request};
 use super::{data, env_term, report};
@@ -49,11 +50,28 @@ impl<'a> CompileHost<'a> {
         if self.library.face(module).is_none() {
             super::build::compile_needed(self, module)?;
         }
+        self.ask_for(|heap, values| {
+            heap.tuple(&[Term::atom(module), Term::atom(function), heap.list(args(heap, values))])
+        })
+    }
+
+    /// Runs a prepared expression, which is possible once.
+    pub fn run(
+        &mut self,
+        unit: &Prepared,
+        args: impl for<'h> FnOnce(&'h Heap, &Values) -> Vec<Term<'h>>,
+    ) -> Result<Fragment> {
+        self.ask_for(|heap, values| {
+            let unit = [Term::atom(unit.module), Term::atom(unit.function), heap.list(args(heap, values))];
+            let (module, run) = (Term::atom(Atom::new("jovial_code")), Term::atom(Atom::new("run")));
+            heap.tuple(&[module, run, heap.list(unit)])
+        })
+    }
+
+    fn ask_for(&mut self, call: impl for<'h> FnOnce(&'h Heap, &Values) -> Term<'h>) -> Result<Fragment> {
         let call = {
             let heap = Heap::new();
-            let args = heap.list(args(&heap, &self.values));
-            let call = heap.tuple(&[Term::atom(module), Term::atom(function), args]);
-            Fragment::copy_of(call).map_err(|_| out_of_memory())?
+            Fragment::copy_of(call(&heap, &self.values)).map_err(|_| out_of_memory())?
         };
         match self.asking.ask(Request::Call(call)) {
             Answer::Value(value) => Ok(value),

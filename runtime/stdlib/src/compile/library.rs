@@ -14,6 +14,7 @@ use jovial_term::Pid;
 use jovial_vm::{Ctx, Machine, ModuleVersion};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::evaluate::UnitNames;
 use super::host::Sink;
 use super::report;
 use super::verify::Unverified;
@@ -56,6 +57,7 @@ pub struct Library {
     options: Mutex<FxHashMap<Atom, bool>>,
     trackers: Trackers,
     unique: AtomicI64,
+    units: Mutex<UnitNames>,
     host: Box<dyn Any + Send + Sync>,
     pub(super) build: Mutex<Option<super::build::Build>>,
     /// Modules that processes want to hear of, a list for each compilation under way.
@@ -89,6 +91,7 @@ impl Library {
             options: Mutex::default(),
             trackers: Trackers::default(),
             unique: AtomicI64::new(1),
+            units: Mutex::default(),
             host,
             build: Mutex::new(None),
             defined: Mutex::default(),
@@ -127,6 +130,10 @@ impl Library {
 
     pub(crate) fn trackers(&self) -> &Trackers {
         &self.trackers
+    }
+
+    pub(crate) fn unit_names(&self) -> MutexGuard<'_, UnitNames> {
+        lock(&self.units)
     }
 
     pub(crate) fn unique_integer(&self) -> i64 {

@@ -26,6 +26,7 @@ pub(crate) const TABLE: &[Entry] = &[
     ("jovial_code", "parsed", 3, parsed),
     ("jovial_code", "with_cursor", 2, with_cursor),
     ("jovial_code", "prepare", 4, prepare),
+    ("jovial_code", "run", 3, run),
     ("jovial_code", "implementation", 2, implementation),
     ("jovial_code", "pick", 2, pick),
     ("jovial_code", "bound", 3, bound),
@@ -384,6 +385,15 @@ fn prepare<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         let outcome = prepare_given(&mut host, given, &env, wants_env);
         session::conclude(&mut host, outcome)
     })?)
+}
+
+/// `run(module, function, args)`: runs what was prepared, once.
+fn run<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let (module, function, args) = (atom(args[0])?, atom(args[1])?, list(args[2])?);
+    let arity = u8::try_from(args.len()).map_err(|_| Halt::badarg())?;
+    let library = Library::in_ctx(ctx);
+    let fun = evaluate::take(&library, ctx.heap(), module, function, arity);
+    Err(Halt::Apply { fun: fun.ok_or_else(Halt::badarg)?, args })
 }
 
 /// `pick(binding, inputs)`: the arguments for a prepared expression.

@@ -55,11 +55,14 @@ pub(crate) const TABLE: &[Entry] = &[
         let heap = ctx.heap();
         let total = heap.uint(memory(ctx)?);
         let entry = |name: &str, value| heap.tuple(&[word(name), value]);
-        Ok(heap.list([entry("total", total), entry("processes", total), entry("processes_used", total)]))
+        let code = heap.uint(ctx.machine().code_size() as u64);
+        let processes = [entry("total", total), entry("processes", total), entry("processes_used", total)];
+        Ok(heap.list(processes.into_iter().chain([entry("code", code)]).collect::<Vec<_>>()))
     }),
     ("erlang", "memory", 1, |ctx, args| match atom(args[0])?.as_str() {
         "total" | "processes" | "processes_used" => Ok(ctx.heap().uint(memory(ctx)?)),
-        "atom" | "atom_used" | "binary" | "code" | "ets" | "system" => Ok(Term::ZERO),
+        "code" => Ok(ctx.heap().uint(ctx.machine().code_size() as u64)),
+        "atom" | "atom_used" | "binary" | "ets" | "system" => Ok(Term::ZERO),
         _ => badarg(),
     }),
     ("code", "ensure_loaded", 1, |ctx, args| {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use jovial_atoms::Atom;
 use jovial_term::etf::{DecodeError, DecodeOptions, EncodeOptions, FunId, ResolveFun, decode, encode};
-use jovial_term::{External, FunEntry, Heap, Kind, Pid, Term};
+use jovial_term::{External, FunEntry, FunUses, Heap, Kind, Pid, Term};
 use proptest::prelude::*;
 
 use crate::gen_terms::plain;
@@ -135,6 +135,7 @@ static ENTRY: LazyLock<FunEntry> = LazyLock::new(|| FunEntry {
     index: 4,
     old_uniq: 99,
     uniq: [7; 16],
+    uses: FunUses::new(),
 });
 
 struct OneFun;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use jovial_atoms::Atom;
 use jovial_term::raw::{self, WholeStack, Word};
-use jovial_term::{Bits, Fragment, FunEntry, Heap, LiteralArea, LiteralBuilder, Term};
+use jovial_term::{Bits, Fragment, FunEntry, FunUses, Heap, LiteralArea, LiteralBuilder, Term};
 use proptest::prelude::*;
 
 const REGISTERS: usize = 6;
@@ -21,6 +21,7 @@ static ENTRY: LazyLock<FunEntry> = LazyLock::new(|| FunEntry {
     index: 0,
     old_uniq: 0,
     uniq: [0; 16],
+    uses: FunUses::new(),
 });
 
 fn literals() -> LiteralArea {

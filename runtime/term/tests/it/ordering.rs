@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 use jovial_atoms::Atom;
-use jovial_term::{External, FunEntry, Heap, Kind, Pid, Term};
+use jovial_term::{External, FunEntry, FunUses, Heap, Kind, Pid, Term};
 use proptest::prelude::*;
 
 use crate::gen_terms::plain;
@@ -42,6 +42,7 @@ static ENTRY: LazyLock<FunEntry> = LazyLock::new(|| FunEntry {
     index: 0,
     old_uniq: 1,
     uniq: [0; 16],
+    uses: FunUses::new(),
 });
 
 #[test]
