@@ -55,6 +55,8 @@ pub(crate) struct Scheduler {
     pub(crate) current: Current,
     /// What the process that runs is to be shown to before it goes on (`process::SHOWS`). Empty whenever none runs.
     pub(crate) sweep: RefCell<Option<Arc<vm::Sweep>>>,
+    /// Whether a process waits in the middle of its slice while others run.
+    aside: Cell<bool>,
     due: RefCell<Vec<Due<Task>>>,
     /// Slices, and reductions in them, since the clock was last compared with the next timer.
     unlooked: Cell<u32>,
@@ -81,6 +83,7 @@ impl Scheduler {
             pid: Cell::new(Pid::new(0)),
             current: Current::default(),
             sweep: RefCell::default(),
+            aside: Cell::new(false),
             due: RefCell::default(),
             unlooked: Cell::new(u32::MAX),
         }
@@ -494,6 +497,66 @@ impl Scheduler {
     }
 }
 
+/// How long a scheduler waits for work of the process that it runs before it looks for what else there is.
+const PATIENCE: Duration = Duration::from_millis(1);
+
+/// Slices of others before it looks again whether the process is called away.
+const STEPS_ASIDE: u32 = 8;
+
+impl Scheduler {
+    /// Has work done by a pool, and waits for it in the middle of a process's slice. Other processes go on meanwhile, but for those that
+    /// come to such a place themselves: they wait where they are. False when the process is interrupted or is to end.
+    fn wait_for(&self, process: &Process, vm: &vm::Process, work: Box<dyn FnOnce() + Send>) -> bool {
+        let shared = &*self.shared;
+        if shared.config.pools_inline {
+            work();
+            return true;
+        }
+        let (tell, told) = std::sync::mpsc::sync_channel(1);
+        let work = Box::new(move || {
+            work();
+            // Nobody may wait any more.
+            let _ = tell.send(());
+        });
+        if !shared.jobs.submit(work) {
+            return true;
+        }
+        // So that others take what waits in this lane.
+        shared.wake_one();
+        loop {
+            match told.recv_timeout(PATIENCE) {
+                Ok(()) | Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return true,
+                Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {}
+            }
+            self.catch_up(process, vm);
+            let called = self.current.with(|owner| {
+                let mut owner = owner.borrow_mut();
+                std::mem::take(&mut owner.interrupted) || owner.ends.is_some()
+            });
+            if called {
+                return false;
+            }
+            self.run_others();
+        }
+    }
+
+    /// Runs other processes for a moment, in the middle of the slice of one.
+    fn run_others(&self) {
+        if self.aside.replace(true) {
+            return;
+        }
+        let (pid, sweep) = (self.pid.get(), self.sweep.take());
+        for _ in 0..STEPS_ASIDE {
+            if !self.step() {
+                break;
+            }
+        }
+        self.pid.set(pid);
+        self.sweep.replace(sweep);
+        self.aside.set(false);
+    }
+}
+
 /// The owner's part of a process whose turn it is.
 fn owner_of<'t>(turn: &'t Turn<'_>) -> std::cell::RefMut<'t, Owner> {
     turn.body().expect("a process that goes on has its body").owner.borrow_mut()
@@ -512,6 +575,10 @@ impl vm::System for Slice<'_> {
         } else {
             Drained::Nothing
         }
+    }
+
+    fn work(&self, vm: &vm::Process, work: Box<dyn FnOnce() + Send>) -> bool {
+        self.scheduler.wait_for(self.process, vm, work)
     }
 
     fn now_us(&self) -> u64 {

@@ -8,10 +8,14 @@
 //! **What it must not know.** Frames; how errors become exceptions.
 
 use std::cmp::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jovial_atoms::Atom;
 use jovial_bytecode::ir::Bif;
-use jovial_term::{ArithError, Heap, Term};
+use jovial_term::{ArithError, Fragment, Heap, Int, Term};
+
+use crate::process::Process;
+use crate::system::System;
 
 /// Why an operation has no result.
 #[derive(Clone, Copy)]
@@ -21,6 +25,8 @@ pub(crate) enum BifError<'h> {
     SystemLimit,
     BadMap(Term<'h>),
     BadKey(Term<'h>),
+    /// The process was called away from a long operation.
+    CalledAway,
 }
 
 impl From<ArithError> for BifError<'_> {
@@ -202,6 +208,52 @@ pub(crate) fn call<'h>(heap: &'h Heap, node: Atom, bif: Bif, args: &[Term<'h>]) 
         Bif::IsReference => yes(one.is_reference()),
         Bif::IsTuple => yes(one.as_tuple().is_some()),
     }
+}
+
+/// Steps of an operation on large integers, each some nanoseconds, from which on it is done elsewhere.
+const STEPS_AT_ONCE: usize = 1 << 22;
+
+/// Whether an operation takes long enough to be done elsewhere.
+pub(crate) fn is_long(bif: Bif, args: &[Term<'_>]) -> bool {
+    fn limbs(term: Term<'_>) -> usize {
+        match term.as_int() {
+            Some(Int::Big { limbs, .. }) => limbs.len(),
+            Some(Int::Small(_)) | None => 0,
+        }
+    }
+    let [one, two] = *args else { return false };
+    let (left, right) = (limbs(one), limbs(two));
+    let steps = match bif {
+        Bif::Mul => left.saturating_mul(right),
+        Bif::IntDiv | Bif::Rem => left.saturating_sub(right).saturating_mul(right),
+        _ => 0,
+    };
+    steps > STEPS_AT_ONCE
+}
+
+/// A long operation, done by the system while the process waits for it.
+pub(crate) fn call_elsewhere<'h>(process: &'h Process, system: &dyn System, bif: Bif, args: &[Term<'h>]) -> Result<'h> {
+    type Found = std::result::Result<Fragment, ArithError>;
+    let heap = process.heap();
+    let operands = Fragment::copy_of(heap.tuple(args)).map_err(|_| BifError::SystemLimit)?;
+    let found: Arc<Mutex<Option<Found>>> = Arc::default();
+    let place = Arc::clone(&found);
+    let work = move || {
+        let heap = Heap::new();
+        let value = match (bif, operands.root().as_tuple_of::<2>()) {
+            (Bif::Mul, Some(&[one, two])) => heap.mul(one, two),
+            (Bif::IntDiv, Some(&[one, two])) => heap.div(one, two),
+            (Bif::Rem, Some(&[one, two])) => heap.rem(one, two),
+            _ => Err(ArithError::BadArith),
+        };
+        let value = value.and_then(|value| Fragment::copy_of(value).map_err(|_| ArithError::SystemLimit));
+        *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+    };
+    if !system.work(process, Box::new(work)) {
+        return Err(BifError::CalledAway);
+    }
+    let found = found.lock().unwrap_or_else(PoisonError::into_inner).take();
+    Ok(heap.adopt(found.unwrap_or(Err(ArithError::SystemLimit))?))
 }
 
 /// Reductions that an operation costs beyond the usual: lists are walked.

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use jovial_atoms::known;
-use jovial_term::Term;
-use jovial_vm::{Ctx, Halt};
+use jovial_term::{Fragment, Heap, Term};
+use jovial_vm::{Ctx, Halt, Job, JobResult};
 
 use super::Entry;
 use super::support::{Out, SLICE, badarg, charge, list, need, size};
@@ -125,27 +125,45 @@ fn append<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     Ok(ctx.heap().list_with_tail(items, args[1]))
 }
 
-/// `left -- right`: each element of `right` takes away its first equal in `left`. What is to be taken is kept in a
-/// sorted list with counts, so the cost is `n log n`.
+/// Elements of both lists up to which they are subtracted at once; more are a job, which an interrupt can leave alone.
+const SUBTRACTED_AT_ONCE: usize = 1 << 14;
+
+/// `left -- right`: each element of `right` takes away its first equal in `left`.
 fn subtract<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
-    let left = list(args[0])?;
-    let mut right = list(args[1])?;
+    let (left, right) = (list(args[0])?, list(args[1])?);
     charge(ctx, left.len() + right.len());
     if right.is_empty() {
         return Ok(args[0]);
     }
-    if right.len() <= 8 {
-        return Ok(ctx.heap().list(
-            left.into_iter()
-                .filter(|item| match right.iter().position(|other| item.same(*other)) {
-                    Some(at) => {
-                        right.swap_remove(at);
-                        false
-                    }
-                    None => true,
-                })
-                .collect::<Vec<_>>(),
-        ));
+    if right.len() <= FEW_SUBTRACTED || left.len() + right.len() <= SUBTRACTED_AT_ONCE {
+        return Ok(ctx.heap().list(difference(left, right)));
+    }
+    let both = Fragment::copy_of(ctx.heap().tuple(args)).map_err(|_| Halt::system_limit())?;
+    Err(Halt::Offload(Job(Box::new(move || {
+        let heap = Heap::new();
+        let both = both.root().as_tuple_of::<2>().map(|lists| lists.map(Term::list_to_vec));
+        let left = match both {
+            Some([Some(left), Some(right)]) => Fragment::copy_of(heap.list(difference(left, right))).ok(),
+            Some(_) | None => None,
+        };
+        JobResult(Box::new(move |ctx| left.map(|left| ctx.heap().adopt(left)).ok_or_else(Halt::system_limit)))
+    }))))
+}
+
+/// Elements to take away that are looked for one by one.
+const FEW_SUBTRACTED: usize = 8;
+
+/// What of `left` remains. What is to be taken is kept in a sorted list with counts, so the cost is `n log n`.
+fn difference<'h>(left: Vec<Term<'h>>, mut right: Vec<Term<'h>>) -> Vec<Term<'h>> {
+    if right.len() <= FEW_SUBTRACTED {
+        let kept = left.into_iter().filter(|item| match right.iter().position(|other| item.same(*other)) {
+            Some(at) => {
+                right.swap_remove(at);
+                false
+            }
+            None => true,
+        });
+        return kept.collect();
     }
     right.sort_by(|a, b| exact(*a, *b));
     let mut groups: Vec<(Term<'h>, usize)> = Vec::new();
@@ -162,7 +180,7 @@ fn subtract<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         }
         Ok(_) | Err(_) => true,
     });
-    Ok(ctx.heap().list(kept.collect::<Vec<_>>()))
+    kept.collect()
 }
 
 /// The order of terms, with `1` before `1.0`, so that only the same terms are equal.

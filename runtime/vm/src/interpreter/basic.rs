@@ -88,9 +88,10 @@ pub(super) unsafe fn op_load_far<const FAST: bool>(s: &mut State<'_>) -> Flow {
 #[cold]
 #[inline(never)]
 unsafe fn general(s: &mut State<'_>, bif: Bif, args: &[Word], to: isize, words: usize) -> Flow {
-    // SAFETY: as above; operands are terms in slots.
+    // SAFETY: as above; operands are terms in slots, and `Term` is a transparent `Word`.
     unsafe {
-        match evaluate(s, bif, args) {
+        let long = bifs::is_long(bif, &*(std::ptr::from_ref(args) as *const [Term<'_>]));
+        match if long { evaluate_elsewhere(s, bif, args) } else { evaluate(s, bif, args) } {
             Ok(value) => {
                 s.set(to, value);
                 s.next(words)
@@ -185,6 +186,22 @@ unsafe fn evaluate<'a>(s: &mut State<'a>, bif: Bif, args: &[Word]) -> Result<Wor
     if let Ok(value) = result {
         s.reds -= bifs::cost(bif, value).min(s.reds.max(0));
     }
+    result.map(Term::word)
+}
+
+/// The value of an operation that takes long. Nobody may ask meanwhile where the process is: this is no place where it could
+/// be suspended, so it says that it is nowhere.
+#[cold]
+#[inline(never)]
+unsafe fn evaluate_elsewhere<'a>(s: &mut State<'a>, bif: Bif, args: &[Word]) -> Result<Word, BifError<'a>> {
+    s.store();
+    // SAFETY: as in `evaluate`.
+    let terms = unsafe { &*(std::ptr::from_ref(args) as *const [Term<'a>]) };
+    let process = s.run.process;
+    let resume = process.resume.replace(std::ptr::null());
+    let result = bifs::call_elsewhere(process, s.run.system, bif, terms);
+    process.resume.set(resume);
+    s.reload();
     result.map(Term::word)
 }
 

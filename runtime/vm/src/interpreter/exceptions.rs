@@ -176,10 +176,15 @@ unsafe fn deliver(s: &mut State<'_>, from: From, class: Class, reason: Word, tra
 pub(super) unsafe fn raise_bif(s: &mut State<'_>, bif: Bif, args: &[Word], error: BifError<'_>) -> Flow {
     // SAFETY: operands are terms in slots.
     unsafe {
+        if let BifError::CalledAway = error {
+            // Whoever called finds the process at its next call, which is a safepoint.
+            s.want_safepoint();
+            return raise(s, Class::Interrupt, Word::atom(known::INTERRUPT), &First::None);
+        }
         let heap = s.heap();
         let list = heap.list(args.iter().map(|word| s.term(*word))).word();
         let reason = match error {
-            BifError::BadArith => Word::atom(known::BADARITH),
+            BifError::BadArith | BifError::CalledAway => Word::atom(known::BADARITH),
             BifError::BadArg => Word::atom(known::BADARG),
             BifError::SystemLimit => Word::atom(known::SYSTEM_LIMIT),
             BifError::BadMap(map) => heap.tuple(&[Term::atom(known::BADMAP), s.term(map.word())]).word(),
