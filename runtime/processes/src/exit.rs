@@ -61,7 +61,7 @@ impl Scheduler {
             on_slots(own, Farewell { slots, links, tables: shared.ets.owned_by(own) });
         }
 
-        shared.names.close(&process.name);
+        shared.names.close(own, &process.name);
         process.state.finish();
         for envelope in process.signals.close() {
             let signal = envelope.open();

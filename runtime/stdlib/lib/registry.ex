@@ -39,7 +39,7 @@ defmodule Registry do
 
   # The table named as the registry holds
   #
-  #   * `{:registry, kind, partitions, listeners}`
+  #   * `{:registry, {kind, partitions, listeners}}`
   #   * `{{:meta, key}, value}`
   #
   # Each partition has two tables: `{key, {pid, value}}`, and `{pid, key, key_table, 1}` to find the entries of a process. The first are split
@@ -763,10 +763,9 @@ defmodule Registry do
   # ## Tables
 
   defp info!(registry) do
-    case known(registry, fn -> :ets.lookup(registry, :registry) end) do
-      [{:registry, kind, partitions, listeners}] -> {kind, partitions, listeners}
-      [] -> raise ArgumentError, "unknown registry: #{inspect(registry)}"
-    end
+    :ets.lookup_element(registry, :registry, 2)
+  catch
+    :error, :badarg -> raise ArgumentError, "unknown registry: #{inspect(registry)}"
   end
 
   defp known(registry, read) do
@@ -817,7 +816,7 @@ defmodule Registry.Supervisor do
         {Registry.Partition.key_table(settings.registry, number), Registry.Partition.process_name(settings.registry, number)}
       end
 
-    :ets.insert(table, {:registry, settings.keys, List.to_tuple(names), settings.listeners})
+    :ets.insert(table, {:registry, {settings.keys, List.to_tuple(names), settings.listeners}})
     :ets.insert(table, for({key, value} <- meta, do: {{:meta, key}, value}))
 
     children =

@@ -128,7 +128,7 @@ pub(crate) unsafe fn collect(
     need: usize,
     extra: &mut [Word],
 ) -> Result<*mut Word, CollectError> {
-    process.mailbox().borrow_mut().adopt_peeked(process.heap());
+    process.mailbox().borrow_mut().adopt(process.heap());
     // SAFETY: by contract the stack is whole from one word below `fp` (invariant 2).
     unsafe {
         let end = raw::stack_end(process.heap());
@@ -146,7 +146,7 @@ pub(crate) unsafe fn collect(
 /// # Safety
 /// As for [`collect`].
 pub(crate) unsafe fn hibernate(process: &Process, fp: *mut Word, top: Top) -> Result<*mut Word, CollectError> {
-    process.mailbox().borrow_mut().adopt_peeked(process.heap());
+    process.mailbox().borrow_mut().adopt(process.heap());
     // SAFETY: as in `collect`.
     unsafe {
         let end = raw::stack_end(process.heap());

@@ -90,8 +90,10 @@ struct Queue {
     /// Whether the message at the save pointer is in use by code that has not decided on it yet.
     peeked: bool,
     holes: usize,
-    /// How many messages are adopted; few, and near the front.
+    /// How many messages are adopted.
     adopted: usize,
+    /// Up to this place small messages were adopted by a collection.
+    seen: usize,
     /// Where a marker was set, and where the one of a reference is.
     mark: Option<usize>,
     bound: Option<(u64, usize)>,
@@ -231,7 +233,8 @@ impl Mailbox {
         if queue.save == queue.head && queue.entries.len() == queue.head + 1 && queue.is_plain() {
             // The usual case: it was the only one.
             queue.entries.clear();
-            (queue.head, queue.save, queue.adopted, queue.peeked) = (0, 0, 0, false);
+            (queue.head, queue.save, queue.seen) = (0, 0, 0);
+            (queue.adopted, queue.peeked) = (0, false);
             self.settle();
         } else {
             self.accept_among_others();
@@ -311,16 +314,19 @@ impl Mailbox {
         }
     }
 
-    /// Before a collection: the message in use becomes part of the heap, as slots may point into it.
-    pub(crate) fn adopt_peeked(&mut self, heap: &Heap) {
-        if let Some(queue) = &mut self.queue
-            && queue.peeked
-            && let Some(entry) = queue.entries.get_mut(queue.save)
-            && let Some(fragment) = entry.fragment.take()
-        {
-            entry.root = heap.adopt(fragment).word();
-            queue.adopted += 1;
+    /// Before a collection: the message in use becomes part of the heap, as slots may point into it. So do small ones that wait,
+    /// which lie side by side then instead of each in a block of its own.
+    pub(crate) fn adopt(&mut self, heap: &Heap) {
+        let Some(queue) = &mut self.queue else { return };
+        if queue.peeked {
+            queue.adopt_at(queue.save, heap);
         }
+        for place in queue.seen.max(queue.head)..queue.entries.len() {
+            if queue.entries[place].fragment.as_ref().is_some_and(|fragment| fragment.words() <= SMALL) {
+                queue.adopt_at(place, heap);
+            }
+        }
+        queue.seen = queue.entries.len();
     }
 
     pub(crate) fn visit_roots(&mut self, visitor: &mut Visitor<'_>) {
@@ -357,6 +363,9 @@ fn prefetch(word: Word) {
 /// Entries that an empty queue keeps; beyond, a burst of messages gives its memory back.
 const KEPT: usize = 32;
 
+/// Words of messages that a collection moves into the heap while they wait.
+const SMALL: usize = 16;
+
 /// Entries that a queue begins with.
 const LEAST: usize = 4;
 
@@ -374,6 +383,15 @@ impl Queue {
     /// Whether there is nothing in it that anybody might want.
     fn is_idle(&self) -> bool {
         self.entries.is_empty() && self.mark.is_none() && self.bound.is_none()
+    }
+
+    fn adopt_at(&mut self, place: usize, heap: &Heap) {
+        if let Some(entry) = self.entries.get_mut(place)
+            && let Some(fragment) = entry.fragment.take()
+        {
+            entry.root = heap.adopt(fragment).word();
+            self.adopted += 1;
+        }
     }
 
     #[inline]
@@ -476,6 +494,7 @@ impl Queue {
         }
         let end = self.entries.len();
         self.save = self.save.clamp(self.head, end);
+        self.seen = self.seen.min(end);
         self.mark = self.mark.map(|mark| mark.min(end));
         self.bound = self.bound.map(|(reference, mark)| (reference, mark.min(end)));
     }
@@ -487,7 +506,7 @@ impl Queue {
         if self.entries.capacity() > KEPT {
             self.entries = Vec::new();
         }
-        (self.head, self.save, self.holes) = (0, 0, 0);
+        (self.head, self.save, self.seen, self.holes) = (0, 0, 0, 0);
         self.mark = self.mark.map(|_| 0);
         self.bound = self.bound.map(|(reference, _)| (reference, 0));
     }

@@ -19,3 +19,10 @@ thirds = for _ <- 1..33, do: (receive do {:third, n} -> n end)
 IO.inspect(thirds == Enum.to_list(3..99//3)) #=> true
 rest = for _ <- 1..67, do: (receive do {:rest, n} -> n end)
 IO.inspect(rest == Enum.reject(1..100, &(rem(&1, 3) == 0))) #=> true
+
+# The same where more of the message is asked for.
+Enum.each(others, &send(me, &1))
+for {tag, n} <- [wanted: 1, other: 2, wanted: 3, wanted: 2], do: send(me, {tag, n})
+exact = fn wanted -> receive do {:wanted, ^wanted} -> wanted after 0 -> :none end end
+IO.inspect({exact.(2), exact.(2), exact.(1)}) #=> {2, :none, 1}
+IO.inspect(drain.(drain) == others ++ [other: 2, wanted: 3]) #=> true

@@ -334,6 +334,11 @@ impl<'h> Ets<'h> {
     /// The objects with a key, as a list.
     pub fn lookup(&self, handle: Term<'h>, key: Term<'h>) -> Result<'h, Term<'h>> {
         let table = self.readable(handle)?;
+        if let Kind::Set | Kind::OrderedSet = table.objects.kind() {
+            let mut found = None;
+            table.objects.lookup(key, |object| found = Some(self.heap().copy_in(object)));
+            return Ok(found.map_or(Term::EMPTY_LIST, |object| self.heap().cons(object, Term::EMPTY_LIST)));
+        }
         let mut found = Vec::new();
         table.objects.lookup(key, |object| found.push(self.heap().copy_in(object)));
         Ok(self.heap().list_from_iter(found))

@@ -97,21 +97,30 @@ unsafe fn only_test(s: &State<'_>) -> Option<Test> {
         if opcode(head) == Opcode::Jump as u8 {
             head = to(head, 1);
         }
-        let arity = head.add(2);
-        if opcode(head) != Opcode::RecvPeek as u8 || opcode(arity) != Opcode::ArityElement as u8 {
+        if opcode(head) != Opcode::RecvPeek as u8 {
             return None;
         }
-        let (element, same) = (arity.add(2), arity.add(3));
-        let message = byte(head, 1);
+        let (message, arity, element) = (byte(head, 1), head.add(2), head.add(4));
+        // The slots that the elements go to, the tuple's, where the elements are, and the next instruction.
+        let ([first, second], tuple, places, same) = if opcode(arity) == Opcode::ArityElement as u8 {
+            let place = u32::from(*element.cast::<u8>().add(3));
+            ([byte(element, 1); 2], byte(element, 2), place | place << 16, element.add(1))
+        } else if opcode(arity) == Opcode::ArityElement2 as u8 {
+            ([byte(element, 1), byte(element, 2)], byte(element, 3), *element.add(1), element.add(2))
+        } else {
+            return None;
+        };
         let fits = byte(arity, 1) == message
-            && byte(element, 2) == message
+            && tuple == message
             && opcode(same) == Opcode::JumpNotSame as u8
-            && byte(same, 1) == byte(element, 1)
+            && (byte(same, 1) == first || byte(same, 1) == second)
             && to(arity, 1) == s.pc
             && to(same, 2) == s.pc;
+        // If both go to one slot, the second is what is there.
+        let place = if byte(same, 1) == second { places >> 16 } else { places & 0xffff };
         fits.then(|| Test {
             header: Word::header(Boxed::Tuple, *arity.cast::<u16>().add(1) as usize, 0),
-            place: *element.cast::<u8>().add(3) as usize,
+            place: place as usize,
             wanted: Word(i64::from((*same.add(1)).cast_signed()).cast_unsigned()),
         })
     }
