@@ -112,6 +112,13 @@ fn messages() {
                 black_box(Fragment::copy_of(black_box(laid_out.root())).expect("memory"));
             }
         });
+        if let Some(len) = term.list_len() {
+            measure(&format!("length of a thousand {name}, each"), 1_000_000, || {
+                for _ in 0..1000 {
+                    assert_eq!(black_box(laid_out.root()).list_len(), Some(len));
+                }
+            });
+        }
         let mut heap = Heap::new();
         let mut registers = [heap.copy_in(term).word()];
         measure(&format!("collect a thousand {name}, each"), 1_000_000, || {

@@ -681,6 +681,11 @@ mod tests {
         for list in lists {
             let copy = crate::Fragment::copy_of(list).expect("memory");
             assert_eq!(copy.words(), list.flat_size());
+            for list in [list, copy.root()] {
+                let mut cells = list.list_iter();
+                let len = cells.by_ref().count();
+                assert_eq!(list.list_len(), cells.tail().is_nil_list().then_some(len));
+            }
             assert!(copy.root().same(list) && is_self_contained(&copy));
             let shared = measure_from(list, 0);
             if shared.words > 0 {

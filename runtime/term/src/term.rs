@@ -475,9 +475,24 @@ impl<'h> Term<'h> {
 
     /// The number of elements of a proper list.
     pub fn list_len(self) -> Option<usize> {
-        let mut iter = self.list_iter();
-        let len = iter.by_ref().count();
-        iter.tail().is_nil_list().then_some(len)
+        let mut rest = self.0;
+        let (mut len, mut step) = (0, 2 * size_of::<Word>().cast_signed());
+        while rest.is_cons() {
+            let mut cell = rest.address();
+            // Most lists lie in equal steps: the next address is guessed, and the tail only confirms it (see `copy`).
+            loop {
+                // SAFETY: invariant 1: the cell that a tail leads to; a cell is two words.
+                rest = unsafe { *cell.add(1) };
+                len += 1;
+                let next = cell.wrapping_byte_offset(step);
+                if rest != Word::cons_at(next) {
+                    break;
+                }
+                cell = next;
+            }
+            step = rest.address().addr().wrapping_sub(cell.addr()).cast_signed();
+        }
+        rest.is_nil().then_some(len)
     }
 
     #[inline]
