@@ -141,6 +141,11 @@ pub trait Host {
     /// Tells what a host value is.
     fn opaque_kind(&mut self, value: u32) -> OpaqueKind;
 
+    /// How `inspect` shows a host value, where the host can tell.
+    fn opaque_text(&mut self, _value: u32) -> Option<String> {
+        None
+    }
+
     /// Makes a tree of a term that was left unconverted; `None` if it is a value that no tree can spell.
     fn reveal(&mut self, code: &mut Code, value: u32) -> Result<Option<NodeId>>;
 

@@ -108,37 +108,27 @@ impl Tracker {
         }
     }
 
-    /// What was declared and never used, by line.
+    /// What was declared and never used: aliases, then imports, by name.
     pub fn unused(&self) -> Vec<Unused> {
         let mut found = Vec::new();
-        for (module, declared) in &self.imports {
-            let Declared { line, column, used } = *declared;
+        let mut aliases: Vec<_> = self.aliases.iter().filter(|entry| !entry.1.used).collect();
+        aliases.sort_by_key(|entry| entry.0.as_str());
+        for &(alias, Declared { line, column, .. }) in aliases {
+            found.push(Unused::Alias { alias, line, column });
+        }
+        let mut imports: Vec<_> = self.imports.iter().collect();
+        imports.sort_by_key(|entry| entry.0.as_str());
+        for &(module, Declared { line, column, used }) in imports {
             if !used {
-                found.push((line, Unused::Import { module: *module, line, column }));
+                found.push(Unused::Import { module, line, column });
                 continue;
             }
-            for (_, (name, arity), only) in self.import_only.iter().filter(|entry| entry.0 == *module && !entry.2.used)
-            {
-                found.push((
-                    only.line,
-                    Unused::ImportedFunction {
-                        module: *module,
-                        name: *name,
-                        arity: *arity,
-                        line: only.line,
-                        column: only.column,
-                    },
-                ));
+            for (_, (name, arity), only) in self.import_only.iter().filter(|entry| entry.0 == module && !entry.2.used) {
+                let Declared { line, column, .. } = *only;
+                found.push(Unused::ImportedFunction { module, name: *name, arity: *arity, line, column });
             }
         }
-        for (alias, declared) in &self.aliases {
-            let Declared { line, column, used } = *declared;
-            if !used {
-                found.push((line, Unused::Alias { alias: *alias, line, column }));
-            }
-        }
-        found.sort_by_key(|entry| entry.0);
-        found.into_iter().map(|entry| entry.1).collect()
+        found
     }
 }
 

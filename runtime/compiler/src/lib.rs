@@ -28,5 +28,5 @@ pub mod module;
 pub use carried::{Carried, Code, Item};
 pub use env::{Context, Env};
 pub use errors::{Diagnostic, Exception, Halt, Severity};
-pub use expand::{Expanded, expand_expression};
+pub use expand::{Expanded, expand_expression, expand_file};
 pub use host::Host;

@@ -26,6 +26,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::carried::{Code, Quoted};
 use crate::env::{Env, NameArity};
+use crate::errors::Diagnostic;
 use crate::host::Datum;
 
 pub use behaviours::Behaviours;
@@ -153,6 +154,7 @@ pub(crate) struct Overridable {
     pub(crate) overridden: bool,
     /// The local calls that it made, which count only if it comes back.
     pub(crate) calls: Vec<LocalCall>,
+    pub(crate) edges: FxHashSet<NameArity>,
 }
 
 /// What a `def` in the body of a module stores once the body gets there. Code names it by number, so that nothing of it has to go
@@ -183,6 +185,8 @@ pub struct ModuleBuild {
     pub(crate) overridables: Vec<(NameArity, Overridable)>,
     pub(crate) local_calls: Vec<LocalCall>,
     pub(crate) local_edges: FxHashMap<NameArity, FxHashSet<NameArity>>,
+    /// Warnings about values that nobody takes, which come behind those about definitions.
+    pub(crate) no_effect: Vec<Diagnostic>,
     pub(crate) used_macros: FxHashSet<NameArity>,
     /// Imported names that functions called, with where from.
     pub(crate) imported: FxHashMap<NameArity, Atom>,
@@ -214,6 +218,7 @@ impl ModuleBuild {
             overridables: Vec::new(),
             local_calls: Vec::new(),
             local_edges: FxHashMap::default(),
+            no_effect: Vec::new(),
             used_macros: FxHashSet::default(),
             imported: FxHashMap::default(),
             docs: Vec::new(),

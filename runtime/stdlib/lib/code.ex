@@ -10,7 +10,9 @@ defmodule Code do
   Parses a text into quoted code.
 
   Options: `:file`, `:line`, `:column`, `:columns` (give columns), `:token_metadata`, `:unescape`, `:existing_atoms_only`,
-  `:emit_warnings`, `:literal_encoder` (a function that gives `{:ok, node}` for each literal and its metadata).
+  `:emit_warnings`, `:literal_encoder` (a function that gives `{:ok, node}` for each literal and its metadata),
+  `:static_atoms_encoder` (a function that gives `{:ok, term}` or `{:error, reason}` for each name, as text, and its metadata; with it no
+  new atoms are made of names).
 
   ## Examples
 
@@ -45,9 +47,8 @@ defmodule Code do
 
     description =
       case message do
-        "syntax error before: " when token == "" -> "syntax error: expression is incomplete"
-        {before, rest} -> before <> token <> rest
-        before -> before <> token
+        {before, rest} -> :jovial_code.sentence(before, rest, token)
+        before -> :jovial_code.sentence(before, nil, token)
       end
 
     fields = [
@@ -55,7 +56,7 @@ defmodule Code do
       line: Keyword.get(meta, :line),
       column: Keyword.get(meta, :column),
       description: description,
-      snippet: snippet(string, meta, Keyword.get(options, :line, 1))
+      snippet: snippet(string, meta, Keyword.get(options, :line, 1), Keyword.get(options, :column, 1))
     ]
 
     extra = Keyword.take(meta, [:opening_delimiter, :expected_delimiter, :closing_delimiter, :end_line, :end_column])
@@ -64,15 +65,15 @@ defmodule Code do
       cond do
         Keyword.has_key?(meta, :closing_delimiter) -> MismatchedDelimiterError
         Keyword.has_key?(meta, :opening_delimiter) -> TokenMissingError
-        description == "syntax error: expression is incomplete" -> TokenMissingError
+        is_binary(message) and token == "" and Keyword.has_key?(meta, :column) -> TokenMissingError
         true -> SyntaxError
       end
 
     raise struct(module, fields ++ extra)
   end
 
-  # The line in question, and what follows it where a delimiter is missing further down.
-  defp snippet(string, meta, first) do
+  # The line in question, and what follows it where a delimiter is missing further down. Text that begins further right is shown there.
+  defp snippet(string, meta, first, column) do
     case Keyword.get(meta, :line) do
       nil ->
         nil
@@ -83,11 +84,13 @@ defmodule Code do
 
         case {rest, Keyword.has_key?(meta, :opening_delimiter)} do
           {[], _} -> ""
-          {rest, true} -> Enum.join(rest, "\n")
-          {[line | _], false} -> line
+          {rest, true} -> Enum.map_join(rest, "\n", &shifted(&1, column))
+          {[line | _], false} -> shifted(line, column)
         end
     end
   end
+
+  defp shifted(line, column), do: String.duplicate(" ", column - 1) <> line
 
   @doc """
   As `string_to_quoted/2`, but gives the comments of the text too.
@@ -136,6 +139,13 @@ defmodule Code do
   # The literals of a text pass through a function of the caller: the parser marks them, and the function is called for each
   # mark, the inner ones first.
   defp parse(native, string, opts) do
+    case Keyword.get(opts, :static_atoms_encoder) do
+      nil -> parse_literals(native, string, opts)
+      encoder -> parse_names(native, string, opts, encoder)
+    end
+  end
+
+  defp parse_literals(native, string, opts) do
     case Keyword.get(opts, :literal_encoder) do
       nil ->
         :erlang.apply(:jovial_code, native, [string, opts])
@@ -146,6 +156,45 @@ defmodule Code do
         end
     end
   end
+
+  # The names of a text as well: they are numbered while parsing, and what the caller's function gave for them takes the place of the
+  # numbers.
+  defp parse_names(native, string, opts, encoder) do
+    file = Keyword.get(opts, :file, "nofile")
+    names = :jovial_code.names_in(string, opts)
+
+    case encode_names(names, file, encoder, 0, %{}) do
+      {:ok, encoded} ->
+        parsed = parse_literals(native, string, [{:numbered_names, true} | opts])
+
+        with {:ok, result} <- outcome(parsed) do
+          :erlang.setelement(2, result, named(:erlang.element(2, result), encoded))
+        end
+
+      {:error, _problem} = error ->
+        error
+    end
+  end
+
+  defp encode_names([], _file, _encoder, _number, encoded), do: {:ok, encoded}
+
+  defp encode_names([{name, line, column} | names], file, encoder, number, encoded) do
+    case encoder.(name, line: line, column: column, file: file) do
+      {:ok, value} ->
+        encode_names(names, file, encoder, number + 1, :maps.put(numbered_name(number), value, encoded))
+
+      {:error, reason} when is_binary(reason) ->
+        {:error, {[line: line, column: column], reason <> ": ", name}}
+    end
+  end
+
+  defp numbered_name(number), do: :erlang.binary_to_atom("$name " <> :erlang.integer_to_binary(number))
+
+  defp named(name, encoded) when is_atom(name), do: :maps.get(name, encoded, name)
+  defp named({form, meta, args}, encoded), do: {named(form, encoded), meta, named(args, encoded)}
+  defp named({left, right}, encoded), do: {named(left, encoded), named(right, encoded)}
+  defp named([head | tail], encoded), do: [named(head, encoded) | named(tail, encoded)]
+  defp named(other, _encoded), do: other
 
   defp outcome({:error, problem}), do: {:error, problem}
   defp outcome(parsed), do: {:ok, parsed}
@@ -376,6 +425,8 @@ defmodule Code do
     if :lists.all(place?, options), do: options, else: env_for_eval(options)
   end
 
+  # An env that outlived its compilation has nobody to trace for.
+  defp scope(%{lexical_tracker: nil} = env), do: %{env | tracers: []}
   defp scope(env), do: env
 
   defp evaluate(quoted, binding, scope, wants_env, prune?) do
@@ -505,7 +556,7 @@ defmodule Code do
     try do
       :lists.foldl(
         fn unit, env ->
-          {_value, _binding, env} = evaluate(unit, [], env, true, false)
+          {_value, _binding, env} = evaluate(unit, [], env, :file, false)
           env
         end,
         env,
@@ -644,8 +695,8 @@ defmodule Code do
         :ok
 
       {:error, missing} ->
-        lines = for {module, reason} <- missing, do: "  * #{Kernel.inspect(module)} due to reason #{Kernel.inspect(reason)}\n"
-        raise ArgumentError, "could not load the following modules:\n\n" <> :erlang.iolist_to_binary(lines)
+        lines = for {module, reason} <- missing, do: "\n  * #{Kernel.inspect(module)} due to reason #{Kernel.inspect(reason)}"
+        raise ArgumentError, "could not load the following modules:\n" <> :erlang.iolist_to_binary(lines)
     end
   end
 

@@ -484,7 +484,7 @@ defmodule Enum do
   def sum(enumerable), do: reduce(enumerable, 0, &+/2)
 
   defp sum_list([], acc), do: acc
-  defp sum_list([head | tail], acc), do: sum_list(tail, acc + head)
+  defp sum_list([head | tail], acc), do: sum_list(tail, head + acc)
 
   @doc """
   Adds up the results of `mapper`.

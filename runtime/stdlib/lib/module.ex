@@ -415,13 +415,27 @@ defmodule Module do
   @doc false
   def __put_attribute__(module, key, value, line, _traces) do
     assert_open!(:__put_attribute__, 2, module)
-    if key == :on_load and :jovial_module.has(module, key), do: raise(ArgumentError, "the @on_load attribute can only be set once per module")
-    if key in [:doc, :moduledoc, :typedoc], do: warn_redefined(module, key, value)
+    if key in [:doc, :moduledoc, :typedoc], do: warn_document(module, key, value)
+
+    if key == :on_load and :jovial_module.has(module, key) do
+      raise ArgumentError, "the @on_load attribute can only be set once per module"
+    end
+
     :jovial_module.put(module, key, checked(key, value), line)
   end
 
+  defp warn_document(module, key, {line, entries}) when is_integer(line) and is_list(entries) do
+    {file, _line} = :jovial_module.position(module)
+
+    for {name, _} <- entries, :lists.member(name, reserved_metadata(key)) do
+      IO.warn("ignoring reserved documentation metadata key: #{Kernel.inspect(name)}", file: file, line: line, module: module)
+    end
+
+    :ok
+  end
+
   # A document that nothing has taken yet is lost when another one comes. Metadata adds to it.
-  defp warn_redefined(module, key, {line, doc}) when is_integer(line) and not is_list(doc) do
+  defp warn_document(module, key, {line, doc}) when is_integer(line) and not is_list(doc) do
     case :jovial_module.get(module, key) do
       {:ok, {before, lost}} when is_integer(before) and not is_list(lost) and lost != nil ->
         {file, _line} = :jovial_module.position(module)
@@ -437,19 +451,18 @@ defmodule Module do
     end
   end
 
-  defp warn_redefined(_module, _key, _value), do: :ok
+  defp warn_document(_module, _key, _value), do: :ok
 
+  # What the compiler itself says about what is documented.
+  defp reserved_metadata(:typedoc), do: [:opaque]
+  defp reserved_metadata(_key), do: [:opaque, :defaults]
+
+  # The value that an attribute gets, if it may have it.
   defp checked(key, value) when key in [:before_compile, :after_compile, :after_verify, :on_definition] do
     case value do
-      atom when is_atom(atom) ->
-        atom
-
-      {module, function} = pair when is_atom(module) and is_atom(function) ->
-        pair
-
-      other ->
-        raise ArgumentError,
-              "@#{key} is a built-in module attribute for compilation callbacks. It should be a module or {module, function} tuple, got: #{Kernel.inspect(other)}"
+      atom when is_atom(atom) -> atom
+      {module, function} = pair when is_atom(module) and is_atom(function) -> pair
+      other -> refuse(key, "for compilation callbacks. It should be a module or {module, function} tuple", other)
     end
   end
 
@@ -457,39 +470,104 @@ defmodule Module do
     raise ArgumentError, "@behaviour expects a module, got: #{Kernel.inspect(value)}"
   end
 
+  defp checked(:file, {file, line} = value) when is_binary(file) and is_integer(line), do: value
+
+  defp checked(:file, value) when not is_binary(value) do
+    refuse(
+      :file,
+      "that annotates the file and line the next definition comes from. It should be a string or {string, line} tuple as value",
+      value
+    )
+  end
+
+  defp checked(:impl, value) when not is_atom(value) or value == nil do
+    refuse(:impl, "that marks the next definition as a callback implementation. It should be a module or a boolean", value)
+  end
+
   defp checked(:deprecated, value) when not is_binary(value) do
-    raise ArgumentError, "@deprecated should be a string with the reason for the deprecation, got: #{Kernel.inspect(value)}"
+    refuse(:deprecated, "that annotates a definition as deprecated. It should be a string with the reason for the deprecation", value)
+  end
+
+  defp checked(:external_resource, value) when not is_binary(value) do
+    refuse(:external_resource, "used for specifying file dependencies. It should be a string path to a file", value)
+  end
+
+  defp checked(:nifs, value) do
+    if named_functions?(value) do
+      value
+    else
+      refuse(:nifs, "for specifying a list of functions and their arities that are NIFs", value)
+    end
   end
 
   defp checked(:on_load, value) do
     case value do
-      name when is_atom(name) ->
-        {name, 0}
-
-      {name, 0} = function when is_atom(name) ->
-        function
-
-      other ->
-        raise ArgumentError,
-              "@on_load is a built-in module attribute that annotates a function to be invoked when the module is loaded. It should be an atom or an {atom, 0} tuple, got: #{Kernel.inspect(other)}"
+      atom when is_atom(atom) -> {atom, 0}
+      {atom, 0} when is_atom(atom) -> value
+      other -> refuse(:on_load, "that annotates a function to be invoked when the module is loaded. It should be an atom or an {atom, 0} tuple", other)
     end
   end
 
-  defp checked(:file, value) when not is_binary(value) do
-    raise ArgumentError,
-          "@file is a built-in module attribute that annotates the file and line the next definition comes from. It should be a string or {string, line} tuple as value, got: #{Kernel.inspect(value)}"
+  defp checked(:dialyzer, value) do
+    for option <- wrap(value), not dialyzer_option?(option) do
+      raise ArgumentError, "invalid value for @dialyzer attribute: #{Kernel.inspect(option)}"
+    end
+
+    value
   end
 
-  defp checked(key, {line, doc} = value) when key in [:doc, :moduledoc, :typedoc] and is_integer(line) do
-    if is_binary(doc) or doc in [nil, false, true] or is_list(doc) do
-      value
-    else
-      raise ArgumentError,
-            "@#{key} is a built-in module attribute for documentation. It should be either false, nil, a string, or a keyword list, got: #{Kernel.inspect(doc)}"
+  defp checked(key, _value) when key in [:type, :typep, :opaque, :spec, :callback, :macrocallback] do
+    raise ArgumentError,
+          "attributes type, typep, opaque, spec, callback, and macrocallback must be set directly via the @ notation"
+  end
+
+  defp checked(key, value) when key in [:doc, :moduledoc, :typedoc] do
+    case value do
+      {line, doc} when is_integer(line) and (is_binary(doc) or is_boolean(doc) or is_nil(doc) or is_list(doc)) ->
+        value
+
+      {line, doc} when is_integer(line) ->
+        refuse(key, "for documentation. It should be either false, nil, a string, or a keyword list", doc)
+
+      other ->
+        refuse(
+          key,
+          "for documentation. When set dynamically, it should be {line, doc} (where \"doc\" is either false, nil, a string, or a keyword list)",
+          other
+        )
     end
   end
 
   defp checked(_key, value), do: value
+
+  defp refuse(key, purpose, value) do
+    raise ArgumentError, "@#{key} is a built-in module attribute #{purpose}, got: #{Kernel.inspect(value)}"
+  end
+
+  defp wrap(value) when is_list(value), do: value
+  defp wrap(value), do: [value]
+
+  defp named_functions?(value) do
+    is_list(value) and
+      :lists.all(
+        fn
+          {name, arity} -> is_atom(name) and arity in 0..255
+          _ -> false
+        end,
+        value
+      )
+  end
+
+  @warnings [:error_handling, :extra_return, :missing_return, :no_behaviours, :no_contracts, :no_extra_return, :no_fail_call] ++
+              [:no_fun_app, :no_improper_lists, :no_match, :no_missing_calls, :no_missing_return, :no_opaque, :no_return] ++
+              [:no_undefined_callbacks, :no_underspecs, :no_unknown, :no_unused, :overspecs, :race_conditions, :specdiffs] ++
+              [:underspecs, :unknown, :unmatched_returns]
+
+  defp dialyzer_option?({option, functions}) when option == :nowarn_function or option in @warnings do
+    named_functions?(wrap(functions))
+  end
+
+  defp dialyzer_option?(option), do: option in @warnings
 
   @doc false
   def __get_attribute__(module, key, line, warn?) do

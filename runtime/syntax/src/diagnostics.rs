@@ -95,6 +95,11 @@ impl Diagnostic {
         }
     }
 
+    /// The `description` that the three parts of `{:error, {meta, before, token}}` stand for.
+    pub fn sentence(before: &str, after: Option<&str>, token: &str) -> String {
+        describe(before, after, token).1
+    }
+
     /// An error made of a sentence and the token that it ends in.
     pub(crate) fn error(at: At, before: impl Into<String>, token: impl Into<String>) -> Self {
         Self::make(at, before.into(), None, token.into())

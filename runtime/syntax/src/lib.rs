@@ -69,6 +69,7 @@ pub fn parse(source: &str, options: &mut Options) -> Parsed {
     }
     let lexed = lexer::lex(source, options);
     let comments = lexed.comments;
+    // A text that has no tokens gets no warnings; one that has no tree does.
     if let Some(error) = lexed.error {
         return failed(error, comments);
     }

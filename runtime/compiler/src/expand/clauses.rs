@@ -399,7 +399,7 @@ impl Expander<'_> {
             return Err(self.error(meta, "missing :catch/:rescue/:after option in \"try\""));
         }
         if keys == [known::DO, known::ELSE] {
-            self.warn(
+            self.warn_file(
                 meta,
                 format!("\"else\" shouldn't be used as the only clause in \"{origin}\", use \"case\" instead"),
             );
@@ -408,7 +408,7 @@ impl Expander<'_> {
         if let (Some(catch), Some(rescue)) = (place(known::CATCH), place(known::RESCUE))
             && catch < rescue
         {
-            self.warn(meta, format!("\"catch\" should always come after \"rescue\" in {origin}"));
+            self.warn_file(meta, format!("\"catch\" should always come after \"rescue\" in {origin}"));
         }
         let allowed = [known::DO, known::RESCUE, known::CATCH, known::ELSE, known::AFTER];
         let options = self.form_options(meta, known::TRY, options, &allowed, ":do")?;

@@ -337,6 +337,7 @@ impl Expander<'_> {
             Context::Match => Some("match"),
             Context::Guard => Some(self.guard_info()),
         };
+        let in_place = place.is_some();
         if let Some(place) = place {
             let shown = self.text(id);
             self.module_error(
@@ -347,9 +348,11 @@ impl Expander<'_> {
             )?;
         } else {
             self.trace_local(meta, name, arity)?;
-            self.note_call_place(name, arity, meta);
         }
         let args = self.expand_args(args)?;
+        if !in_place {
+            self.note_call_place(name, arity, meta);
+        }
         Ok(self.code.tree.call(name, meta, &args))
     }
 

@@ -148,7 +148,9 @@ impl Expander<'_> {
                     let inner = self.code.tree.seq(args)[0];
                     return self.capture(meta, inner);
                 }
-                let shown = self.text(arg);
+                let lines: Vec<String> =
+                    self.code.tree.seq(args).to_vec().into_iter().map(|expression| self.text(expression)).collect();
+                let shown = lines.join("\n");
                 Err(self.error(
                     meta,
                     format!("block expressions are not allowed inside the capture operator &, got: {shown}"),

@@ -24,6 +24,12 @@ pub(crate) fn is_special_form(name: Atom, arity: usize) -> bool {
     }
 }
 
+/// Somebody wrote it: what a behaviour says of itself is called by its module only.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "one of several filters")]
+fn is_written(entry: &NameArity) -> bool {
+    *entry != (known::BEHAVIOUR_INFO, 1)
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "one of several filters")]
 fn is_sigil(entry: &NameArity) -> bool {
     let Some(letters) = entry.0.as_str().strip_prefix("sigil_") else { return false };
@@ -92,12 +98,12 @@ impl Expander<'_> {
         let mut macros = self.env.scope.macros.clone();
         let added = match &wanted {
             Wanted::All => {
-                let some = self.select(meta, module, &mut functions, &face.functions, except.as_deref(), |_| true);
+                let some = self.select(meta, module, &mut functions, &face.functions, except.as_deref(), is_written);
                 self.select(meta, module, &mut macros, &face.macros, except.as_deref(), |_| true) | some
             }
             Wanted::Functions => {
                 macros.retain(|entry| entry.0 != module);
-                self.select(meta, module, &mut functions, &face.functions, except.as_deref(), |_| true)
+                self.select(meta, module, &mut functions, &face.functions, except.as_deref(), is_written)
             }
             Wanted::Macros => {
                 functions.retain(|entry| entry.0 != module);

@@ -166,7 +166,7 @@ impl Expander<'_> {
     }
 
     fn invalid_quoted(&mut self, id: NodeId) -> Halt {
-        let shown = self.inspect(id);
+        let shown = self.inspect_value(id);
         self.error(
             Meta::EMPTY,
             format!(
@@ -184,7 +184,7 @@ impl Expander<'_> {
         match self.host.opaque_kind(value) {
             OpaqueKind::Pid => {
                 if let Some((name, arity)) = self.env.function {
-                    let shown = self.inspect(id);
+                    let shown = self.inspect_value(id);
                     self.warn(
                         Meta::EMPTY,
                         format!("cannot compile PID {shown} inside quoted expression for function {name}/{arity}"),
@@ -559,7 +559,13 @@ impl Expander<'_> {
             (question, 1) if question.starts_with("is_") => format!("the call to {name}/1 has no effect"),
             _ => return,
         };
-        self.warn_file(meta, message);
+        match self.host.module_build(self.env.module) {
+            Some(build) => {
+                let diagnostic = self.file_warning(meta, message);
+                build.lock().unwrap_or_else(std::sync::PoisonError::into_inner).no_effect.push(diagnostic);
+            }
+            None => self.warn_file(meta, message),
+        }
     }
 
     /// An expression whose value nobody reads.

@@ -235,7 +235,7 @@ impl Expander<'_> {
     }
 
     fn cannot_escape(&mut self, id: NodeId) -> Halt {
-        let shown = self.inspect(id);
+        let shown = self.inspect_value(id);
         Halt::argument_error(format!(
             "cannot escape {shown}. The supported values are: lists, tuples, maps, atoms, numbers, bitstrings, PIDs and remote functions in the format &Mod.fun/arity"
         ))

@@ -6,6 +6,7 @@ use jovial_atoms::{Atom, known};
 use jovial_syntax::quoted::{Meta, MetaValue, NodeId};
 
 use super::{Expander, text};
+use crate::carried::Item;
 use crate::errors::{Diagnostic, Halt, Result, Severity};
 
 impl Expander<'_> {
@@ -38,8 +39,12 @@ impl Expander<'_> {
 
     /// The same for warnings that Elixir gives by their file alone.
     pub(crate) fn warn_file(&mut self, meta: Meta, message: String) {
-        let diagnostic = Diagnostic { place: None, ..self.diagnostic(Severity::Warning, meta, None, message) };
+        let diagnostic = self.file_warning(meta, message);
         self.host.diagnostic(diagnostic);
+    }
+
+    pub(crate) fn file_warning(&mut self, meta: Meta, message: String) -> Diagnostic {
+        Diagnostic { place: None, ..self.diagnostic(Severity::Warning, meta, None, message) }
     }
 
     /// About a name at a known column.
@@ -111,6 +116,16 @@ impl Expander<'_> {
     /// Code as source text, for messages.
     pub(crate) fn text(&self, id: NodeId) -> String {
         text::source(self.code, id)
+    }
+
+    /// The same for a node that may be a value of the host's.
+    pub(crate) fn inspect_value(&mut self, id: NodeId) -> String {
+        if let Some(&Item::Host(value)) = self.code.item(id)
+            && let Some(shown) = self.host.opaque_text(value)
+        {
+            return shown;
+        }
+        self.inspect(id)
     }
 
     /// A node as `inspect` shows the term.

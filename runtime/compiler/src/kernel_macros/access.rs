@@ -26,8 +26,9 @@ fn unnest(e: &Expander<'_>, path: NodeId) -> Result<(NodeId, Vec<Step>)> {
             continue;
         }
         // `Module.field()` is a call, not a step.
-        let module =
-            e.code.atom_of(remote.left).is_some() || e.code.call_of(remote.left, known::DUNDER_ALIASES).is_some();
+        let module = e.code.atom_of(remote.left).is_some()
+            || e.code.call_of(remote.left, known::DUNDER_ALIASES).is_some()
+            || e.code.var_of(remote.left).is_some_and(|var| var.0 == known::DUNDER_MODULE);
         if remote.args.is_empty() && !module {
             steps.push(Step::Field(remote.name));
             root = remote.left;

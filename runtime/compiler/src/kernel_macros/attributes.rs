@@ -194,12 +194,15 @@ fn inject(e: &mut Expander<'_>, name: Atom, line: u32) -> Result<NodeId> {
     });
     let Some(values) = found else {
         let meta = e.code.tree.add_meta(&[(known::LINE, jovial_syntax::quoted::MetaValue::Int(line.into()))]);
+        // It is a fault of the module, not of the function that reads it.
+        let function = e.env.function.take();
         e.warn(
             meta,
             format!(
                 "undefined module attribute @{name}, please remove access to @{name} or explicitly set it before access"
             ),
         );
+        e.env.function = function;
         return Ok(e.code.nil());
     };
     let mut nodes = Vec::with_capacity(values.len());

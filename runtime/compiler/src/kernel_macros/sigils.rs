@@ -204,15 +204,15 @@ pub(super) fn charlist_interpolated(e: &mut Expander<'_>, _meta: Meta, args: &[N
 
 // Words.
 
-pub(super) fn words(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) -> Result<NodeId> {
+pub(super) fn words(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
     let text = raw(e, args[0])?;
-    split_words(e, &text, args[1])
+    split_words(e, meta, &text, args[1])
 }
 
-pub(super) fn words_interpolated(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) -> Result<NodeId> {
+pub(super) fn words_interpolated(e: &mut Expander<'_>, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
     let content = unescaped(e, args[0], Escapes::All)?;
     if let Some(text) = e.code.text_of(content).map(str::to_owned) {
-        return split_words(e, &text, args[1]);
+        return split_words(e, meta, &text, args[1]);
     }
     let kind = word_kind(e, args[1])?;
     let k = &mut Kernel::new(e.code);
@@ -243,8 +243,11 @@ fn word_kind(e: &Expander<'_>, list: NodeId) -> Result<char> {
     }
 }
 
-fn split_words(e: &mut Expander<'_>, text: &str, list: NodeId) -> Result<NodeId> {
+fn split_words(e: &mut Expander<'_>, meta: Meta, text: &str, list: NodeId) -> Result<NodeId> {
     let kind = word_kind(e, list)?;
+    if text.split_whitespace().any(|word| word.len() > 1 && word.ends_with(',')) {
+        e.warn_line(meta, "the sigils ~w/~W do not allow trailing commas at the end of each word. If the comma is necessary, define a regular list with [...], otherwise remove the comma.");
+    }
     let mut words = Vec::new();
     for word in text.split_whitespace() {
         words.push(match kind {

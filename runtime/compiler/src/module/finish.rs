@@ -17,8 +17,10 @@ use crate::host::{Datum, Host};
 pub struct Finished {
     /// By name and arity. Those that nothing reaches are left out.
     pub definitions: Vec<Definition>,
-    /// Private ones that nothing reaches.
-    pub unreachable: Vec<NameArity>,
+    /// Private ones that nothing reaches: they are not compiled, but what they call is looked at.
+    pub unreachable: Vec<Definition>,
+    /// What is to be said behind all that lowering the module has to say.
+    pub late: Vec<Diagnostic>,
 }
 
 const RESERVED: &[&str] = &[
@@ -70,7 +72,7 @@ pub fn begin(name: Atom, line: u32, env: &Env, host: &mut dyn Host) -> Result<Mo
             line,
             column: None,
             span: None,
-            place: None,
+            place: (env.module != known::NIL).then_some((env.module, (known::DUNDER_MODULE, 0))),
             snippet: true,
         });
         Halt::compile_error(&Env { module: name, ..env.clone() })
@@ -102,28 +104,18 @@ pub fn begin(name: Atom, line: u32, env: &Env, host: &mut dyn Host) -> Result<Mo
 /// Checks a module whose body and callbacks have run, and takes its definitions out.
 pub fn finish(env: &Env, host: &mut dyn Host) -> Result<Finished> {
     let Some(shared) = host.module_build(env.module) else {
-        return Ok(Finished { definitions: Vec::new(), unreachable: Vec::new() });
+        return Ok(Finished { definitions: Vec::new(), unreachable: Vec::new(), late: Vec::new() });
     };
     let (mut diagnostics, finished, tainted) = {
         let mut build = shared.lock().unwrap_or_else(PoisonError::into_inner);
-        let on_load = expose_on_load(&mut build);
+        expose_on_load(&mut build);
         let mut check = Checker { build: &build, env, diagnostics: Vec::new(), failed: false };
         let finished = check.run();
-        if let Err(message) = on_load {
-            check.failed = true;
-            check.diagnostics.push(Diagnostic {
-                severity: Severity::Error,
-                message,
-                file: build.file.clone(),
-                line: build.line,
-                column: None,
-                span: None,
-                place: None,
-                snippet: true,
-            });
-        }
-        let (diagnostics, failed) = (check.diagnostics, check.failed);
+        let (mut diagnostics, failed) = (check.diagnostics, check.failed);
         build.tainted |= failed;
+        if !build.tainted {
+            diagnostics.append(&mut build.no_effect);
+        }
         (diagnostics, finished, build.tainted)
     };
     for diagnostic in diagnostics.drain(..) {
@@ -144,15 +136,40 @@ pub fn on_load(build: &ModuleBuild) -> Option<Atom> {
     }
 }
 
-fn expose_on_load(build: &mut ModuleBuild) -> std::result::Result<(), String> {
-    let Some(name) = on_load(build) else { return Ok(()) };
-    match build.definitions.get_mut(&(name, 0)) {
-        None => Err(format!("undefined function {name}/0 given to @on_load")),
-        Some(entry) if entry.definition.kind.is_macro() => Err(format!("macro {name}/0 given to @on_load")),
-        Some(entry) => {
-            entry.definition.kind = DefKind::Def;
-            Ok(())
+/// A function that is called from outside can't be private. Whether there is one is looked at later.
+fn expose_on_load(build: &mut ModuleBuild) {
+    if let Some(name) = on_load(build)
+        && let Some(entry) = build.definitions.get_mut(&(name, 0))
+        && !entry.definition.kind.is_macro()
+    {
+        entry.definition.kind = DefKind::Def;
+    }
+}
+
+/// Calls `each` with the name and the functions of each `{:option, functions}`, alone or in a list.
+fn each_option(value: &Literal, each: &mut dyn FnMut(&str, Vec<NameArity>)) {
+    match value {
+        Literal::List(values) => values.iter().for_each(|value| each_option(value, each)),
+        Literal::Tuple(pair) => {
+            if let [Literal::Atom(option), functions] = pair.as_slice() {
+                each(option.as_str(), functions_of(functions));
+            }
         }
+        _ => {}
+    }
+}
+
+/// `{name, arity}`, or a list of them.
+fn functions_of(value: &Literal) -> Vec<NameArity> {
+    match value {
+        Literal::List(values) => values.iter().flat_map(functions_of).collect(),
+        Literal::Tuple(pair) => match pair.as_slice() {
+            [Literal::Atom(name), Literal::Int(arity)] => {
+                u8::try_from(*arity).map_or_else(|_| Vec::new(), |arity| vec![(*name, arity)])
+            }
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
     }
 }
 
@@ -202,20 +219,18 @@ impl Checker<'_> {
             }
         }
         self.undefined_calls();
-        self.unused_attributes();
-        let unreachable = self.unreachable(&entries);
-        let mut definitions: Vec<Definition> = entries
+        self.named_functions();
+        let unreached = self.unreachable(&entries);
+        let (unreachable, mut definitions): (Vec<Definition>, Vec<Definition>) = entries
             .iter()
-            .filter(|entry| {
-                !entry.definition.clauses.is_empty()
-                    && !unreachable.contains(&(entry.definition.name, entry.definition.arity))
-            })
+            .filter(|entry| !entry.definition.clauses.is_empty())
             .map(|entry| entry.definition.clone())
-            .collect();
+            .partition(|definition| unreached.contains(&(definition.name, definition.arity)));
         if !self.build.definitions.contains_key(&(known::BEHAVIOUR_INFO, 1)) {
             definitions.extend(self.build.behaviour_info());
         }
-        Finished { definitions, unreachable }
+        let late = self.unused_attributes();
+        Finished { definitions, unreachable, late }
     }
 
     /// Kernel's macros are native; their heads stand in `kernel.ex` for their documents.
@@ -226,7 +241,8 @@ impl Checker<'_> {
                 || self.env.module == known::MOD_KERNEL_SPECIALFORMS)
     }
 
-    fn unused_attributes(&mut self) {
+    /// The last ones first.
+    fn unused_attributes(&self) -> Vec<Diagnostic> {
         let mut unused: Vec<(u32, Atom)> = self
             .build
             .attributes
@@ -239,8 +255,8 @@ impl Checker<'_> {
             })
             .filter_map(|(name, attribute)| Some((attribute.unread_line?, *name)))
             .collect();
-        unused.sort_by_key(|entry| (entry.0, entry.1.as_str()));
-        for (line, name) in unused {
+        unused.sort_by_key(|entry| (std::cmp::Reverse(entry.0), entry.1.as_str()));
+        let warnings = unused.into_iter().map(|(line, name)| {
             let message = match name {
                 known::DOC | known::IMPL | known::DEPRECATED => {
                     format!("module attribute @{name} was set but no definition follows it")
@@ -248,17 +264,63 @@ impl Checker<'_> {
                 known::TYPEDOC => "module attribute @typedoc was set but no type follows it".to_owned(),
                 _ => format!("module attribute @{name} was set but never used"),
             };
-            self.diagnostics.push(Diagnostic {
-                severity: Severity::Warning,
-                message,
-                file: self.env.file.clone(),
-                line,
-                column: None,
-                span: None,
-                place: Some((self.env.module, (known::DUNDER_MODULE, 0))),
-                snippet: true,
+            self.about_module(Severity::Warning, line, message)
+        });
+        warnings.collect()
+    }
+
+    fn about_module(&self, severity: Severity, line: u32, message: String) -> Diagnostic {
+        Diagnostic {
+            severity,
+            message,
+            file: self.env.file.clone(),
+            line,
+            column: None,
+            span: None,
+            place: Some((self.env.module, (known::DUNDER_MODULE, 0))),
+            snippet: true,
+        }
+    }
+
+    /// Attributes that name functions must name some that are there.
+    fn named_functions(&mut self) {
+        let mut named: Vec<(String, Vec<NameArity>)> = Vec::new();
+        named.extend(on_load(self.build).map(|name| ("@on_load".to_owned(), vec![(name, 0)])));
+        for value in self.literals(known::DIALYZER) {
+            each_option(value, &mut |option, functions| named.push((format!("@dialyzer :{option}"), functions)));
+        }
+        for value in self.literals(known::NIFS) {
+            named.push(("@nifs".to_owned(), functions_of(value)));
+        }
+        for value in self.literals(known::COMPILE) {
+            each_option(value, &mut |option, functions| {
+                if option == "inline" {
+                    named.push(("@compile :inline".to_owned(), functions));
+                }
             });
         }
+        for (given_to, functions) in named {
+            for (name, arity) in functions {
+                let message = match self.build.definitions.get(&(name, arity)) {
+                    Some(entry) if entry.definition.kind.is_macro() => {
+                        format!("macro {name}/{arity} given to {given_to} (only functions are supported)")
+                    }
+                    Some(_) => continue,
+                    None => format!("undefined function {name}/{arity} given to {given_to}"),
+                };
+                self.failed = true;
+                let found = self.about_module(Severity::Error, self.build.line, message);
+                self.diagnostics.push(found);
+            }
+        }
+    }
+
+    fn literals(&self, attribute: Atom) -> impl Iterator<Item = &Literal> {
+        let values = self.build.attributes.get(&attribute).map_or(&[][..], |attribute| &attribute.values);
+        values.iter().rev().filter_map(|value| match value {
+            Datum::Literal(literal) => Some(literal),
+            Datum::Host(_) => None,
+        })
     }
 
     fn undefined_calls(&mut self) {
@@ -267,7 +329,10 @@ impl Checker<'_> {
         if build.tainted {
             return;
         }
-        for call in &build.local_calls {
+        // By caller, the last name first, and in each in the order of evaluation.
+        let mut calls: Vec<_> = build.local_calls.iter().collect();
+        calls.sort_by_key(|call| std::cmp::Reverse((call.caller.0.as_str(), call.caller.1)));
+        for call in calls {
             let (name, arity) = call.target;
             let found = build.definitions.get(&call.target);
             let message = match found {
@@ -275,7 +340,10 @@ impl Checker<'_> {
                     format!("cannot invoke macro {name}/{arity} before its definition")
                 }
                 Some(_) => continue,
-                None if (name == known::DUNDER_INFO && arity == 1) || (name == known::MODULE_INFO && arity < 2) => {
+                None if (name == known::DUNDER_INFO && arity == 1)
+                    || (name == known::MODULE_INFO && arity < 2)
+                    || (name == known::BEHAVIOUR_INFO && arity == 1 && build.behaviour_info().is_some()) =>
+                {
                     format!(
                         "undefined function {name}/{arity} (this function is auto-generated by the compiler and must always be called as a remote, as in __MODULE__.{name}/{arity})"
                     )
@@ -316,6 +384,7 @@ impl Checker<'_> {
             .filter(|entry| entry.definition.kind.is_public())
             .map(|entry| (entry.definition.name, entry.definition.arity))
             .chain(build.used_macros.iter().copied())
+            .chain(on_load(build).map(|name| (name, 0)))
             .collect();
         while let Some(key) = pending.pop() {
             if !reached.insert(key) {
@@ -334,7 +403,7 @@ impl Checker<'_> {
             );
         }
         let mut unreachable = Vec::new();
-        for entry in entries {
+        for entry in entries.iter().rev() {
             let Definition { kind, name, arity, .. } = entry.definition;
             if kind.is_public() {
                 continue;

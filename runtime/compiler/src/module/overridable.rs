@@ -51,6 +51,7 @@ pub fn make_overridable(host: &mut dyn Host, env: &Env, key: NameArity) -> Resul
         };
         let (calls, others) = std::mem::take(&mut build.local_calls).into_iter().partition(|call| call.caller == key);
         build.local_calls = others;
+        let edges = build.local_edges.remove(&key).unwrap_or_default();
         match build.overridables.iter_mut().find(|entry| entry.0 == key) {
             Some((_, known)) => {
                 let kind = stored.definition.kind;
@@ -59,11 +60,12 @@ pub fn make_overridable(host: &mut dyn Host, env: &Env, key: NameArity) -> Resul
                     known.stored = stored;
                     known.overridden = false;
                     known.calls = calls;
+                    known.edges = edges;
                 } else {
                     wrong = Some(stored);
                 }
             }
-            None => build.overridables.push((key, Overridable { count: 1, stored, overridden: false, calls })),
+            None => build.overridables.push((key, Overridable { count: 1, stored, overridden: false, calls, edges })),
         }
     }
     match wrong {
@@ -115,18 +117,16 @@ fn restore(build: &mut ModuleBuild, at: usize, hidden: bool) -> (DefKind, Atom) 
         return (kind, name);
     }
     overridable.overridden = true;
-    let old = *key;
     let mut entry = overridable.stored.clone();
     entry.definition.kind = kind;
     entry.definition.name = name;
     entry.check = Check::None;
     let key = (name, entry.definition.arity);
     let calls = overridable.calls.clone();
-    build.local_calls.extend(calls.into_iter().map(|call| super::LocalCall { caller: key, ..call }));
+    let edges = overridable.edges.clone();
     // Its calls are now those of the new name.
-    if hidden && let Some(edges) = build.local_edges.get(&old).cloned() {
-        build.local_edges.entry(key).or_default().extend(edges);
-    }
+    build.local_calls.extend(calls.into_iter().map(|call| super::LocalCall { caller: key, ..call }));
+    build.local_edges.entry(key).or_default().extend(edges);
     if !build.definitions.contains_key(&key) {
         build.order.push(key);
         build.definitions.insert(key, entry);

@@ -173,20 +173,28 @@ defmodule Exception.Snippet do
   #         │
   #         └─ nofile:1:4
 
-  @gap_max 5
+  @gap_max 3
+
+  # Indentation up to this many columns is shown as it is; of more only so much remains, behind three dots.
+  @indentation_max 26
+  @indentation_kept 22
+  @tab 8
 
   # Without the text in question only place and description remain.
   def bare_report(file, line, column, description, indent) do
     place = Exception.format_file_line_column(Path.relative_to_cwd(file), line, column)
+    description = String.replace(description, "\n", "\n" <> indent)
     place <> "\n" <> indent <> "error: " <> description <> "\n" <> indent <> "└─ " <> trim_colon(place)
   end
 
   # One mark under one column.
+  def report(file, line, nil, _snippet, description), do: bare_report(file, line, nil, description, "   ")
 
   def report(file, line, column, snippet, description) do
     place = Exception.format_file_line_column(Path.relative_to_cwd(file), line, column)
     digits = :erlang.integer_to_binary(line)
     gutter = gutter(digits)
+    {snippet, column} = less_indented(snippet, column, indentation(snippet, 0))
 
     place <>
       "\n    error: " <>
@@ -213,7 +221,9 @@ defmodule Exception.Snippet do
       end
 
     place <>
-      "\n    error: " <>
+      "\n" <>
+      gutter <>
+      "error: " <>
       indent(description) <>
       "\n" <>
       bar(gutter) <> "\n" <> shown <> bar(gutter) <> "\n" <> corner(gutter) <> trim_colon(place)
@@ -236,8 +246,8 @@ defmodule Exception.Snippet do
     final = Enum.at(lines, end_line - start_line, "")
 
     middle =
-      if length(between) > @gap_max - 1 do
-        "...\n" |> String.pad_leading(byte_size(gutter) + 4)
+      if length(between) > @gap_max do
+        " ...\n"
       else
         for {text, n} <- Enum.with_index(between, start_line + 1), into: "" do
           numbered(:erlang.integer_to_binary(n), gutter, text)
@@ -248,6 +258,17 @@ defmodule Exception.Snippet do
       middle <>
       numbered(:erlang.integer_to_binary(end_line), gutter, final) <> mark(gutter, end_column, end_note)
   end
+
+  defp indentation(" " <> rest, columns), do: indentation(rest, columns + 1)
+  defp indentation("\t" <> rest, columns), do: indentation(rest, columns + @tab)
+  defp indentation(_text, columns), do: columns
+
+  defp less_indented(text, column, columns) when columns > @indentation_max do
+    shown = "..." <> String.duplicate(" ", @indentation_kept - 3) <> String.trim_leading(text)
+    {shown, max(column - columns + @indentation_kept, 1)}
+  end
+
+  defp less_indented(text, column, _columns), do: {text, column}
 
   defp mark(gutter, column, note), do: bar(gutter) <> String.duplicate(" ", column) <> "└ " <> note <> "\n"
 

@@ -32,6 +32,21 @@ defmodule Jovial.Compiling do
     end
   end
 
+  def invalid_name(name), do: raise(ArgumentError, "invalid module name: " <> Kernel.inspect(name))
+
+  # Runs what `@on_load` names. The module goes if that fails.
+  def loaded(module, function) do
+    case :erlang.apply(module, function, []) do
+      :ok ->
+        :ok
+
+      other ->
+        :error_logger.warning_msg(~c"The on_load function for module ~s returned:~n~tp~n", [module, other])
+        :code.delete(module)
+        :ok
+    end
+  end
+
   # A module was defined in this process.
   def defined(module, binary) do
     case :erlang.get(@compiling) do

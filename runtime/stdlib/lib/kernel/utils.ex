@@ -37,13 +37,15 @@ defmodule Kernel.Utils do
       raise ArgumentError, "keys given to @enforce_keys must be atoms, got: #{Kernel.inspect(key)}"
     end
 
-    case for(key <- enforced, not :lists.keymember(key, 1, fields), do: key) do
+    for {key, default} <- fields, do: escapable!(key, default)
+
+    case :lists.filter(fn key -> not :lists.keymember(key, 1, fields) end, enforced) do
       [] ->
         :ok
 
-      unknown ->
+      missing ->
         raise ArgumentError,
-              "@enforce_keys required keys (#{Kernel.inspect(unknown)}) that are not defined in defstruct: #{Kernel.inspect(fields)}"
+              "@enforce_keys required keys (#{Kernel.inspect(missing)}) that are not defined in defstruct: #{Kernel.inspect(fields)}"
     end
 
     for {key, _default} <- :lists.reverse(fields), count_key(fields, key) > 1 do
@@ -85,6 +87,24 @@ defmodule Kernel.Utils do
     :jovial_module.put(module, :__struct__, [{:__struct__, module} | fields], nil)
     :jovial_module.announce_struct(module, for({key, _default} <- fields, do: key))
     {struct, derive, escape(struct), quote(do: kv), body}
+  end
+
+  # What a field begins with becomes part of the code.
+  defp escapable!(key, [head | tail]), do: (escapable!(key, head); escapable!(key, tail))
+  defp escapable!(key, tuple) when is_tuple(tuple), do: escapable!(key, :erlang.tuple_to_list(tuple))
+  defp escapable!(key, map) when is_map(map), do: escapable!(key, :maps.to_list(map))
+
+  defp escapable!(key, value) when is_function(value) do
+    if :erlang.fun_info(value, :type) != {:type, :external}, do: not_escapable!(key, value)
+  end
+
+  defp escapable!(key, value) when is_reference(value) or is_port(value), do: not_escapable!(key, value)
+  defp escapable!(_key, _value), do: :ok
+
+  defp not_escapable!(key, value) do
+    raise ArgumentError,
+          "invalid value for struct field #{key}, cannot escape #{Kernel.inspect(value)}. The supported values are: " <>
+            "lists, tuples, maps, atoms, numbers, bitstrings, PIDs and remote functions in the format &Mod.fun/arity"
   end
 
   defp wrap(nil), do: []
@@ -165,7 +185,9 @@ defmodule Kernel.Utils do
   def defdelegate_each(fun, opts) do
     {name, args} =
       case fun do
-        {:when, _, [_call, _guard]} -> raise ArgumentError, "guards are not allowed in defdelegate/2"
+        {:when, _, [_call, guard]} ->
+          raise ArgumentError, "guards are not allowed in defdelegate/2, got: when #{Macro.to_string(guard)}"
+
         _ -> Macro.decompose_call(fun)
       end
 

@@ -168,6 +168,7 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
     let prepared = evaluate::prepare(host, &mut code, start.body.root, env)?;
     let sorted = start.env.versioned_vars.sorted();
     let inputs = prepared.inputs.clone();
+    host.flush()?;
     let result = host.run(&prepared, |heap, _| {
         let values = start.values.root().list_to_vec().unwrap_or_default();
         let value_of = |var| {
@@ -234,12 +235,17 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
     };
     let mut made = lower::module(unit).map_err(|error| evaluate::lower_failure(env, &error))?;
     evaluate::warn_hidden(host, env, &made);
+    for diagnostic in finished.late {
+        host.diagnostic(diagnostic);
+    }
     let binary = evaluate::load(host, &mut made.module, env)?;
     host.library.defined(start.name, &binary);
     host.library.note_module(start.owner, start.name, &binary);
     let on_load = module::on_load(&lock(shared));
     if let Some(function) = on_load {
-        host.call(start.name, function, |_, _| Vec::new())?;
+        host.call(Atom::new("Elixir.Jovial.Compiling"), Atom::new("loaded"), |_, _| {
+            vec![Term::atom(start.name), Term::atom(function)]
+        })?;
     }
     for (module, function) in callbacks(shared, known::AFTER_COMPILE) {
         let binary = &binary;
@@ -256,11 +262,13 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
         }
     }
     if !host.library.is_building() {
+        let mut calls = module::remote_calls(&finished.definitions);
+        calls.extend(module::remote_calls(&finished.unreachable));
         let unverified = {
             let build = lock(shared);
             verify::Unverified {
                 env: env.clone(),
-                calls: module::remote_calls(&finished.definitions),
+                calls,
                 behaviours: module::Behaviours::of(&build),
                 unchecked: verify::unchecked(&build),
                 after_verify: Vec::new(),

@@ -39,6 +39,9 @@ impl UnitNames {
     }
 }
 
+/// What the names of units begin with that are no file's.
+pub const EVALUATED: &str = "elixir_eval_";
+
 /// A loaded expression: a function of its inputs that gives a tuple of the value and the outputs.
 pub struct Prepared {
     pub module: Atom,
@@ -53,11 +56,17 @@ pub struct Prepared {
 /// Expands, lowers and loads an expression whose outer variables are those of `env`.
 pub fn prepare(host: &mut CompileHost<'_>, code: &mut Code, root: NodeId, env: &Env) -> Result<Prepared> {
     let expanded = expand_expression(code, root, env, host)?;
-    load_expanded(host, code, expanded, env)
+    load_expanded(host, code, expanded, env, EVALUATED)
 }
 
-/// The second half of [`prepare`].
-pub fn load_expanded(host: &mut CompileHost<'_>, code: &Code, expanded: Expanded, env: &Env) -> Result<Prepared> {
+/// The second half of [`prepare`]. `prefix` is what the name of the made module begins with.
+pub fn load_expanded(
+    host: &mut CompileHost<'_>,
+    code: &Code,
+    expanded: Expanded,
+    env: &Env,
+    prefix: &str,
+) -> Result<Prepared> {
     let after = expanded.env;
     let mut inputs = named(code, expanded.root, &env.versioned_vars);
     inputs.sort_unstable();
@@ -66,7 +75,11 @@ pub fn load_expanded(host: &mut CompileHost<'_>, code: &Code, expanded: Expanded
     let keys = |vars: &[(Var, u32)]| -> Vec<VarKey> {
         vars.iter().map(|(var, version)| VarKey::new(*var, i64::from(*version))).collect()
     };
-    let module = host.library.unit_names().take();
+    let module = if prefix == EVALUATED {
+        host.library.unit_names().take()
+    } else {
+        Atom::new(&format!("{prefix}{}", host.library.unique_integer() % i64::from(NAMES)))
+    };
     let made = lower::expression(&Expression {
         code,
         root: expanded.root,

@@ -124,7 +124,9 @@ impl<'a> CompileHost<'a> {
             Entry { module: shown.0, name: shown.1, arity: shown.2, file: what.to_string(), line: None },
             Entry { module, name, arity, file: relative_to_cwd(&env.file), line: Some(line) },
         ];
-        Halt::Raised(Arc::new(retraced(raised, |module, name| (module, name) == called, &entries)))
+        // A local macro ran in a copy of its module.
+        let renamed = (called.0 != shown.0).then_some((called.0, shown.0));
+        Halt::Raised(Arc::new(retraced(raised, |module, name| (module, name) == called, renamed, &entries)))
     }
 
     /// What the body of a module raised: nobody asks how that came to run. `body` is the module that it was compiled to.
@@ -147,7 +149,7 @@ impl<'a> CompileHost<'a> {
             file: relative_to_cwd(&env.file),
             line: Some(line),
         };
-        Halt::Raised(Arc::new(retraced(raised, |module, _| module == body, &[entry])))
+        Halt::Raised(Arc::new(retraced(raised, |module, _| module == body, None, &[entry])))
     }
 
     /// An error of the compiler's own that met a definition: the trace leads to the module's body.
@@ -163,7 +165,7 @@ impl<'a> CompileHost<'a> {
             file: relative_to_cwd(&env.file),
             line: Some(env.line),
         };
-        Halt::Raised(Arc::new(retraced(&raised, |_, _| true, &[entry])))
+        Halt::Raised(Arc::new(retraced(&raised, |_, _| true, None, &[entry])))
     }
 
     /// The exception that a halt is, as `{reason, trace}` with its class.
@@ -228,7 +230,12 @@ struct Entry {
 }
 
 /// The same exception with the trace up to the first entry that `ends` it, and these entries in its place.
-fn retraced(raised: &Raised, ends: impl Fn(Atom, Atom) -> bool, entries: &[Entry]) -> Raised {
+fn retraced(
+    raised: &Raised,
+    ends: impl Fn(Atom, Atom) -> bool,
+    renamed: Option<(Atom, Atom)>,
+    entries: &[Entry],
+) -> Raised {
     let heap = Heap::new();
     let Some([reason, trace]) = raised.reason_and_trace.root().as_tuple_of::<2>() else { return copy_raised(raised) };
     let kept = trace.list_iter().take_while(|entry| {
@@ -238,7 +245,16 @@ fn retraced(raised: &Raised, ends: impl Fn(Atom, Atom) -> bool, entries: &[Entry
             _ => true,
         }
     });
-    let mut trace: Vec<Term<'_>> = kept.map(|entry| heap.copy_in(entry)).collect();
+    let kept = kept.map(|entry| {
+        let entry = heap.copy_in(entry);
+        match (entry.as_tuple_of::<4>(), renamed) {
+            (Some([module, name, args, location]), Some((from, to))) if module.is_atom(from) => {
+                heap.tuple(&[Term::atom(to), *name, *args, *location])
+            }
+            _ => entry,
+        }
+    });
+    let mut trace: Vec<Term<'_>> = kept.collect();
     for entry in entries {
         let pair = |key: &str, value| heap.tuple(&[Term::atom(Atom::new(key)), value]);
         let mut location = vec![pair("file", heap.charlist(&entry.file))];
@@ -340,6 +356,13 @@ impl Host for CompileHost<'_> {
             Some(Value::Fun(_)) => OpaqueKind::LocalFun,
             Some(_) | None => OpaqueKind::Other,
         }
+    }
+
+    fn opaque_text(&mut self, value: u32) -> Option<String> {
+        let shown = self.call(known::MOD_KERNEL, Atom::new("inspect"), |heap, values| {
+            vec![values.get(value).map_or(Term::NIL, |value| heap.copy_in(value.root()))]
+        });
+        shown.ok()?.root().bytes().map(|shown| String::from_utf8_lossy(&shown).into_owned())
     }
 
     fn reveal(&mut self, _code: &mut Code, _value: u32) -> Result<Option<NodeId>> {

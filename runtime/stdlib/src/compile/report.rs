@@ -68,18 +68,39 @@ pub struct Snippet<'a> {
     pub span: Option<(u32, u32)>,
 }
 
+/// Indentation up to this many columns is shown as it is; of more only [`KEPT`] columns remain, behind three dots.
+const INDENTATION_MAX: usize = 26;
+const KEPT: usize = 22;
+const TAB: usize = 8;
+
 impl Snippet<'_> {
-    /// What stands before the mark, and how long that is.
-    fn mark(&self) -> (String, usize) {
+    /// Columns of space that the line begins with.
+    fn indentation(&self) -> usize {
+        let spaces = self.text.chars().take_while(|character| character.is_whitespace());
+        spaces.map(|space| if space == '\t' { TAB } else { 1 }).sum()
+    }
+
+    /// The line, with less space in front if there is too much of it.
+    fn shown(&self) -> String {
+        if self.indentation() > INDENTATION_MAX {
+            format!("...{}{}", " ".repeat(KEPT - 3), self.text.trim_start())
+        } else {
+            self.text.to_string()
+        }
+    }
+
+    /// How far in the mark stands, and how long it is.
+    fn mark(&self) -> (usize, usize) {
+        let indentation = self.indentation();
+        let shift = if indentation > INDENTATION_MAX { indentation - KEPT } else { 0 };
         let Some(column) = self.column.filter(|column| *column > 0) else {
-            let before: String = self.text.chars().take_while(|c| c.is_whitespace()).collect();
-            return (before, self.text.trim().chars().count());
+            return (indentation - shift, self.text.trim().chars().count());
         };
         let width = match self.span {
             Some((line, end)) if line == self.line && end > column => (end - column) as usize,
             Some(_) | None => 1,
         };
-        (" ".repeat(column as usize - 1), width)
+        ((column as usize - 1).saturating_sub(shift), width)
     }
 }
 
@@ -107,8 +128,8 @@ pub fn render(error: bool, message: &str, snippet: Option<&Snippet<'_>>, places:
     let (before, width) = snippet.mark();
     let mark = if error { "^" } else { "~" }.repeat(width);
     let _ = writeln!(text, "{pad}│");
-    let _ = writeln!(text, "{digits:>width$} │ {}", snippet.text, width = pad.len() - 1);
-    let _ = writeln!(text, "{pad}│ {before}{mark}");
+    let _ = writeln!(text, "{digits:>width$} │ {}", snippet.shown(), width = pad.len() - 1);
+    let _ = writeln!(text, "{pad}│ {}{mark}", " ".repeat(before));
     let _ = writeln!(text, "{pad}│");
     for place in places {
         let _ = writeln!(text, "{pad}└─ {place}");

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jovial_atoms::{Atom, known};
 use jovial_compiler::carried::{Code, Quoted};
 use jovial_compiler::env::{Env, Kind, Var, Vars};
-use jovial_compiler::expand_expression;
 use jovial_compiler::host::{Compiled, Host};
+use jovial_compiler::{expand_expression, expand_file};
 use jovial_syntax::quoted::{Meta, Node, NodeId, Tree};
 use jovial_syntax::{Diagnostic, Options};
 use jovial_term::{Fragment, Heap, Term};
@@ -25,6 +25,12 @@ pub(crate) const TABLE: &[Entry] = &[
     ("jovial_code", "string_to_quoted_with_comments", 2, string_to_quoted_with_comments),
     ("jovial_code", "parsed", 3, parsed),
     ("jovial_code", "with_cursor", 2, with_cursor),
+    ("jovial_code", "names_in", 2, names_in),
+    ("jovial_code", "sentence", 3, |ctx, args| {
+        let text = |term: Term<'_>| term.bytes().map(|text| String::from_utf8_lossy(&text).into_owned());
+        let (before, after, token) = (need(text(args[0]))?, text(args[1]), need(text(args[2]))?);
+        Ok(ctx.heap().binary(Diagnostic::sentence(&before, after.as_deref(), &token).as_bytes()))
+    }),
     ("jovial_code", "prepare", 4, prepare),
     ("jovial_code", "run", 3, run),
     ("jovial_code", "implementation", 2, implementation),
@@ -174,6 +180,33 @@ fn parse_options<'a>(asked: Term<'_>) -> Options<'a> {
     }
 }
 
+/// `names_in(source, options)`: the names of a text that an encoder of atoms is asked about, `{name, line, column}` each, in order.
+/// With the option `numbered_names: true` the text has `:"$name 0"` for the first of them, and so on.
+fn names_in<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let source = bytes(args[0])?;
+    let source = String::from_utf8_lossy(&source);
+    let number = |name: &str| {
+        option(args[1], name).and_then(Term::as_small).and_then(|value| u32::try_from(value).ok()).unwrap_or(1)
+    };
+    let heap = ctx.heap();
+    let mut names = Vec::new();
+    let mut note = |name: &str, line: u32, column: u32| {
+        let (line, column) = (Term::count(line as usize), Term::count(column as usize));
+        names.push(heap.tuple(&[heap.binary(name.as_bytes()), line, column]));
+        Ok(known::NIL)
+    };
+    let mut options = Options {
+        line: number("line"),
+        column: number("column"),
+        emit_warnings: false,
+        static_atoms_encoder: Some(&mut note),
+        ..Options::default()
+    };
+    jovial_syntax::parse(&source, &mut options);
+    charge(ctx, source.len());
+    Ok(heap.list(names))
+}
+
 /// Besides those of `Code.string_to_quoted/2` there is the option `wrap_literals: name`: each literal becomes
 /// `{name, meta, [literal]}`. With `:__block__` that is what formatters want; with a name that no code has, it marks the
 /// places where `literal_encoder` is to be called.
@@ -195,13 +228,17 @@ fn parse<'h>(ctx: &Ctx<'h>, source: Term<'h>, asked: Term<'h>, comments: bool) -
     if wrapper.is_some() {
         options.literal_encoder = Some(&mut wrap);
     }
+    let mut names = 0_u32;
+    let mut numbered = |_: &str, _: u32, _: u32| {
+        names += 1;
+        Atom::of_code(&format!("$name {}", names - 1)).map_err(|full| full.to_string())
+    };
+    if option(asked, "numbered_names").and_then(Term::as_bool) == Some(true) {
+        options.static_atoms_encoder = Some(&mut numbered);
+    }
     let parsed = jovial_syntax::parse(source, &mut options);
     charge(ctx, source.len());
     let heap = ctx.heap();
-    if let Some(found) = parsed.error() {
-        return Ok(error(heap, problem(heap, found)));
-    }
-    let root = parsed.root;
     let number = |value: u32| Term::count(value as usize);
     let warnings: Vec<Term<'h>> = parsed
         .diagnostics
@@ -212,6 +249,10 @@ fn parse<'h>(ctx: &Ctx<'h>, source: Term<'h>, asked: Term<'h>, comments: bool) -
             heap.tuple(&[heap.binary(found.message.as_bytes()), number(found.line), column])
         })
         .collect();
+    if let Some(found) = parsed.error() {
+        return said(ctx, warnings, asked, error(heap, problem(heap, found)));
+    }
+    let root = parsed.root;
     let quoted = convert::to_term(heap, &Code::from(parsed.tree), &Values::default(), root);
     if !comments {
         return said(ctx, warnings, asked, ok(heap, quoted));
@@ -351,10 +392,10 @@ fn each_binding<'h>(term: Term<'h>, mut each: impl FnMut(Var, Term<'h>)) -> Resu
     if rest.is_nil_list() { Ok(()) } else { badarg() }
 }
 
-/// `prepare(quoted, binding, scope, wants_env)`: `{module, function, inputs, outputs, env}`. `binding` holds the variables
+/// `prepare(quoted, binding, scope, wants)`: `{module, function, inputs, outputs, env}`. `binding` holds the variables
 /// that are bound outside; `scope` is an env, or options of which `:file` and `:line` count. The function takes what `pick/2` gives
 /// for `inputs`, and what it gives `bound/3` takes. Where no function is needed to know that, `{nil, result, [], outputs, env}`. Making the map of an env takes longer than a short expression, so it is only made
-/// where it is wanted.
+/// where `wants` is `true`, or `file` for the text of a file, all of whose variables end with it.
 fn prepare<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let library = Library::in_ctx(ctx);
     let mut env = if args[2].is_list() {
@@ -375,14 +416,14 @@ fn prepare<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     })?;
     charge(ctx, vars.len());
     env.versioned_vars = Vars::new(vars);
-    let wants_env = args[3].is_atom(known::TRUE);
+    let wants = args[3].as_atom().unwrap_or(known::FALSE);
     let given = match Parsed::part(args[0]) {
         Some(quoted) => Given::Parsed(quoted),
         None => Given::Term(Fragment::copy_of(args[0]).map_err(|_| Halt::system_limit())?),
     };
     Err(session::start(ctx, move |asking| {
         let mut host = CompileHost::new(asking, library, None);
-        let outcome = prepare_given(&mut host, given, &env, wants_env);
+        let outcome = prepare_given(&mut host, given, &env, wants);
         session::conclude(&mut host, outcome)
     })?)
 }
@@ -481,7 +522,7 @@ fn prepare_given(
     host: &mut CompileHost<'_>,
     given: Given,
     env: &Env,
-    wants_env: bool,
+    wants: Atom,
 ) -> jovial_compiler::errors::Result<Fragment> {
     let (mut code, root) = match given {
         Given::Parsed(quoted) => (quoted.code, quoted.root),
@@ -491,7 +532,9 @@ fn prepare_given(
             (code, root)
         }
     };
-    let expanded = expand_expression(&mut code, root, env, host)?;
+    let file = wants == known::FILE;
+    let expanded =
+        if file { expand_file(&mut code, root, env, host)? } else { expand_expression(&mut code, root, env, host)? };
     if let Some(folded) = constant::fold(&code, expanded.root) {
         let outputs = expanded.env.versioned_vars.changed_since(&env.versioned_vars);
         return Ok(session::answer(|heap| {
@@ -503,18 +546,20 @@ fn prepare_given(
             let results = std::iter::once(value).chain(outputs.iter().map(|(_, version)| bound(*version)));
             let result = heap.tuple(&results.collect::<Vec<_>>());
             let outputs = keys(heap, outputs.iter().map(|(var, _)| *var));
-            let env = if wants_env { env_term::to_term(heap, &expanded.env) } else { Term::NIL };
+            let env = if wants == known::FALSE { Term::NIL } else { env_term::to_term(heap, &expanded.env) };
             heap.tuple(&[Term::NIL, result, Term::EMPTY_LIST, outputs, env])
         }));
     }
-    let prepared = evaluate::load_expanded(host, &code, expanded, env)?;
+    // Errors tell what was evaluated once from what a file holds.
+    let prefix = if file { "elixir_eval_file_" } else { evaluate::EVALUATED };
+    let prepared = evaluate::load_expanded(host, &code, expanded, env, prefix)?;
     Ok(session::answer(|heap| {
         heap.tuple(&[
             Term::atom(prepared.module),
             Term::atom(prepared.function),
             keys(heap, prepared.inputs.iter().copied()),
             keys(heap, prepared.outputs.iter().copied()),
-            if wants_env { env_term::to_term(heap, &prepared.env) } else { Term::NIL },
+            if wants == known::FALSE { Term::NIL } else { env_term::to_term(heap, &prepared.env) },
         ])
     }))
 }

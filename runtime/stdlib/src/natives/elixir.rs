@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, PoisonError};
 
+use jovial_atoms::Atom;
 use jovial_compiler::carried::{self, Code, Quoted};
 use jovial_compiler::env::Env;
 use jovial_compiler::module::{self, DefKind, Waiting};
@@ -40,11 +41,19 @@ fn quoted<'h>(term: Term<'h>) -> Result<Arc<Quoted>, Halt<'h>> {
     carried::decode_quoted(&need(term.bytes())?).map_err(|_| Halt::badarg())
 }
 
+/// What is no atom can't name a module.
+fn invalid_name<'h>(ctx: &Ctx<'h>, name: Term<'h>) -> Out<'h> {
+    let args = vec![name];
+    let (module, function) = (Atom::new("Elixir.Jovial.Compiling"), Atom::new("invalid_name"));
+    ctx.machine().ensure_loaded(module).ok();
+    Err(Halt::TailCall { module, function, args })
+}
+
 /// `compile(meta, name, body, values, prune, env)`: runs a `defmodule`.
 fn compile<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let env = env(args[5])?;
     let line = option(args[0], "line").and_then(Term::as_small).and_then(|line| u32::try_from(line).ok());
-    let Some(name) = args[1].as_atom() else { return Err(Halt::badarg()) };
+    let Some(name) = args[1].as_atom() else { return invalid_name(ctx, args[1]) };
     let start = ModuleStart {
         name,
         line: line.unwrap_or(env.line),

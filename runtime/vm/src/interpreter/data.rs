@@ -1,11 +1,11 @@
 //! Lists, tuples, funs and maps: reading and making them.
 #![expect(clippy::inline_always, reason = "op bodies are expanded into two dispatchers")]
 
-use jovial_atoms::known;
+use jovial_atoms::{Atom, known};
 use jovial_term::raw::{self, Boxed, Word};
 use jovial_term::{Term, stress};
 
-use super::exceptions::{First, raise};
+use super::exceptions::{First, is_evaluated, raise};
 use super::{Flow, NEXT, SLOW, State};
 use crate::native::Class;
 
@@ -278,8 +278,19 @@ unsafe fn put(s: &mut State<'_>, must_have: bool) -> Flow {
         });
         if let Some((name, term)) = failed {
             let reason = heap.tuple(&[Term::atom(name), term]).word();
+            let searched = must_have && name == known::BADKEY && is_evaluated(s);
+            let value = terms[1..].chunks_exact(2).find(|pair| pair[0].word() == term.word()).map(|pair| pair[1]);
+            let args = match value.filter(|_| searched) {
+                Some(value) => heap.list([term, value, terms[0]]).word(),
+                None => Word::NIL,
+            };
             s.reload();
-            return raise(s, Class::Error, reason, &First::None);
+            if !searched {
+                return raise(s, Class::Error, reason, &First::None);
+            }
+            // Code that is evaluated once says in which map it looked.
+            let first = First::Call { module: known::MAPS, name: Atom::new("update"), args, explained: false };
+            return raise(s, Class::Error, reason, &first);
         }
         let map = map.word();
         s.reload();

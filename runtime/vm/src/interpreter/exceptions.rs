@@ -91,6 +91,14 @@ unsafe fn walk(s: &State<'_>, from: From, mut visit: impl FnMut(&mut Finder<'_>,
     unsafe { frames::walk(s.fp, size, |back, fp| visit(&mut finder, back.sub(1) as usize, fp)) }
 }
 
+/// Whether the instruction belongs to code that was made for one evaluation, not for a file.
+pub(super) fn is_evaluated(s: &State<'_>) -> bool {
+    let mut finder = Finder { machine: s.run.machine, last: None };
+    let Some((version, _)) = finder.find(s.pc as usize) else { return false };
+    let number = version.name().as_str().strip_prefix("elixir_eval_");
+    number.is_some_and(|number| number.starts_with(|character: char| character.is_ascii_digit()))
+}
+
 unsafe fn take_trace(s: &mut State<'_>, from: From, first: &First) -> Word {
     // SAFETY: words in `first` are terms of this process; addresses of code scan as small integers.
     unsafe {
