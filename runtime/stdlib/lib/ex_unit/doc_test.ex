@@ -115,7 +115,8 @@ defmodule ExUnit.DocTest do
   defp title(module, {name, arity}), do: Exception.format_mfa(module, name, arity)
 
   defp chooser(module, only, except) do
-    for name <- List.wrap(except) ++ if(only == :all, do: [], else: List.wrap(only)) do
+    # What is left out need not be there.
+    for name <- if(only == :all, do: [], else: List.wrap(only)) do
       known? = name == :moduledoc or (is_tuple(name) and name in names(module))
       known? || raise ExUnit.DocTest.Error, message: "undefined or private function #{inspect_name(name)} in doctest for #{inspect(module)}"
     end
@@ -198,7 +199,23 @@ defmodule ExUnit.DocTest do
   defp example(line, code), do: %{line: line, code: [code], expected: []}
 
   defp opened({:text, _tests}, indent, example), do: {indent, [example]}
+
+  # Prompts with nothing below them are one text, so an expression may go on behind the next prompt.
+  defp opened({{indent, [%{expected: []} = open | examples]}, _tests}, _indent, example) do
+    if continues?(hd(example.code)) or unfinished?(open) do
+      {indent, [%{open | code: open.code ++ example.code} | examples]}
+    else
+      {indent, [example, open | examples]}
+    end
+  end
+
   defp opened({{indent, examples}, _tests}, _indent, example), do: {indent, [example | examples]}
+
+  defp continues?(code), do: code =~ ~r/^\s*(\|>|<>|\+\+|\|\||&&|\.[a-z]|(and|or|in|when)\b)/
+
+  defp unfinished?(example) do
+    match?({:error, {_, _, ""}}, Code.string_to_quoted(source(example), emit_warnings: false))
+  end
 
   defp more({{indent, [%{expected: []} = example | rest]}, _tests}, _line, code, _file) do
     {indent, [%{example | code: example.code ++ [code]} | rest]}
