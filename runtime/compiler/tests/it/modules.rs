@@ -41,7 +41,7 @@ fn private_definitions_that_nothing_reaches_are_left_out() {
     check(
         "def a, do: b()\ndefp b, do: 1\ndefp c, do: d()\ndefp d, do: 1",
         &["def a/0 1", "defp b/0 1"],
-        &["warning 3: function c/0 is unused", "warning 4: function d/0 is unused"],
+        &["warning 4: function d/0 is unused", "warning 3: function c/0 is unused"],
     );
 }
 
@@ -60,8 +60,8 @@ fn undefined_functions_are_errors_at_their_calls() {
         "def a, do: b(1)\ndef c(x) do\n  d(x)\nend",
         &[],
         &[
-            "error 1: undefined function b/1 (expected M to define such a function or for it to be imported, but none are available)",
             "error 3: undefined function d/1 (expected M to define such a function or for it to be imported, but none are available)",
+            "error 1: undefined function b/1 (expected M to define such a function or for it to be imported, but none are available)",
         ],
     );
 }
