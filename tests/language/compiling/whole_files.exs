@@ -41,8 +41,7 @@ defmodule WholeD do
   def run, do: put_in(__MODULE__.empty()[:a], 1)
 end |> elem(1) |> then(&IO.inspect(&1.run())) #=> %{a: 1}
 
-Code.ensure_all_loaded!([List, WholeNone, WholeNeither])
-#!> ** (ArgumentError) could not load the following modules:
+Code.ensure_all_loaded!([List, WholeNone, WholeNeither]) #!> ** (ArgumentError) could not load the following modules:
 #!>
 #!>   * WholeNone due to reason :nofile
 #!>   * WholeNeither due to reason :nofile

@@ -42,6 +42,9 @@ impl UnitNames {
 /// What the names of units begin with that are no file's.
 pub const EVALUATED: &str = "elixir_eval_";
 
+/// What those of files begin with. They are never names of others, since errors tell the two apart.
+pub const OF_FILES: &str = "elixir_eval_file_";
+
 /// A loaded expression: a function of its inputs that gives a tuple of the value and the outputs.
 pub struct Prepared {
     pub module: Atom,
@@ -108,7 +111,8 @@ pub fn load_expanded(
 pub(crate) fn take<'h>(library: &Library, heap: &'h Heap, module: Atom, function: Atom, arity: u8) -> Option<Term<'h>> {
     let fun = library.machine().take_function(heap, module, function, arity)?;
     let mut names = library.unit_names();
-    if names.free.len() < NAMES as usize && !names.free.contains(&module) {
+    let reusable = !module.as_str().starts_with(OF_FILES);
+    if reusable && names.free.len() < NAMES as usize && !names.free.contains(&module) {
         names.free.push(module);
     }
     Some(fun)

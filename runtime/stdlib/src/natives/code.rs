@@ -551,7 +551,7 @@ fn prepare_given(
         }));
     }
     // Errors tell what was evaluated once from what a file holds.
-    let prefix = if file { "elixir_eval_file_" } else { evaluate::EVALUATED };
+    let prefix = if file { evaluate::OF_FILES } else { evaluate::EVALUATED };
     let prepared = evaluate::load_expanded(host, &code, expanded, env, prefix)?;
     Ok(session::answer(|heap| {
         heap.tuple(&[
