@@ -32,9 +32,7 @@ use crate::crash::Cause;
 use crate::exit::End;
 use crate::info::{Items, Subject, describe};
 use crate::policy::Event;
-use crate::process::{
-    AliasMode, Body, COLLECTS, Link, Monitor, MonitoredBy, Owner, Process, SHOWS, Target, Waits,
-};
+use crate::process::{AliasMode, Body, COLLECTS, Link, Monitor, MonitoredBy, Owner, Process, SHOWS, Target, Waits};
 use crate::runtime::Shared;
 use crate::scheduler::Scheduler;
 use crate::signal::{Envelope, Kind, Reason, Signal, build, tag_of};

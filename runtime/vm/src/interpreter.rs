@@ -88,6 +88,8 @@ struct Run<'a> {
     system: &'a dyn System,
     node: Atom,
     stop: std::cell::Cell<Option<Stop>>,
+    /// The registers after a slow form.
+    stepped: std::cell::Cell<Stepped>,
 }
 
 /// The registers of the machine.
@@ -299,7 +301,14 @@ pub fn run(machine: &Machine, process: &Process, system: &dyn System, reductions
     if process.resume.get().is_null() {
         return Stop::Done;
     }
-    let run = Run { process, machine, system, node: system.node(), stop: std::cell::Cell::new(None) };
+    let run = Run {
+        process,
+        machine,
+        system,
+        node: system.node(),
+        stop: std::cell::Cell::new(None),
+        stepped: std::cell::Cell::new(Stepped::NOWHERE),
+    };
     let heap = process.heap();
     let budget = i64::from(reductions);
     process.withheld.set(0);
@@ -379,18 +388,23 @@ static FIRST: [Opcode; Opcode::ALL.len()] = {
 };
 
 /// Where the slow form of an instruction left the registers.
-#[repr(C)]
+#[derive(Clone, Copy)]
 struct Stepped {
     pc: *const u32,
     fp: *mut Word,
     hp: *mut Word,
     reds: i64,
-    flow: Flow,
 }
 
-/// The slow form of an instruction. It takes the registers one by one and gives them back in a value of its caller's: a
-/// reference to a `State` would escape into the slow form, and a handler whose local escaped can't jump any more.
-type Slow = unsafe extern "C-unwind" fn(*const u32, *mut Word, *mut Word, i64, &Run<'_>) -> Stepped;
+impl Stepped {
+    const NOWHERE: Stepped =
+        Stepped { pc: std::ptr::null(), fp: std::ptr::null_mut(), hp: std::ptr::null_mut(), reds: 0 };
+}
+
+/// The slow form of an instruction. It takes the registers one by one and leaves them in [`Run::stepped`]: a reference to a local of
+/// the handler's, or a place for a result in its frame, might escape into the slow form for all that the compiler
+/// knows, and then the handler can't jump to the next but has to call it.
+type Slow = unsafe extern "C-unwind" fn(*const u32, *mut Word, *mut Word, i64, &Run<'_>) -> Flow;
 
 /// The slow form of the state's instruction.
 #[cold]
@@ -399,7 +413,8 @@ unsafe fn slow_step(state: &mut State<'_>) -> Flow {
     // SAFETY: invariant 1: the opcode is one of the table's.
     unsafe {
         let form = SLOW_FORMS[usize::from(*state.pc as u8)];
-        let Stepped { pc, fp, hp, reds, flow } = form(state.pc, state.fp, state.hp, state.reds, state.run);
+        let flow = form(state.pc, state.fp, state.hp, state.reds, state.run);
+        let Stepped { pc, fp, hp, reds } = state.run.stepped.get();
         (state.pc, state.fp, state.hp, state.reds) = (pc, fp, hp, reds);
         flow
     }
@@ -426,11 +441,12 @@ macro_rules! tables {
                 hp: *mut Word,
                 reds: i64,
                 run: &Run<'_>,
-            ) -> Stepped {
+            ) -> Flow {
                 let mut state = State { pc, fp, hp, reds, run };
                 // SAFETY: the dispatcher's contract is the instruction's.
                 let flow = unsafe { ops::$function::<false>(&mut state) };
-                Stepped { pc: state.pc, fp: state.fp, hp: state.hp, reds: state.reds, flow }
+                run.stepped.set(Stepped { pc: state.pc, fp: state.fp, hp: state.hp, reds: state.reds });
+                flow
             })*
         }
         static SLOW_FORMS: [Slow; Opcode::ALL.len()] = [$(slow::$function),*];

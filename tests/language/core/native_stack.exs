@@ -47,3 +47,19 @@ for n <- 1..100_000, do: send(self(), {:other, n})
 send(self(), {:wanted, make_ref()})
 wanted = fn -> receive do: ({:wanted, <<_::3, _::bitstring>>} -> :bits; {:wanted, tag} when is_reference(tag) -> :found) end
 IO.inspect(wanted.()) #=> :found
+
+# An exception that passes through many handlers costs none either: each passes it on by an instruction of its own.
+defmodule Handlers do
+  def down(0), do: raise("at the bottom")
+
+  def down(n) do
+    try do
+      down(n - 1) + 1
+    after
+      Process.put(:passed, Process.get(:passed, 0) + 1)
+    end
+  end
+end
+
+IO.inspect(try do Handlers.down(200_000) rescue error in RuntimeError -> error.message end) #=> "at the bottom"
+IO.inspect(Process.get(:passed)) #=> 200000
