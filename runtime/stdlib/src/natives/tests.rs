@@ -16,6 +16,7 @@ const ELSEWHERE: &[&str] = &[
     // Signals of the operating system are not there yet: `System.trap_signal/3`.
     "os:set_signal/2",
     // Made by names that are computed.
+    "error_logger:warning_msg/2",
     "logger:error/2",
     "logger:error/3",
     "logger:info/2",
