@@ -310,13 +310,31 @@ impl<'h> Local<'h> {
             self.own(|owner| owner.relations().monitors.remove(number));
             return Ok(reference);
         }
-        let watched = pid.is_some_and(|pid| {
-            self.signal(pid, Kind::Monitor { from: own, reference: number, loud: number.is_multiple_of(LOUD) }).is_ok()
-        });
+        let watched = pid.is_some_and(|pid| self.watch(pid, number));
         if !watched {
             let _ = self.signal(own, Kind::Down { reference: number, reason: Reason::NOPROC });
         }
         Ok(reference)
+    }
+
+    /// Tells a process that this one monitors it; false when it is gone.
+    fn watch(&self, pid: Pid, number: u64) -> bool {
+        let guard = pin();
+        let Some(process) = self.shared().processes.get(pid.number(), &guard) else { return false };
+        let monitor = |loud| Kind::Monitor { from: self.self_pid(), reference: number, loud };
+        self.scheduler.handle_for(process, self.vm.cause(), monitor(false)).is_ok()
+            || self.signal(pid, monitor(number.is_multiple_of(LOUD))).is_ok()
+    }
+
+    /// Tells the process that a monitor watches that it ended.
+    fn unwatch(&self, reference: u64, monitor: &Monitor) {
+        if let Target::Pid(pid) | Target::Name(_, Some(pid)) = monitor.target {
+            let guard = pin();
+            let Some(process) = self.shared().processes.get(pid.number(), &guard) else { return };
+            if self.scheduler.handle_for(process, self.vm.cause(), Kind::Demonitor { reference }).is_err() {
+                self.shared().end_monitor(self.scheduler.index, self.vm.cause(), reference, monitor);
+            }
+        }
     }
 
     fn add_monitor(&self, number: u64, target: Target, alias: Option<AliasMode>, tag: Option<Fragment>) -> Term<'h> {
@@ -345,7 +363,7 @@ impl<'h> Local<'h> {
         });
         match monitor {
             Some(monitor) => {
-                self.shared().end_monitor(self.scheduler.index, self.vm.cause(), reference, &monitor);
+                self.unwatch(reference, &monitor);
                 true
             }
             None => {

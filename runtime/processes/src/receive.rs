@@ -90,6 +90,32 @@ impl Scheduler {
         taken
     }
 
+    /// Does what a quiet signal asks a process for, if that waits, in its place. Otherwise the signal has to be sent.
+    pub(crate) fn handle_for(&self, process: &Process, tag: Tag, kind: Kind) -> Result<(), Kind> {
+        debug_assert!(kind.is_quiet(), "who waits is not woken for it");
+        let Some(turn) = process.seize() else { return Err(kind) };
+        let Some(Body { vm, owner }) = turn.body() else { return Err(kind) };
+        if !process.signals.is_empty() {
+            self.handle_signals(process, owner, vm);
+        }
+        let number = process.pid().number();
+        let handled = {
+            let mut owner = owner.borrow_mut();
+            if owner.ends.is_some() {
+                Err(kind)
+            } else {
+                self.shared.config.log.add(Event::Signal { to: number, kind: kind.name() });
+                self.receive(process, &mut owner, vm, Signal { tag, kind });
+                Ok(())
+            }
+        };
+        if let Err(turn) = turn.park() {
+            let priority = turn.requeue();
+            self.shared.enqueue(self.index, number, priority, false);
+        }
+        handled
+    }
+
     #[inline(never)]
     fn receive_other(&self, process: &Process, owner: &mut Owner, vm: &vm::Process, signal: Signal) {
         if owner.ends.is_some() {
