@@ -65,13 +65,20 @@ impl Model {
             assert!(self.send(sender, number));
             return;
         }
-        {
-            let mut handed = self.handed.lock().expect("no panic");
-            handed.extend(self.queue.take().map(|node| node.value));
-            handed.push((sender, number));
+        let quiet = self.queue.take_quiet();
+        let handed = quiet.is_some();
+        if let Some(quiet) = quiet {
+            let mut seen = self.handed.lock().expect("no panic");
+            seen.extend(quiet.map(|node| node.value));
+            seen.push((sender, number));
         }
-        self.state().requeue();
-        *self.runnable.lock().expect("no panic") += 1;
+        if handed || !self.state().park() {
+            self.state().requeue();
+            *self.runnable.lock().expect("no panic") += 1;
+        }
+        if !handed {
+            assert!(self.send(sender, number));
+        }
     }
 
     /// One slice, if the process is in the run queue: drains until it can park.

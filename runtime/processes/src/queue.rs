@@ -153,6 +153,19 @@ impl<T: Item> Queue<T> {
         List::reversed(self.head.swap(ptr::null_mut(), Ordering::AcqRel).map_addr(|address| address & !QUIET))
     }
 
+    /// Takes all that has arrived, oldest first, if all of it was pushed quietly; `None` if not. Only for the owner.
+    #[inline]
+    pub(crate) fn take_quiet(&self) -> Option<List<T>> {
+        let head = self.head.load(Ordering::Relaxed);
+        if head.is_null() {
+            return Some(List { head, items: PhantomData });
+        }
+        // The mark is part of the word that is exchanged, so what is pushed meanwhile is not taken for quiet.
+        let quiet = head.addr() & QUIET != 0
+            && self.head.compare_exchange(head, ptr::null_mut(), Ordering::AcqRel, Ordering::Relaxed).is_ok();
+        quiet.then(|| List::reversed(head.map_addr(|address| address & !QUIET)))
+    }
+
     /// Takes all that has arrived and turns away what comes later. Only for the owner.
     pub(crate) fn close(&self) -> List<T> {
         let head = self.head.swap(closed(), Ordering::AcqRel);

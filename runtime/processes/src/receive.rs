@@ -57,63 +57,64 @@ impl Scheduler {
     /// Gives a message to a process that waits: straight into its heap, without anything in between. False when that can't be
     /// done, and then nothing has happened. With `alias`, one that is not active takes the message and drops it.
     pub(crate) fn hand_over(&self, process: &Process, tag: Tag, alias: Option<u64>, message: Term<'_>) -> bool {
-        let Some(turn) = process.seize() else { return false };
-        let Some(Body { vm, owner }) = turn.body() else { return false };
-        if !process.signals.is_empty() {
-            // What was sent quietly comes first.
-            self.handle_signals(process, owner, vm);
-        }
-        let (mut taken, mut wakes) = (false, false);
-        {
-            let mut owner = owner.borrow_mut();
-            if owner.is_open() && vm.mailbox().borrow().is_empty() {
-                if alias.is_some_and(|alias| !has_alias(&owner, alias)) {
-                    taken = true;
-                } else if vm.hand_over(message, tag) {
-                    (taken, wakes) = (true, true);
-                    self.shared.tags.begin(self.index, tag);
-                    owner.held.add(tag, 1);
-                    owner.woken = true;
-                    if let Some(alias) = alias {
-                        self.use_alias(&mut owner, vm, alias);
-                    }
-                }
+        let handed = self.in_place_of(process, |vm, owner| {
+            if !owner.is_open() {
+                return None;
             }
-        }
-        let number = process.pid().number();
-        self.shared.config.log.add(Event::Signal { to: number, kind: if taken { "message" } else { "look" } });
-        let turn = if wakes { Some(turn) } else { turn.park().err() };
-        if let Some(turn) = turn {
-            let priority = turn.requeue();
-            self.shared.enqueue(self.index, number, priority, false);
-        }
-        taken
+            if alias.is_some_and(|alias| !has_alias(owner, alias)) {
+                return Some(false);
+            }
+            if !vm.hand_over(message, tag) {
+                return None;
+            }
+            self.shared.tags.begin(self.index, tag);
+            owner.held.add(tag, 1);
+            owner.woken = true;
+            if let Some(alias) = alias {
+                self.use_alias(owner, vm, alias);
+            }
+            self.shared.config.log.add(Event::Signal { to: process.pid().number(), kind: "message" });
+            Some(true)
+        });
+        handed.is_some()
     }
 
     /// Does what a quiet signal asks a process for, if that waits, in its place. Otherwise the signal has to be sent.
     pub(crate) fn handle_for(&self, process: &Process, tag: Tag, kind: Kind) -> Result<(), Kind> {
         debug_assert!(kind.is_quiet(), "who waits is not woken for it");
-        let Some(turn) = process.seize() else { return Err(kind) };
-        let Some(Body { vm, owner }) = turn.body() else { return Err(kind) };
-        if !process.signals.is_empty() {
-            self.handle_signals(process, owner, vm);
-        }
-        let number = process.pid().number();
-        let handled = {
-            let mut owner = owner.borrow_mut();
-            if owner.ends.is_some() {
-                Err(kind)
-            } else {
-                self.shared.config.log.add(Event::Signal { to: number, kind: kind.name() });
-                self.receive(process, &mut owner, vm, Signal { tag, kind });
-                Ok(())
+        let mut kind = Some(kind);
+        self.in_place_of(process, |vm, owner| {
+            let kind = kind.take()?;
+            self.shared.config.log.add(Event::Signal { to: process.pid().number(), kind: kind.name() });
+            self.receive(process, owner, vm, Signal { tag, kind });
+            Some(false)
+        });
+        kind.map_or(Ok(()), Err)
+    }
+
+    /// Does something for a process that waits, as if it ran, after what was sent to it quietly before. `work` says whether the
+    /// process is to be woken, or `None` when it did nothing. `None` also for a process that does not wait, or has other signals: those
+    /// are for the scheduler that runs it.
+    #[inline]
+    fn in_place_of(
+        &self,
+        process: &Process,
+        work: impl FnOnce(&vm::Process, &mut Owner) -> Option<bool>,
+    ) -> Option<bool> {
+        let turn = process.seize()?;
+        let done = turn.body().zip(process.signals.take_quiet()).and_then(|(Body { vm, owner }, quiet)| {
+            let owner = &mut *owner.borrow_mut();
+            for envelope in quiet {
+                self.receive(process, owner, vm, envelope.open());
             }
-        };
-        if let Err(turn) = turn.park() {
+            work(vm, owner)
+        });
+        let turn = if done == Some(true) { Some(turn) } else { turn.park().err() };
+        if let Some(turn) = turn {
             let priority = turn.requeue();
-            self.shared.enqueue(self.index, number, priority, false);
+            self.shared.enqueue(self.index, process.pid().number(), priority, false);
         }
-        handled
+        done
     }
 
     #[inline(never)]

@@ -34,6 +34,17 @@ mod queue {
     }
 
     #[test]
+    fn quiet_nodes_are_taken_alone_or_not_at_all() {
+        let queue = Queue::default();
+        assert_eq!(queue.take_quiet().map(values), Some(vec![]));
+        assert!(queue.push(Node::new(1), true).is_ok() && queue.push(Node::new(2), true).is_ok());
+        assert_eq!(queue.take_quiet().map(values), Some(vec![1, 2]));
+        assert!(queue.push(Node::new(3), true).is_ok() && queue.push(Node::new(4), false).is_ok());
+        assert!(queue.take_quiet().is_none(), "the last is for whoever runs the process");
+        assert_eq!(values(queue.take()), [3, 4]);
+    }
+
+    #[test]
     fn a_closed_queue_gives_signals_back() {
         let queue = Queue::default();
         assert!(queue.push(Node::new(1), false).is_ok());

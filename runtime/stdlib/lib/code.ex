@@ -1,3 +1,4 @@
+# This file is long because Code has many functions, most of them a few lines around a native or another module, with their documents.
 defmodule Code do
   @moduledoc """
   Compiles, evaluates and loads code.
