@@ -363,17 +363,22 @@ fn interrupt(state: &mut State<'_>) -> Flow {
     NEXT
 }
 
-/// A second short way of the state's instruction, for what is common but would cost the first one its registers.
-unsafe fn second(state: &mut State<'_>) -> Flow {
+/// A second short way of an instruction, for what is common but would cost the first one its registers. It is a [`Slow`], and
+/// for the same reason.
+#[inline(never)]
+unsafe extern "C-unwind" fn second(pc: *const u32, fp: *mut Word, hp: *mut Word, reds: i64, run: &Run<'_>) -> Flow {
+    let mut state = State { pc, fp, hp, reds, run };
     // SAFETY: as `slow_step`.
-    unsafe {
-        match FIRST[*state.pc as u8 as usize] {
+    let flow = unsafe {
+        match FIRST[*pc as u8 as usize] {
             opcode @ (Opcode::CallFun | Opcode::TailCallFun) => {
-                calls::call_closure(state, opcode == Opcode::TailCallFun)
+                calls::call_closure(&mut state, opcode == Opcode::TailCallFun)
             }
-            opcode => basic::on_two_floats(state, opcode),
+            opcode => basic::on_two_floats(&mut state, opcode),
         }
-    }
+    };
+    run.stepped.set(Stepped { pc: state.pc, fp: state.fp, hp: state.hp, reds: state.reds });
+    flow
 }
 
 /// The first instruction of what each opcode stands for.

@@ -23,6 +23,16 @@ defmodule Turns do
   def updated(0, map), do: map
   def updated(n, map), do: updated(n - 1, %{map | count: map.count + 1.5})
 
+  # A reduction a turn, so that a slice goes through some thousand turns.
+  def floats(0, x), do: x
+
+  def floats(n, x) do
+    a = x * 1.5 - x / 2.0 - x + 1.0 - 1.0 + x * 2.0 - x - x + x * 4.0 - x * 4.0
+    b = a * 0.5 + a * 0.25 + a * 0.125 + a * 0.125 + x - a - x + a - x + x
+    c = b + b - b + b - b + b - b + b - b + b - b + b - b + b - b
+    floats(n - 1, x + a * 1.0 - b * 1.0 + c - c)
+  end
+
   def caught(0, count), do: count
 
   def caught(n, count) do
@@ -41,6 +51,7 @@ IO.inspect(Turns.big(400_000, 2 ** 80)) #=> 1208925819614629174706176
 IO.inspect(Turns.dynamic(400_000, &(&1 * 1.0), 2.5)) #=> 2.5
 IO.inspect(Turns.to_self(200_000)) #=> :done
 IO.inspect(Turns.updated(300_000, %{count: 0})) #=> %{count: 450000.0}
+IO.inspect(Turns.floats(20_000, 8.0)) #=> 8.0
 IO.inspect(Turns.caught(300_000, 0)) #=> 100000
 # Passing over messages costs no reductions, so a whole search runs in one slice.
 for n <- 1..100_000, do: send(self(), {:other, n})
