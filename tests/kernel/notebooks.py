@@ -12,7 +12,7 @@ FOLDER = ROOT / "notebooks"
 # What a run may have otherwise, and what stands for it in a comparison.
 SHAPES = [
     (re.compile(r"\x1b\[[0-9;]*m"), ""),
-    (re.compile(r"#PID<\d+\.\d+\.\d+>"), "#PID<>"),
+    (re.compile(r"#PID(<|&lt;)\d+\.\d+\.\d+(>|&gt;)"), "#PID<>"),
     (re.compile(r"#Reference<\d+(\.\d+){3}>"), "#Reference<>"),
     (re.compile(r"#Port<\d+\.\d+>"), "#Port<>"),
     (re.compile(r"#Function<\d+\.\d+/(\d+) in ([^>]*(?:->[^>]*)*)>"), r"#Function<\1 in \2>"),

@@ -5,7 +5,7 @@ from html import escape
 
 import notebooks
 
-CELLS = ["spawn", "selective", "crash", "crash-self", "link", "link-after"]
+CELLS = ["spawn", "selective", "crash", "crash-self", "link", "link-after", "sup-tree"]
 WIDTH, LINE, MARGIN, PROMPT, COLUMNS = 860, 18, 14, 78, 92
 FONT = "font-family='ui-monospace,SFMono-Regular,Menlo,Consolas,monospace' font-size='13'"
 TOKENS = re.compile(r"(?P<string>\"[^\"]*\")|(?P<atom>(?<![\w:]):\w+)|(?P<word>\b(?:do|end|fn|when|raise|receive)\b)|(?P<name>\b[A-Z]\w*)")
@@ -38,6 +38,8 @@ def blocks(cell):
             yield "", output.name, output.text.lstrip("\n")
         elif output.output_type == "error":
             yield "", "stderr", re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(output.traceback))
+        elif "image/svg+xml" in output.data:
+            yield f"[{output.execution_count}]:", "drawing", output.data["image/svg+xml"]
         else:
             yield f"[{output.execution_count}]:", "result", output.data["text/plain"]
 
@@ -47,8 +49,11 @@ def picture(notebook):
     parts, y = [], MARGIN
     for ident in CELLS:
         for prompt, kind, text in blocks(cells[ident]):
-            lines = list(wrapped(text))
+            lines = [] if kind == "drawing" else list(wrapped(text))
             height = len(lines) * LINE + 10
+            if kind == "drawing":
+                height = int(re.search(r'height="(\d+)"', text).group(1))
+                parts.append(text.replace("<svg ", f"<svg x='{PROMPT}' y='{y}' ", 1))
             if kind in BACKGROUNDS:
                 parts.append(
                     f"<rect x='{PROMPT}' y='{y}' width='{WIDTH - PROMPT - MARGIN}' height='{height}' rx='3' fill='{BACKGROUNDS[kind]}'/>"

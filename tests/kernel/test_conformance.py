@@ -27,6 +27,13 @@ class Jovial(KernelTests):
     supported_history_operations = ("tail", "range", "search")
     code_history_pattern = "6*"
     code_inspect_sample = "Enum.map"
+    code_page_something = 'Jupyter.page(Jupyter.markdown("# Bread"))'
+    code_display_data = [
+        {"code": 'Jupyter.display(Jupyter.html("<b>rye</b>"))', "mime": "text/html"},
+        {"code": 'Jupyter.display(Jupyter.png(<<137, 80, 78, 71>>))', "mime": "image/png"},
+        {"code": "h(Enum.map)", "mime": "text/markdown"},
+    ]
+    code_clear_output = "Jupyter.clear()"
 
 
 class Welcome(IopubWelcomeTests):

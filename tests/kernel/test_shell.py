@@ -15,18 +15,12 @@ def plain(lines):
 @pytest.mark.parametrize(
     "code, parts",
     [
-        ("h Enum.map/2", ["def map(", "  @spec map(t(), (element() -> any())) :: list()\n"]),
-        ("h String", ["String"]),
-        ("h if", ["defmacro if("]),
-        ("h case", ["case("]),
-        ("h Kernel.+/2", ["@spec number() + number() :: number()"]),
-        ("t Range", ["@type t() ::"]),
-        ("b GenServer", ["@callback init(init_arg :: term()) ::"]),
-        ("b GenServer.init/1", ["@callback init"]),
         ("exports Tuple", ["to_list/1"]),
         ("i [1]", ["Data type\n  List"]),
         ("pwd()", ["/"]),
         ("runtime_info()", ["Elixir version"]),
+        ("h Oops", ["Could not load module Oops, got: nofile"]),
+        ("h Enum.oops", ["No documentation for Enum.oops was found"]),
     ],
 )
 def test_helpers_print(kernel, code, parts):
@@ -37,11 +31,38 @@ def test_helpers_print(kernel, code, parts):
         assert part in cell.stdout
 
 
+def document(cell):
+    assert cell.error is None, cell.error
+    assert cell.result is None
+    assert cell.stdout == ""
+    (message,) = cell.of("display_data")
+    return message["content"]["data"]
+
+
+@pytest.mark.parametrize(
+    "code, plain, markdown",
+    [
+        ("h Enum.map/2", "  @spec map(t(), (element() -> any())) :: list()\n", "def map(enumerable, fun)\n@spec map(t(), "),
+        ("h String", "String", "```elixir\nString\n```\n\n"),
+        ("h if", "defmacro if(", "```elixir\ndefmacro if("),
+        ("h case", "case(", "case("),
+        ("h Kernel.+/2", "@spec number() + number() :: number()", "@spec number() + number() :: number()\n```"),
+        ("t Range", "@type t() ::", "```elixir\n@type t() ::"),
+        ("b GenServer", "@callback init(init_arg :: term()) ::", "```elixir\n@callback "),
+        ("b GenServer.init/1", "@callback init", "```elixir\n@callback init"),
+    ],
+)
+def test_documents_are_shown(kernel, code, plain, markdown):
+    data = document(kernel.run(code))
+    assert plain in data["text/plain"]
+    assert markdown in data["text/markdown"]
+
+
 def test_documents_of_a_cells_module(kernel):
     kernel.run('defmodule Doc do\n  @moduledoc "About."\n  @doc "One more."\n  @spec inc(integer) :: integer\n  def inc(n \\\\ 0), do: n + 1\nend')
-    assert "About." in kernel.run("h Doc").stdout
-    out = kernel.run("h Doc.inc").stdout
-    assert "def inc(n \\\\ 0)" in out and "@spec inc(integer()) :: integer()" in out and "One more." in out
+    assert "About." in document(kernel.run("h Doc"))["text/plain"]
+    text = document(kernel.run("h Doc.inc"))["text/plain"]
+    assert "def inc(n \\\\ 0)" in text and "@spec inc(integer()) :: integer()" in text and "One more." in text
 
 
 def test_identifiers(kernel):

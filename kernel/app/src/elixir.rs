@@ -1,12 +1,15 @@
 //! Elixir as the server sees a language.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jovial_embed::{Answer, Evaluation, Input, Options, Output, Question, Request, Session, Stream, System};
+use jovial_embed::{
+    Answer, Bundle, Display, Evaluation, Input, Options, Output, Question, Request, Session, Stream, System,
+};
 use jovial_server::{
-    CellId, Completeness, Completions, Execution, Frontend, InputError, Language, LanguageInfo, Match, Outcome,
+    CellId, Completeness, Completions, Execution, Frontend, InputError, Language, LanguageInfo, Match, Outcome, Shown,
     StreamName,
 };
 use jovial_wire::content::{ErrorContent, MimeBundle};
@@ -16,8 +19,16 @@ use serde_json::{Value, json};
 const SETTLE: Duration = Duration::from_millis(50);
 const SETTLE_LONG: Duration = Duration::from_secs(1);
 
+/// Pages that one cell may have.
+const PAGES_MAX: usize = 100;
+
 /// Output of processes, handed to the clients.
-struct ToFrontend(Frontend);
+struct ToFrontend {
+    frontend: Frontend,
+    /// Pages of the running cell. They go with its reply, if its client takes them.
+    pages: Mutex<Vec<Value>>,
+    takes_pages: AtomicBool,
+}
 
 impl Output for ToFrontend {
     fn write(&self, cell: u64, stream: Stream, text: &str) -> Duration {
@@ -25,11 +36,30 @@ impl Output for ToFrontend {
             Stream::Stdout => StreamName::Stdout,
             Stream::Stderr | Stream::Log => StreamName::Stderr,
         };
-        self.0.stream(CellId(cell), name, text)
+        self.frontend.stream(CellId(cell), name, text)
+    }
+
+    fn display(&self, cell: u64, display: Display) -> Option<Duration> {
+        let cell = CellId(cell);
+        Some(match display {
+            Display::Show { bundle, id } => self.frontend.display(cell, &shown(bundle), id.as_deref(), false),
+            Display::Update { bundle, id } => self.frontend.display(cell, &shown(bundle), Some(&id), true),
+            Display::Clear { wait } => self.frontend.clear_output(cell, wait),
+            Display::Page { bundle } if !self.takes_pages.load(Ordering::Relaxed) => {
+                self.frontend.display(cell, &shown(bundle), None, false)
+            }
+            Display::Page { bundle } => {
+                let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+                if pages.len() < PAGES_MAX {
+                    pages.push(json!({ "source": "page", "data": shown(bundle).data, "start": 0 }));
+                }
+                Duration::ZERO
+            }
+        })
     }
 
     fn read_line(&self, cell: u64, prompt: &str, password: bool) -> Input {
-        match self.0.input(CellId(cell), prompt, password) {
+        match self.frontend.input(CellId(cell), prompt, password) {
             Ok(line) => Input::Line(line + "\n"),
             Err(InputError::NotAllowed) => Input::NotAllowed,
             Err(InputError::Cancelled) => Input::End,
@@ -39,22 +69,36 @@ impl Output for ToFrontend {
 
 pub(crate) struct Elixir {
     session: Session,
+    output: Arc<ToFrontend>,
     settle: Option<Duration>,
 }
 
 impl Elixir {
     pub(crate) fn start(frontend: Frontend, seed: Option<u64>) -> Result<Self, String> {
         let library = Box::new(crate::script::library()?);
-        let options =
-            Options { library, output: Arc::new(ToFrontend(frontend)), argv: Vec::new(), seed, events: false };
+        let output = Arc::new(ToFrontend { frontend, pages: Mutex::default(), takes_pages: AtomicBool::new(true) });
+        let to: Arc<dyn Output> = Arc::<ToFrontend>::clone(&output);
+        let options = Options { library, output: to, argv: Vec::new(), seed, events: false };
         let system = System::boot(options).map_err(|error| error.to_string())?;
         let settle = std::env::var("JOVIAL_SETTLE_MS").ok().and_then(|ms| ms.parse().ok()).map(Duration::from_millis);
-        Ok(Self { session: Session::start(system), settle })
+        Ok(Self { session: Session::start(system), output, settle })
+    }
+
+    /// The pages that came since the last call.
+    fn pages(&self) -> Vec<Value> {
+        std::mem::take(&mut *self.output.pages.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-fn bundle(text: &str) -> MimeBundle {
-    BTreeMap::from([("text/plain".to_string(), Value::from(text))])
+/// The forms as clients get them: JSON as a value, all else as text.
+fn shown(bundle: Bundle) -> Shown {
+    let json = |mime: &str| mime == "application/json" || mime.ends_with("+json");
+    let form = |(mime, text): (String, String)| {
+        let value = if json(&mime) { serde_json::from_str(&text).ok() } else { None };
+        (mime, value.unwrap_or_else(|| Value::from(text)))
+    };
+    let metadata = serde_json::from_str(&bundle.metadata).unwrap_or_default();
+    Shown { data: bundle.data.into_iter().map(form).collect(), metadata }
 }
 
 fn error(name: &str, message: &str, text: &str) -> ErrorContent {
@@ -115,16 +159,20 @@ impl Language for Elixir {
         let (cell, count) = (execution.cell.0, u64::from(execution.execution_count));
         let remembered = execution.store_history && !execution.silent;
         let request = Request { number: cell, execution_count: count, source: &execution.code, settle, remembered };
+        // What a process of an earlier cell wanted to page is of no interest any more.
+        self.pages();
+        // A client that runs a notebook without a user looks at outputs alone.
+        self.output.takes_pages.store(execution.allow_stdin, Ordering::Relaxed);
         let result = match self.session.evaluate(&request) {
             Evaluation::Nothing => None,
-            Evaluation::Value(text) => Some(bundle(&text)),
+            Evaluation::Value(value) => Some(shown(value)),
             failed => return failure(&failed).map_or_else(Outcome::Halt, Outcome::Error),
         };
         let mut user_expressions = BTreeMap::new();
         for (name, code) in &execution.user_expressions {
             let value = match self.session.evaluate_beside(cell, count, code) {
-                Evaluation::Nothing => Ok(MimeBundle::new()),
-                Evaluation::Value(text) => Ok(bundle(&text)),
+                Evaluation::Nothing => Ok(Shown::default()),
+                Evaluation::Value(value) => Ok(shown(value)),
                 failed => match failure(&failed) {
                     Ok(error) => Err(error),
                     Err(status) => return Outcome::Halt(status),
@@ -132,7 +180,7 @@ impl Language for Elixir {
             };
             user_expressions.insert(name.clone(), value);
         }
-        Outcome::Ok { result, user_expressions, payload: Vec::new() }
+        Outcome::Ok { result, user_expressions, payload: self.pages() }
     }
 
     fn interrupt(&self) {

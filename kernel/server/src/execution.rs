@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jovial_wire::WireMessage;
-use jovial_wire::content::{ErrorContent, ExecuteInput, ExecuteRequest, ExecuteResult, HistoryRequest, MimeBundle};
+use jovial_wire::content::{ErrorContent, ExecuteInput, ExecuteRequest, ExecuteResult, HistoryRequest};
 use serde_json::{Map, Value, json};
 
 use crate::history::History;
-use crate::language::{CellId, Execution, Outcome};
+use crate::language::{CellId, Execution, Outcome, Shown};
 use crate::server::{Shared, Waiting, failure, reply};
 use crate::zmtp::Socket;
 
@@ -93,9 +93,9 @@ impl Executor {
         let mut halt = None;
         let content = match outcome {
             Outcome::Ok { result, user_expressions, payload } => {
-                if let Some(data) = result.filter(|_| !request.silent) {
+                if let Some(Shown { data, metadata }) = result.filter(|_| !request.silent) {
                     shown = data.get("text/plain").and_then(Value::as_str).map(str::to_string);
-                    let content = ExecuteResult { execution_count, data: &data, metadata: MimeBundle::new() };
+                    let content = ExecuteResult { execution_count, data: &data, metadata: &metadata };
                     publisher.output(cell, "execute_result", &content);
                 }
                 let expressions: Map<String, Value> =
@@ -141,9 +141,9 @@ impl Executor {
     }
 }
 
-fn user_expression(value: Result<MimeBundle, ErrorContent>) -> Value {
+fn user_expression(value: Result<Shown, ErrorContent>) -> Value {
     match value {
-        Ok(data) => json!({ "status": "ok", "data": data, "metadata": {} }),
+        Ok(Shown { data, metadata }) => json!({ "status": "ok", "data": data, "metadata": metadata }),
         Err(error) => json!({
             "status": "error", "ename": error.ename, "evalue": error.evalue, "traceback": error.traceback,
         }),

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jovial_wire::content::{DisplayData, MimeBundle};
+use jovial_wire::content::DisplayData;
 use serde_json::json;
 
-use crate::language::{CellId, InputError, StreamName};
+use crate::language::{CellId, InputError, Shown, StreamName};
 use crate::publisher::Publisher;
 use crate::stdin::Stdin;
 
@@ -27,23 +27,18 @@ impl Frontend {
         self.publisher.stream(cell, name, text)
     }
 
-    /// Shows a value beside the result. With a `display_id`, a later call with `update` replaces it.
-    pub fn display(
-        &self,
-        cell: CellId,
-        data: &MimeBundle,
-        metadata: &MimeBundle,
-        display_id: Option<&str>,
-        update: bool,
-    ) {
+    /// Shows a value beside the result. With a `display_id`, a later call with `update` replaces it. Gives the time that the caller
+    /// should wait before it shows more.
+    pub fn display(&self, cell: CellId, shown: &Shown, display_id: Option<&str>, update: bool) -> Duration {
+        let Shown { data, metadata } = shown;
         let transient = display_id.map(|id| ("display_id".to_string(), json!(id))).into_iter().collect();
         let msg_type = if update { "update_display_data" } else { "display_data" };
-        self.publisher.output(cell, msg_type, &DisplayData { data, metadata, transient });
+        self.publisher.display(cell, msg_type, &DisplayData { data, metadata, transient })
     }
 
     /// Clears the cell's output, at once or when the next output comes.
-    pub fn clear_output(&self, cell: CellId, wait: bool) {
-        self.publisher.output(cell, "clear_output", &json!({ "wait": wait }));
+    pub fn clear_output(&self, cell: CellId, wait: bool) -> Duration {
+        self.publisher.display(cell, "clear_output", &json!({ "wait": wait }))
     }
 
     /// Asks the user for a line; blocks until it comes or the cell is interrupted.

@@ -35,6 +35,13 @@ pub struct LanguageInfo {
     pub help_links: Vec<(&'static str, &'static str)>,
 }
 
+/// A value in several forms, with what is to be known of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shown {
+    pub data: MimeBundle,
+    pub metadata: MimeBundle,
+}
+
 /// One cell to run.
 #[derive(Clone, Debug)]
 pub struct Execution {
@@ -56,9 +63,9 @@ pub struct Execution {
 pub enum Outcome {
     Ok {
         /// The value's forms; `None` shows nothing.
-        result: Option<MimeBundle>,
+        result: Option<Shown>,
         /// Expression name to its forms or its error.
-        user_expressions: BTreeMap<String, Result<MimeBundle, ErrorContent>>,
+        user_expressions: BTreeMap<String, Result<Shown, ErrorContent>>,
         /// Such as pages of documentation.
         payload: Vec<Value>,
     },

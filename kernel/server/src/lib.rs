@@ -24,6 +24,6 @@ mod zmtp;
 
 pub use frontend::Frontend;
 pub use language::{
-    CellId, Completeness, Completions, Execution, InputError, Language, LanguageInfo, Match, Outcome, StreamName,
+    CellId, Completeness, Completions, Execution, InputError, Language, LanguageInfo, Match, Outcome, Shown, StreamName,
 };
 pub use server::{Server, StartError};

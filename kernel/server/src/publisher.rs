@@ -26,6 +26,8 @@ const CHUNK: usize = 128 << 10;
 /// Bytes per second that the Jupyter server passes on, with room to spare, and the burst before that counts.
 const RATE: f64 = 800_000.0;
 const BURST: f64 = 2_000_000.0;
+/// What a message counts that is no text, in bytes of text: so many a second are passed on.
+const MESSAGE: usize = 1_600;
 /// Text of a cell that is taken after its idle.
 const AFTER_IDLE_MAX: usize = 10 << 20;
 /// Cells whose headers are kept for late output.
@@ -182,6 +184,25 @@ impl Publisher {
         if let Some(target) = state.cells.get(&cell) {
             self.post(&state, msg_type, Some(&target.parent), content, false);
         }
+    }
+
+    /// What a program shows in other forms than text. It may show as much and as fast as it likes, so it is told how long to wait.
+    pub(crate) fn display(&self, cell: CellId, msg_type: &str, content: &impl Serialize) -> Duration {
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        let cell = self.route(state, cell);
+        let Some(target) = state.cells.get_mut(&cell) else { return Duration::ZERO };
+        if target.idle {
+            if target.after_idle > AFTER_IDLE_MAX {
+                return Duration::ZERO;
+            }
+            target.after_idle += MESSAGE;
+        }
+        self.flush(state, cell);
+        if let Some(target) = state.cells.get(&cell) {
+            self.post(state, msg_type, Some(&target.parent), content, false);
+        }
+        state.charge(MESSAGE)
     }
 
     /// Sends what waits of this cell.

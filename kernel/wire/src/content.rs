@@ -107,7 +107,7 @@ pub struct ExecuteInput<'a> {
 pub struct ExecuteResult<'a> {
     pub execution_count: u32,
     pub data: &'a MimeBundle,
-    pub metadata: MimeBundle,
+    pub metadata: &'a MimeBundle,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -8,13 +8,14 @@ use jovial_stdlib::natives::Entry;
 use jovial_term::Term;
 use jovial_vm::{Ctx, Halt, Job, JobResult};
 
-use crate::output::{Input, Stream};
+use crate::output::{Bundle, Display, Input, Stream};
 use crate::system::Shared;
 
 pub(crate) type Out<'h> = Result<Term<'h>, Halt<'h>>;
 
 pub(crate) const TABLE: &[Entry] = &[
     ("jovial_host", "write", 2, write),
+    ("jovial_host", "display", 4, display),
     ("jovial_host", "read_line", 2, read_line),
     ("jovial_host", "read_chars", 2, read_chars),
     ("jovial_host", "exit", 1, |ctx, args| {
@@ -50,6 +51,34 @@ fn write<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let cell = of(ctx)?.tag();
     let hold = shared(ctx)?.output.write(cell, stream(args[0]), &String::from_utf8_lossy(&bytes));
     Ok(ctx.heap().int128(i128::try_from(hold.as_millis()).unwrap_or(0)))
+}
+
+pub(crate) fn text(term: Term<'_>) -> String {
+    term.bytes().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+/// A list of `{mime, text}` and the text of a JSON object.
+pub(crate) fn bundle(data: Term<'_>, metadata: Term<'_>) -> Bundle {
+    let form = |entry: Term<'_>| entry.as_tuple_of::<2>().map(|[mime, form]| (text(*mime), text(*form)));
+    Bundle { data: data.list_iter().filter_map(form).collect(), metadata: text(metadata) }
+}
+
+/// `display(kind, forms, metadata, id)` for the cell whose message this process is handling: the milliseconds to wait, or `nil`
+/// if the host knows nothing but text.
+fn display<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let id = args[3].bytes().map(|_| text(args[3]));
+    let bundle = bundle(args[1], args[2]);
+    let display = match (args[0].as_atom().map(Atom::as_str), id) {
+        (Some("show"), id) => Display::Show { bundle, id },
+        (Some("update"), Some(id)) => Display::Update { bundle, id },
+        (Some("page"), _) => Display::Page { bundle },
+        (Some("clear"), _) => Display::Clear { wait: false },
+        (Some("clear_later"), _) => Display::Clear { wait: true },
+        _ => return Err(Halt::badarg()),
+    };
+    let cell = of(ctx)?.tag();
+    let hold = shared(ctx)?.output.display(cell, display);
+    Ok(hold.map_or(Term::NIL, |hold| ctx.heap().int128(i128::try_from(hold.as_millis()).unwrap_or(0))))
 }
 
 /// `read_line(prompt, password?)`: a binary, `:eof` or `{:error, :enotsup}`.

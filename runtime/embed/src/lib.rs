@@ -22,7 +22,7 @@ mod system;
 pub use jovial_syntax::Completeness;
 pub use jovial_term::Allocator;
 pub use library_image::{ImageError, LibraryImage, write as write_library_image};
-pub use output::{Input, Output, Stream};
+pub use output::{Bundle, Display, Input, Output, Stream};
 pub use session::{Answer, Candidate, Evaluation, Question, Request, Session};
 pub use system::{BootError, Options, System};
 

@@ -25,7 +25,7 @@ use jovial_syntax::quoted::{Node, NodeId};
 use jovial_term::{Fragment, Heap, Pid, Term};
 use parking_lot::{Condvar, Mutex};
 
-use crate::output::Stream;
+use crate::output::{Bundle, Stream};
 use crate::system::{FOREVER, Shared, System};
 
 /// How a cell ended.
@@ -33,8 +33,8 @@ use crate::system::{FOREVER, Shared, System};
 pub enum Evaluation {
     /// Nothing to show.
     Nothing,
-    /// The value as the shell prints it.
-    Value(String),
+    /// The value's forms, among them the text that the shell prints.
+    Value(Bundle),
     Error {
         name: String,
         message: String,

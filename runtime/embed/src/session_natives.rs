@@ -11,7 +11,7 @@ use jovial_stdlib::natives::Entry;
 use jovial_term::Term;
 use jovial_vm::{Ctx, Halt};
 
-use crate::host::{Out, shared};
+use crate::host::{Out, bundle, shared, text};
 use crate::output::Stream;
 use crate::session::{Answer, Candidate, Evaluation, Inner};
 
@@ -90,10 +90,6 @@ pub(crate) const TABLE: &[Entry] = &[
 
 fn inner<'h>(ctx: &Ctx<'h>) -> Result<Arc<Inner>, Halt<'h>> {
     shared(ctx)?.session.get().cloned().ok_or_else(Halt::badarg)
-}
-
-fn text(term: Term<'_>) -> String {
-    term.bytes().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }
 
 /// Kills the processes that work for a cell, given by its execution count, but for the root; gives their number.
@@ -226,10 +222,10 @@ fn answer<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     Ok(Term::OK)
 }
 
-/// The cell's end: `:nothing`, `{:value, text}` or `{:error, name, message, text}`.
+/// The cell's end: `:nothing`, `{:value, forms, metadata}` (see `host::bundle`) or `{:error, name, message, text}`.
 fn finish<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let outcome = match args[0].as_tuple() {
-        Some([_, value]) => Evaluation::Value(text(*value)),
+        Some([_, data, metadata]) => Evaluation::Value(bundle(*data, *metadata)),
         Some([_, name, message, whole]) => {
             Evaluation::Error { name: text(*name), message: text(*message), text: text(*whole) }
         }

@@ -47,7 +47,7 @@ defmodule IEx.Introspection do
 
   def h(module) when is_atom(module) do
     case documents(module) do
-      {:ok, moduledoc, _docs} -> page(inspect(module), [], moduledoc)
+      {:ok, moduledoc, _docs} -> show([{inspect(module), [], [], text(moduledoc)}])
       :none -> puts_error("#{inspect(module)} was not compiled with docs")
       :nofile -> puts_error("Could not load module #{inspect(module)}, got: nofile")
     end
@@ -68,9 +68,11 @@ defmodule IEx.Introspection do
         if found == [] do
           puts_error("No documentation for #{shown} was found")
         else
-          for {kind, arity, signature, doc, metadata} <- Enum.sort_by(found, &elem(&1, 1)) do
-            page(heading(kind, name, arity, signature), [lines(module, kind, name, arity), remarks(metadata)], doc)
-          end
+          show(
+            for {kind, arity, signature, doc, metadata} <- Enum.sort_by(found, &elem(&1, 1)) do
+              {heading(kind, name, arity, signature), lines(module, kind, name, arity), remarks(metadata), text(doc)}
+            end
+          )
         end
 
       :none ->
@@ -99,10 +101,7 @@ defmodule IEx.Introspection do
   defp lines(module, kind, name, arity) do
     kind = if kind in [:callback, :macrocallback], do: kind, else: :spec
 
-    case specs(module, kind, name, arity) do
-      [] -> []
-      specs -> [for(spec <- specs, do: ["  @", Atom.to_string(kind), " ", spec, "\n"]), "\n"]
-    end
+    for spec <- specs(module, kind, name, arity), do: "@#{kind} #{spec}"
   end
 
   defp remarks(metadata) do
@@ -151,10 +150,25 @@ defmodule IEx.Introspection do
   # An argument's name stays a name; what a type is called does not.
   defp annotated({:"::", meta, [_, type]}, named), do: {:"::", meta, [named, type]}
 
-  defp page(heading, more, doc) do
-    padding = max(0, div(IEx.width() - String.length(heading), 2))
-    IO.puts(["\n", String.duplicate(" ", padding), heading, "\n\n", more, text(doc)])
+  # Pages are a heading, specifications, remarks and a document: as text in a terminal's form, and as Markdown for those who can show it.
+  defp show(pages) do
+    display(Enum.map(pages, &plain/1), pages |> Enum.map(&markdown/1) |> Enum.intersperse("\n---\n\n"))
   end
+
+  defp display(plain, markdown) do
+    plain = plain |> IO.iodata_to_binary() |> String.replace_suffix("\n", "")
+    Jupyter.display(Jupyter.bundle(%{"text/plain" => plain, "text/markdown" => IO.iodata_to_binary(markdown)}))
+  end
+
+  defp plain({heading, specs, remarks, text}) do
+    padding = max(0, div(IEx.width() - String.length(heading), 2))
+    specs = if specs == [], do: [], else: [for(spec <- specs, do: ["  ", spec, "\n"]), "\n"]
+    ["\n", String.duplicate(" ", padding), heading, "\n\n", specs, remarks, text, "\n"]
+  end
+
+  defp markdown({heading, specs, remarks, text}), do: [code([heading | specs]), remarks, text, "\n"]
+
+  defp code(lines), do: ["```elixir\n", Enum.intersperse(lines, "\n"), "\n```\n\n"]
 
   defp text(%{"en" => text}), do: text
   defp text(_none), do: "No documentation available\n"
@@ -187,10 +201,15 @@ defmodule IEx.Introspection do
     if found == [] do
       puts_error("No type information for #{shown} was found or #{shown} is private")
     else
-      for {kind, key, code} <- Enum.sort_by(found, &elem(&1, 1)) do
-        IO.puts(["@", Atom.to_string(kind), " ", shown_type(kind, code)])
-        if documented?, do: IO.puts(["\n", type_text(module, key)])
-      end
+      {plain, markdown} =
+        for {kind, key, code} <- Enum.sort_by(found, &elem(&1, 1)) do
+          line = "@#{kind} #{shown_type(kind, code)}"
+          text = if documented?, do: ["\n", type_text(module, key), "\n"], else: []
+          {[line, "\n", text], [code([line]) | text]}
+        end
+        |> Enum.unzip()
+
+      display(plain, markdown)
     end
   end
 
@@ -229,7 +248,7 @@ defmodule IEx.Introspection do
 
       if callbacks == [],
         do: puts_error("No callbacks for #{inspect(module)} were found"),
-        else: for({_, kind, text} <- Enum.sort(callbacks), do: IO.puts("@#{kind} #{text}\n"))
+        else: display(for({_, kind, text} <- Enum.sort(callbacks), do: "@#{kind} #{text}\n\n"), code(for {_, kind, text} <- Enum.sort(callbacks), do: "@#{kind} #{text}"))
     else
       puts_error("Could not load module #{inspect(module)}, got: nofile")
     end

@@ -57,6 +57,18 @@ defmodule Jovial.IOServer do
     {:reply, [binary: binary?, encoding: :unicode], binary?}
   end
 
+  # Values in other forms than text, by `Jupyter.display/2`.
+  defp request({:jovial_display, kind, data, metadata, id}, _stream, binary?) do
+    case :jovial_host.display(kind, data, metadata, id) do
+      nil ->
+        {:reply, {:error, :enotsup}, binary?}
+
+      milliseconds ->
+        hold(milliseconds)
+        {:reply, :ok, binary?}
+    end
+  end
+
   defp request({:get_geometry, :columns}, _stream, binary?), do: {:reply, {:error, :enotsup}, binary?}
   defp request({:get_geometry, :rows}, _stream, binary?), do: {:reply, {:error, :enotsup}, binary?}
 

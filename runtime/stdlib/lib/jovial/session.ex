@@ -102,7 +102,22 @@ defmodule Jovial.Session do
 
     case value do
       :"do not show this result in output" -> :nothing
-      _ -> {:value, Kernel.inspect(value, inspect_options())}
+      _ -> shown(value, inspect_options())
+    end
+  end
+
+  # In all forms that the value has. If its own idea of them fails, text remains.
+  defp shown(value, options) do
+    alias Jupyter.Bundle
+
+    try do
+      bundle = Bundle.of(value, options)
+      {:value, Bundle.encoded(bundle), Bundle.encoded_metadata(bundle)}
+    catch
+      kind, reason when kind != :interrupt ->
+        text = Kernel.inspect(value, options)
+        IO.puts(:stderr, ["Jupyter.Render failed: " | Exception.format(kind, reason, prune(__STACKTRACE__))])
+        {:value, [{"text/plain", text}], ""}
     end
   end
 
