@@ -4,6 +4,10 @@
 //! readable without it. Max goes before high, high before the rest; a low process is taken once for every
 //! [`LOW_SKIPS`] normal ones.
 //!
+//! **Who takes what.** The owner takes what it likes. Others take at once from a queue that holds several; a single process they leave
+//! for a while, by [`RunQueue::emptied`]: it is likely one that its owner has just given a message, and will run in a moment with
+//! all that it needs in its caches.
+//!
 //! **Invariants.**
 //! 1. A pid is in at most one run queue (invariant 2 of `state.rs`); it may be gone when it is popped.
 //! 2. The length never says 0 while an entry has been in the queue since before the question: a sleeper that reads 0
@@ -12,7 +16,7 @@
 //! **What it must not know.** Processes: it holds numbers, so a stale entry is harmless.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
@@ -68,6 +72,8 @@ impl<P> Lists<P> {
 pub(crate) struct RunQueue<P> {
     lists: Mutex<Lists<P>>,
     len: AtomicUsize,
+    /// How often the last process was taken. Written under the lock.
+    emptied: AtomicU32,
 }
 
 impl<P> Default for RunQueue<P> {
@@ -79,7 +85,7 @@ impl<P> Default for RunQueue<P> {
             low: VecDeque::new(),
             skipped: 0,
         };
-        RunQueue { lists: Mutex::new(lists), len: AtomicUsize::new(0) }
+        RunQueue { lists: Mutex::new(lists), len: AtomicUsize::new(0), emptied: AtomicU32::new(0) }
     }
 }
 
@@ -87,6 +93,21 @@ impl<P: Copy> RunQueue<P> {
     #[inline]
     pub(crate) fn len(&self) -> usize {
         self.len.load(Ordering::Acquire)
+    }
+
+    /// Changes whenever the queue becomes empty: a reader that finds the same number, and the queue not empty, knows that it never was
+    /// in between.
+    pub(crate) fn emptied(&self) -> u32 {
+        self.emptied.load(Ordering::Acquire)
+    }
+
+    /// Notes the length after processes were taken.
+    #[inline]
+    fn taken(&self, len: usize) {
+        if len == 0 {
+            self.emptied.store(self.emptied.load(Ordering::Relaxed).wrapping_add(1), Ordering::Release);
+        }
+        self.len.store(len, Ordering::Release);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -116,8 +137,7 @@ impl<P: Copy> RunQueue<P> {
         let list = lists.turn()?;
         let place = if list.len() > 1 { choose(list.len()).min(list.len() - 1) } else { 0 };
         let process = if place == 0 { list.pop_front() } else { list.remove(place) };
-        let len = lists.len();
-        self.len.store(len, Ordering::Release);
+        self.taken(lists.len());
         process
     }
 
@@ -134,8 +154,7 @@ impl<P: Copy> RunQueue<P> {
             let count = list.len().min(wanted - stolen.len());
             stolen.extend(list.drain(..count).map(|process| (process, priority)));
         }
-        let len = lists.len();
-        self.len.store(len, Ordering::Release);
+        self.taken(lists.len());
         stolen
     }
 
@@ -178,6 +197,24 @@ mod tests {
         let order = drain(&queue);
         assert_eq!(order.iter().position(|&number| number == 100), Some(LOW_SKIPS as usize));
         assert_eq!(order.len(), 13);
+    }
+
+    #[test]
+    fn becoming_empty_is_counted() {
+        let queue = RunQueue::default();
+        let mut counts = Vec::new();
+        for number in 0..3 {
+            queue.push(number, Priority::Normal, false);
+        }
+        for _ in 0..3 {
+            counts.push(queue.emptied());
+            queue.pop(|_| 0);
+        }
+        counts.push(queue.emptied());
+        queue.push(3, Priority::Low, false);
+        queue.steal_half();
+        counts.push(queue.emptied());
+        assert_eq!(counts, [0, 0, 0, 1, 2]);
     }
 
     #[test]

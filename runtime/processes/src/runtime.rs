@@ -119,6 +119,9 @@ impl Config {
     }
 }
 
+/// How long a scheduler sleeps at most while a process is alone in another's queue.
+const NAP: Duration = Duration::from_millis(1);
+
 /// What belongs to one scheduler and others may touch.
 #[derive(Default)]
 pub(crate) struct Lane {
@@ -322,8 +325,11 @@ impl Shared {
         own.sleeping.store(true, Ordering::SeqCst);
         self.sleepers.fetch_add(1, Ordering::SeqCst);
         fence(Ordering::SeqCst);
-        let watched = if lane < self.online() { &self.lanes[..] } else { &self.lanes[lane..=lane] };
-        if watched.iter().all(|lane| lane.queue.is_empty()) && !self.stops.load(Ordering::SeqCst) && !stay() {
+        let others = if lane < self.online() { &self.lanes[..] } else { &[] };
+        // A process alone in another's queue wakes nobody; if its owner does not come to it, somebody has to look again.
+        let longest = others.iter().map(|lane| lane.queue.len()).max().unwrap_or(0);
+        let timeout = if longest == 1 { Some(timeout.map_or(NAP, |timeout| timeout.min(NAP))) } else { timeout };
+        if own.queue.is_empty() && longest < 2 && !self.stops.load(Ordering::SeqCst) && !stay() {
             let mut awake = own.awake.lock();
             if !*awake {
                 match timeout {

@@ -20,7 +20,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_epoch::{Guard, pin};
 use jovial_term::Pid;
@@ -38,6 +38,14 @@ use crate::wheel::Due;
 
 /// Looks for work before a scheduler sleeps.
 const SPINS: u32 = 400;
+
+/// The same while a process is alone in another's queue, which one look more may find to have stayed there too long.
+const SPINS_BY_ONE: u32 = 4_000;
+
+/// How long another's queue holds a process alone before it is stolen: some times what stealing costs both sides, as the caches of
+/// one core are filled by the other. A process that is given messages one by one by another that goes on would change sides with
+/// every message.
+const LEFT_ALONE: Duration = Duration::from_micros(50);
 
 /// Reductions, each slice counted for a few more, after which the clock is compared with the next timer.
 const LOOK_EVERY: u32 = 1024;
@@ -60,6 +68,8 @@ pub(crate) struct Scheduler {
     due: RefCell<Vec<Due<Task>>>,
     /// Slices, and reductions in them, since the clock was last compared with the next timer.
     unlooked: Cell<u32>,
+    /// By lane: how often it had become empty when a process was first seen alone there, and when that was.
+    alone: Box<[Cell<Option<(u32, Instant)>>]>,
 }
 
 /// What code sees of the scheduler while a process runs.
@@ -77,6 +87,7 @@ enum Outcome {
 
 impl Scheduler {
     pub(crate) fn new(shared: Arc<Shared>, index: usize) -> Scheduler {
+        let alone = shared.lanes.iter().map(|_| Cell::default()).collect();
         Scheduler {
             shared,
             index,
@@ -86,6 +97,7 @@ impl Scheduler {
             aside: Cell::new(false),
             due: RefCell::default(),
             unlooked: Cell::new(u32::MAX),
+            alone,
         }
     }
 
@@ -148,7 +160,7 @@ impl Scheduler {
         let start = self.shared.config.policy.victim(lanes.len());
         for offset in 0..lanes.len() {
             let victim = (start + offset) % lanes.len();
-            if victim == self.index {
+            if victim == self.index || !self.is_worth_stealing(victim) {
                 continue;
             }
             let mut stolen = lanes[victim].queue.steal_half().into_iter();
@@ -158,6 +170,25 @@ impl Scheduler {
             }
         }
         None
+    }
+
+    /// Whether there is something to steal that its owner will not run at once.
+    fn is_worth_stealing(&self, victim: usize) -> bool {
+        let queue = &self.shared.lanes[victim].queue;
+        match queue.len() {
+            0 => false,
+            1 => {
+                let (emptied, seen) = (queue.emptied(), &self.alone[victim]);
+                match seen.get() {
+                    Some((before, since)) if before == emptied => since.elapsed() >= LEFT_ALONE,
+                    _ => {
+                        seen.set(Some((emptied, Instant::now())));
+                        false
+                    }
+                }
+            }
+            _ => true,
+        }
     }
 
     /// With nothing to run: moves virtual time, looks once more, or sleeps. At most until `limit`, in real time.
@@ -177,11 +208,16 @@ impl Scheduler {
             shared.sleep(self.index, limit, stay);
             return;
         }
-        if shared.lanes.len() > 1 {
-            for _ in 0..SPINS {
+        let lanes = &shared.lanes;
+        if lanes.len() > 1 && self.index < shared.online() {
+            for spin in 0..SPINS_BY_ONE {
                 std::hint::spin_loop();
-                if self.index < shared.online() && shared.lanes.iter().any(|lane| !lane.queue.is_empty()) {
+                let own = !lanes[self.index].queue.is_empty();
+                if own || (0..lanes.len()).any(|lane| lane != self.index && self.is_worth_stealing(lane)) {
                     return;
+                }
+                if spin >= SPINS && lanes.iter().all(|lane| lane.queue.is_empty()) {
+                    break;
                 }
             }
         }

@@ -403,6 +403,11 @@ defmodule GenServer do
   @spec cast(server, term) :: :ok
   def cast(server, request)
 
+  def cast(server, request) when is_pid(server) do
+    send(server, message(request))
+    :ok
+  end
+
   def cast({:global, name}, request), do: deliver(fn -> :global.send(name, message(request)) end)
   def cast({:via, module, name}, request), do: deliver(fn -> module.send(name, message(request)) end)
 
@@ -411,11 +416,6 @@ defmodule GenServer do
   end
 
   def cast(server, request) when is_atom(server), do: deliver(fn -> send(server, message(request)) end)
-
-  def cast(server, request) when is_pid(server) do
-    send(server, message(request))
-    :ok
-  end
 
   defp message(request), do: {:"$gen_cast", request}
 

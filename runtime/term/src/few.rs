@@ -15,6 +15,23 @@ use crate::word::Word;
 /// Words that [`copy_few`] writes at most.
 pub(crate) const FEW: usize = 48;
 
+/// Copies `words` words one by one: what prepares a copy by vectors takes longer than that of a few words.
+///
+/// # Safety
+/// So many words lie at `from`, and there is room for them at `to`, elsewhere.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is a loop of three instructions")]
+unsafe fn short_copy(from: *const Word, to: *mut Word, words: usize) {
+    // SAFETY: by contract.
+    unsafe {
+        let mut place = 0;
+        while place < words {
+            to.add(place).write_volatile(*from.add(place));
+            place += 1;
+        }
+    }
+}
+
 /// Copies one object to `top`, unless it does not fit or is counted.
 ///
 /// # Safety
@@ -39,10 +56,7 @@ unsafe fn shallow(word: Word, top: &mut *mut Word, end: *mut Word) -> Option<Wor
         if words > room || off_heap::is_counted(header.header_kind()) {
             return None;
         }
-        *to = header;
-        for place in 1..words {
-            *to.add(place) = *from.add(place);
-        }
+        short_copy(from, to, words);
         *top = to.add(words);
         Some(Word::boxed_at(to))
     }
@@ -100,11 +114,8 @@ pub(crate) unsafe fn relocate(from: *const Word, to: *mut Word, words: usize, ro
             *to.add(place) = moved(word);
             place += 1;
             if word.is_opaque_header() {
-                let end = place + word.header_size();
-                while place < end {
-                    *to.add(place) = *from.add(place);
-                    place += 1;
-                }
+                short_copy(from.add(place), to.add(place), word.header_size());
+                place += word.header_size();
             }
         }
     }

@@ -97,6 +97,20 @@ pub fn guard_bif<'h>(heap: &'h Heap, node: Atom, bif: Bif, args: &[Term<'h>]) ->
     call(heap, node, bif, args).ok()
 }
 
+/// An operation that only looks at its terms, for a moment; `None` for the others and where it has no value.
+#[inline(always)]
+pub(crate) fn look<'h>(bif: Bif, one: Term<'h>, two: Term<'h>) -> Option<Term<'h>> {
+    match bif {
+        Bif::MapSize => one.as_map().map(|map| Term::count(map.len())),
+        Bif::ByteSize => one.as_bitstring().map(|bits| Term::count(bits.size_bytes())),
+        Bif::BitSize => one.as_bitstring().map(|bits| Term::count(bits.size_bits())),
+        Bif::MapGet => two.as_map()?.get(one),
+        Bif::IsMapKey => two.as_map().map(|map| Term::bool(map.contains_key(one))),
+        Bif::IsFunction2 => Some(Term::bool(has_arity(one, u8::try_from(two.as_small()?).ok()?))),
+        _ => None,
+    }
+}
+
 /// One operation.
 pub(crate) fn call<'h>(heap: &'h Heap, node: Atom, bif: Bif, args: &[Term<'h>]) -> Result<'h> {
     let one = args.first().copied().unwrap_or(Term::EMPTY_LIST);

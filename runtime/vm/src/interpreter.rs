@@ -45,7 +45,7 @@ use jovial_term::{Heap, Term, stress};
 
 use crate::frames::{self, Top};
 use crate::machine::{Dispatch, Machine};
-use crate::native::{Class, Halt, JobResult};
+use crate::native::{Class, Ctx, Halt, JobResult};
 use crate::process::Process;
 use crate::system::{Killed, Stop, System};
 
@@ -73,6 +73,8 @@ const STOP: Flow = 3;
 const SECOND: Flow = 4;
 /// As [`NEXT`], in the middle of what stands for several instructions: the one to come has given up there.
 const REST: Flow = 5;
+/// As [`SLOW`], and the slow form is what is meant to run: the call of a native.
+const DIRECT: Flow = 6;
 
 /// Whether the slice goes on.
 #[expect(clippy::inline_always, reason = "it is a comparison")]
@@ -83,9 +85,7 @@ const fn goes_on(flow: Flow) -> bool {
 
 /// What stays the same during a slice.
 struct Run<'a> {
-    process: &'a Process,
-    machine: &'a Machine,
-    system: &'a dyn System,
+    ctx: Ctx<'a>,
     node: Atom,
     stop: std::cell::Cell<Option<Stop>>,
     /// The registers after a slow form.
@@ -201,18 +201,18 @@ impl<'a> State<'a> {
     }
 
     fn process(&self) -> &'a Process {
-        self.run.process
+        self.run.ctx.process
     }
 
     /// The heap, with the tops stored.
     fn heap(&self) -> &'a Heap {
         self.store();
-        self.run.process.heap()
+        self.run.ctx.process.heap()
     }
 
     /// Stores the tops into the heap.
     fn store(&self) {
-        let heap = self.run.process.heap();
+        let heap = self.run.ctx.process.heap();
         // SAFETY: invariant 2: these are the tops; below the frame lies slot -1.
         unsafe {
             raw::set_hp(heap, self.hp);
@@ -222,7 +222,7 @@ impl<'a> State<'a> {
 
     /// Takes the heap top back after something allocated.
     fn reload(&mut self) {
-        let heap = self.run.process.heap();
+        let heap = self.run.ctx.process.heap();
         self.hp = raw::hp(heap);
         // In a full block all that follows would go the long way, until enough of it lies beside the block.
         if heap.wants_collection() || !self.has_room(ALMOST_FULL) {
@@ -302,9 +302,7 @@ pub fn run(machine: &Machine, process: &Process, system: &dyn System, reductions
         return Stop::Done;
     }
     let run = Run {
-        process,
-        machine,
-        system,
+        ctx: Ctx::new(process, machine, system),
         node: system.node(),
         stop: std::cell::Cell::new(None),
         stepped: std::cell::Cell::new(Stepped::NOWHERE),
@@ -350,7 +348,7 @@ pub fn run(machine: &Machine, process: &Process, system: &dyn System, reductions
 #[cold]
 fn interrupt(state: &mut State<'_>) -> Flow {
     let process = state.process();
-    if state.run.machine.version_at(state.pc as usize).is_some() {
+    if state.run.ctx.machine.version_at(state.pc as usize).is_some() {
         // SAFETY: the state stands at an instruction of compiled code.
         return unsafe {
             exceptions::raise(state, Class::Interrupt, Word::atom(known::INTERRUPT), &exceptions::First::None)
@@ -374,6 +372,10 @@ unsafe extern "C-unwind" fn second(pc: *const u32, fp: *mut Word, hp: *mut Word,
             opcode @ (Opcode::CallFun | Opcode::TailCallFun) => {
                 calls::call_closure(&mut state, opcode == Opcode::TailCallFun)
             }
+            opcode @ (Opcode::Apply | Opcode::TailApply) => {
+                calls::apply_known(&mut state, opcode == Opcode::TailApply)
+            }
+            opcode @ (Opcode::Bif1 | Opcode::Bif2) => basic::on_terms(&mut state, opcode),
             opcode => basic::on_two_floats(&mut state, opcode),
         }
     };
@@ -472,7 +474,7 @@ macro_rules! tables {
                     }
                 };
                 if !goes_on(flow) && flow != REST {
-                    debug_assert!(flow == SLOW || flow == SECOND);
+                    debug_assert!(flow == SLOW || flow == SECOND || flow == DIRECT);
                     // The slow form works on a copy whose address it may pass on.
                     let mut copy = State { pc, fp, hp, reds, run };
                     // SAFETY: invariant 1.

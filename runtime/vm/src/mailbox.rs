@@ -92,6 +92,8 @@ struct Queue {
     holes: usize,
     /// How many messages are adopted.
     adopted: usize,
+    /// Up to this place receives have passed messages over.
+    passed: usize,
     /// Up to this place small messages were adopted by a collection.
     seen: usize,
     /// Where a marker was set, and where the one of a reference is.
@@ -233,7 +235,7 @@ impl Mailbox {
         if queue.save == queue.head && queue.entries.len() == queue.head + 1 && queue.is_plain() {
             // The usual case: it was the only one.
             queue.entries.clear();
-            (queue.head, queue.save, queue.seen) = (0, 0, 0);
+            (queue.head, queue.save, queue.passed, queue.seen) = (0, 0, 0, 0);
             (queue.adopted, queue.peeked) = (0, false);
             self.settle();
         } else {
@@ -314,19 +316,21 @@ impl Mailbox {
         }
     }
 
-    /// Before a collection: the message in use becomes part of the heap, as slots may point into it. So do small ones that wait,
-    /// which lie side by side then instead of each in a block of its own.
+    /// Before a collection: the message in use becomes part of the heap, as slots may point into it. So do small ones that a receive
+    /// has passed over and others will look at again: they lie side by side then instead of each in a block of its own. One that
+    /// nobody has looked at stays where it is, and is perhaps received and forgotten before a collection would have moved it.
     pub(crate) fn adopt(&mut self, heap: &Heap) {
         let Some(queue) = &mut self.queue else { return };
         if queue.peeked {
             queue.adopt_at(queue.save, heap);
         }
-        for place in queue.seen.max(queue.head)..queue.entries.len() {
+        let end = queue.passed.max(queue.save).min(queue.entries.len());
+        for place in queue.seen.max(queue.head)..end {
             if queue.entries[place].fragment.as_ref().is_some_and(|fragment| fragment.words() <= SMALL) {
                 queue.adopt_at(place, heap);
             }
         }
-        queue.seen = queue.entries.len();
+        queue.seen = queue.seen.max(end);
     }
 
     pub(crate) fn visit_roots(&mut self, visitor: &mut Visitor<'_>) {
@@ -421,9 +425,9 @@ impl Queue {
             let behind = self.entries[self.head..place.max(self.head)].iter();
             behind.filter(|entry| !entry.is_hole()).count()
         };
-        let (save, mark, bound) =
-            (moved(self.save), self.mark.map(moved), self.bound.map(|(of, mark)| (of, moved(mark))));
-        (self.save, self.mark, self.bound) = (save, mark, bound);
+        let (save, passed, seen) = (moved(self.save), moved(self.passed), moved(self.seen));
+        let (mark, bound) = (self.mark.map(moved), self.bound.map(|(of, mark)| (of, moved(mark))));
+        (self.save, self.passed, self.seen, self.mark, self.bound) = (save, passed, seen, mark, bound);
         self.entries.drain(..self.head);
         self.entries.retain(|entry| !entry.is_hole());
         (self.head, self.holes) = (0, 0);
@@ -494,6 +498,7 @@ impl Queue {
         }
         let end = self.entries.len();
         self.save = self.save.clamp(self.head, end);
+        self.passed = self.passed.min(end);
         self.seen = self.seen.min(end);
         self.mark = self.mark.map(|mark| mark.min(end));
         self.bound = self.bound.map(|(reference, mark)| (reference, mark.min(end)));
@@ -506,13 +511,14 @@ impl Queue {
         if self.entries.capacity() > KEPT {
             self.entries = Vec::new();
         }
-        (self.head, self.save, self.seen, self.holes) = (0, 0, 0, 0);
+        (self.head, self.save, self.passed, self.seen, self.holes) = (0, 0, 0, 0, 0);
         self.mark = self.mark.map(|_| 0);
         self.bound = self.bound.map(|(reference, _)| (reference, 0));
     }
 
     #[inline]
     fn end_receive(&mut self) {
+        self.passed = self.passed.max(self.save);
         self.save = self.head;
         self.peeked = false;
     }
@@ -578,6 +584,32 @@ mod tests {
             mailbox.use_mark(1);
             assert_eq!(mailbox.peek(&heap).map(|word| crate::raw_term(&heap, word).as_small()), Some(Some(6)));
         }
+    }
+
+    #[test]
+    fn a_collection_takes_in_only_what_was_passed_over() {
+        let sender = Heap::new();
+        let heap = Heap::new();
+        let mut mailbox = Mailbox::default();
+        for number in 0..6 {
+            let message = sender.tuple(&[Term::small32(number), Term::small32(0)]);
+            mailbox.push(Fragment::copy_of(message).expect("a few words"), &heap);
+        }
+        let adopted = |mailbox: &Mailbox| mailbox.queue.as_ref().map(|queue| queue.adopted);
+        // The first moved when it came, as it was the only one.
+        mailbox.adopt(&heap);
+        assert_eq!(adopted(&mailbox), Some(1));
+        for _ in 0..3 {
+            mailbox.peek(&heap);
+            mailbox.skip();
+        }
+        mailbox.end_receive();
+        mailbox.adopt(&heap);
+        assert_eq!(adopted(&mailbox), Some(3));
+        mailbox.peek(&heap);
+        mailbox.accept(&heap);
+        mailbox.adopt(&heap);
+        assert_eq!((adopted(&mailbox), mailbox.len()), (Some(2), 5));
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //!
 //! **What it must not know.** Frames, instructions.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 
 use jovial_atoms::{Atom, known};
 use jovial_term::{Heap, Pid, Term};
@@ -24,9 +24,12 @@ pub type NativeFn = for<'h> fn(&Ctx<'h>, &[Term<'h>]) -> Result<Term<'h>, Halt<'
 
 /// What a native may use while it runs.
 pub struct Ctx<'h> {
-    process: &'h Process,
-    machine: &'h Machine,
-    system: &'h dyn System,
+    pub(crate) process: &'h Process,
+    pub(crate) machine: &'h Machine,
+    pub(crate) system: &'h dyn System,
+    /// The system as the type that it is, and that type: asked for once a slice, while natives want it at every call.
+    system_any: &'h dyn Any,
+    system_type: TypeId,
 }
 
 /// How a native ends without a value.
@@ -143,7 +146,8 @@ impl From<jovial_term::SystemLimit> for Halt<'_> {
 
 impl<'h> Ctx<'h> {
     pub fn new(process: &'h Process, machine: &'h Machine, system: &'h dyn System) -> Ctx<'h> {
-        Ctx { process, machine, system }
+        let system_any = system.as_any();
+        Ctx { process, machine, system, system_any, system_type: system_any.type_id() }
     }
 
     /// Where to build terms.
@@ -164,8 +168,10 @@ impl<'h> Ctx<'h> {
     }
 
     /// The system as the type that it is, for natives that come with it.
+    #[inline]
     pub fn system_as<T: Any>(&self) -> Option<&'h T> {
-        self.system.as_any().downcast_ref()
+        // SAFETY: this is the type of what the reference leads to.
+        (self.system_type == TypeId::of::<T>()).then(|| unsafe { &*std::ptr::from_ref(self.system_any).cast::<T>() })
     }
 
     pub fn pid(&self) -> Pid {

@@ -340,10 +340,23 @@ defmodule :gen_server do
 
   # ## The loop
 
+  # Only who traces a server is told what it does, so only then is there something to tell.
+  defmacrop note(debug, server, event) do
+    quote do
+      case unquote(debug) do
+        [] -> []
+        debug -> :sys.handle_debug(debug, &print_event/3, elem(unquote(server), 1), unquote(event))
+      end
+    end
+  end
+
   defp loop(server, state, {:continue, argument} = next, debug) do
-    outcome = continue(elem(server, 2), argument, state)
-    debug = note(debug, server, next)
-    after_message(outcome, server, state, :undefined, next, debug)
+    elem(server, 2).handle_continue(argument, state)
+  catch
+    :throw, value -> after_message(value, server, state, :undefined, next, note(debug, server, next))
+    kind, reason -> failed({kind, reason, __STACKTRACE__}, server, state, :undefined, next, note(debug, server, next))
+  else
+    returned -> after_message(returned, server, state, :undefined, next, note(debug, server, next))
   end
 
   defp loop(server, state, :hibernate, debug), do: hibernate(server, state, debug)
@@ -392,68 +405,56 @@ defmodule :gen_server do
   end
 
   defp message({:"$gen_call", from, request} = message, server, state, _next, debug) do
-    debug = note(debug, server, {:in, message})
-    outcome = handle_call(elem(server, 2), request, from, state)
-    after_call(outcome, server, state, from, request, debug)
+    handle_call(request, from, server, state, note(debug, server, {:in, message}))
   end
 
   defp message({:"$gen_cast", request} = message, server, state, _next, debug) do
-    debug = note(debug, server, {:in, message})
-    outcome = handle_cast(elem(server, 2), request, state)
-    after_message(outcome, server, state, :undefined, message, debug)
+    handle_cast(request, message, server, state, note(debug, server, {:in, message}))
   end
 
   defp message(message, server, state, _next, debug) do
-    debug = note(debug, server, {:in, message})
-    outcome = handle_info(elem(server, 2), message, state)
-    after_message(outcome, server, state, :undefined, message, debug)
+    handle_info(message, server, state, note(debug, server, {:in, message}))
   end
 
-  defp note([], _server, _event), do: []
-  defp note(debug, server, event), do: :sys.handle_debug(debug, &print_event/3, elem(server, 1), event)
+  # ## Callbacks. What they throw counts as returned; what follows is no part of what is guarded
 
-  # ## Callbacks, each with what it returned, threw or raised
-
-  defp handle_call(module, request, from, state) do
-    {:returned, module.handle_call(request, from, state)}
+  defp handle_call(request, from, server, state, debug) do
+    elem(server, 2).handle_call(request, from, state)
   catch
-    :throw, value -> {:returned, value}
-    kind, reason -> {:raised, kind, reason, __STACKTRACE__}
+    :throw, value -> after_call(value, server, state, from, request, debug)
+    kind, reason -> failed({kind, reason, __STACKTRACE__}, server, state, from, request, debug)
+  else
+    returned -> after_call(returned, server, state, from, request, debug)
   end
 
-  defp handle_cast(module, request, state) do
-    {:returned, module.handle_cast(request, state)}
+  defp handle_cast(request, message, server, state, debug) do
+    elem(server, 2).handle_cast(request, state)
   catch
-    :throw, value -> {:returned, value}
-    kind, reason -> {:raised, kind, reason, __STACKTRACE__}
-  end
-
-  defp continue(module, argument, state) do
-    {:returned, module.handle_continue(argument, state)}
-  catch
-    :throw, value -> {:returned, value}
-    kind, reason -> {:raised, kind, reason, __STACKTRACE__}
+    :throw, value -> after_message(value, server, state, :undefined, message, debug)
+    kind, reason -> failed({kind, reason, __STACKTRACE__}, server, state, :undefined, message, debug)
+  else
+    returned -> after_message(returned, server, state, :undefined, message, debug)
   end
 
   # A module without `handle_info/2` loses messages, but not without a word.
-  defp handle_info(module, message, state) do
-    {:returned, module.handle_info(message, state)}
+  defp handle_info(message, server, state, debug) do
+    elem(server, 2).handle_info(message, state)
   catch
     :throw, value ->
-      {:returned, value}
-
-    :error, :undef ->
-      stacktrace = __STACKTRACE__
-
-      if :erlang.function_exported(module, :handle_info, 2) do
-        {:raised, :error, :undef, stacktrace}
-      else
-        unhandled(module, message)
-        {:returned, {:noreply, state}}
-      end
+      after_message(value, server, state, :undefined, message, debug)
 
     kind, reason ->
-      {:raised, kind, reason, __STACKTRACE__}
+      stacktrace = __STACKTRACE__
+      module = elem(server, 2)
+
+      if {kind, reason} == {:error, :undef} and not :erlang.function_exported(module, :handle_info, 2) do
+        unhandled(module, message)
+        after_message({:noreply, state}, server, state, :undefined, message, debug)
+      else
+        failed({kind, reason, stacktrace}, server, state, :undefined, message, debug)
+      end
+  else
+    returned -> after_message(returned, server, state, :undefined, message, debug)
   end
 
   defp unhandled(module, message) do
@@ -469,24 +470,22 @@ defmodule :gen_server do
 
   # ## What they returned
 
-  defp after_call(outcome, server, state, from, request, debug) do
-    case outcome do
-      {:returned, {:reply, answer, state}} ->
-        loop(server, state, :infinity, answer(server, from, answer, state, debug))
+  defp after_call({:reply, answer, state}, server, _state, from, _request, debug) do
+    loop(server, state, :infinity, answer(server, from, answer, state, debug))
+  end
 
-      {:returned, {:reply, answer, state, next}} ->
-        loop(server, state, next, answer(server, from, answer, state, debug))
+  defp after_call({:reply, answer, state, next}, server, _state, from, _request, debug) do
+    loop(server, state, next, answer(server, from, answer, state, debug))
+  end
 
-      {:returned, {:stop, reason, answer, state}} ->
-        try do
-          terminate(server, state, reason, {:exit, reason, []}, reason, from, request, debug)
-        after
-          answer(server, from, answer, state, debug)
-        end
+  defp after_call({:stop, reason, answer, state}, server, _state, from, request, debug) do
+    terminate(server, state, reason, {:exit, reason, []}, reason, from, request, debug)
+  after
+    answer(server, from, answer, state, debug)
+  end
 
-      other ->
-        after_message(other, server, state, from, request, debug)
-    end
+  defp after_call(returned, server, state, from, request, debug) do
+    after_message(returned, server, state, from, request, debug)
   end
 
   defp answer(server, from, answer, state, debug) do
@@ -494,26 +493,27 @@ defmodule :gen_server do
     note(debug, server, {:out, answer, elem(from, 0), state})
   end
 
-  defp after_message(outcome, server, state, from, message, debug) do
-    case outcome do
-      {:returned, {:noreply, state}} ->
-        loop(server, state, :infinity, note(debug, server, {:noreply, state}))
+  defp after_message({:noreply, state}, server, _state, _from, _message, debug) do
+    loop(server, state, :infinity, note(debug, server, {:noreply, state}))
+  end
 
-      {:returned, {:noreply, state, next}} ->
-        loop(server, state, next, note(debug, server, {:noreply, state}))
+  defp after_message({:noreply, state, next}, server, _state, _from, _message, debug) do
+    loop(server, state, next, note(debug, server, {:noreply, state}))
+  end
 
-      {:returned, {:stop, reason, state}} ->
-        terminate(server, state, reason, {:exit, reason, []}, reason, from, message, debug)
+  defp after_message({:stop, reason, state}, server, _state, from, message, debug) do
+    terminate(server, state, reason, {:exit, reason, []}, reason, from, message, debug)
+  end
 
-      {:returned, other} ->
-        reason = {:bad_return_value, other}
-        terminate(server, state, reason, {:exit, reason, []}, reason, from, message, debug)
+  defp after_message(returned, server, state, from, message, debug) do
+    reason = {:bad_return_value, returned}
+    terminate(server, state, reason, {:exit, reason, []}, reason, from, message, debug)
+  end
 
-      {:raised, kind, reason, stacktrace} ->
-        shown = if kind == :exit, do: {reason, stacktrace}, else: exit_reason(kind, reason, stacktrace)
-        told = exit_reason(kind, reason, stacktrace)
-        terminate(server, state, told, {kind, reason, stacktrace}, shown, from, message, debug)
-    end
+  defp failed({kind, reason, stacktrace} = raised, server, state, from, message, debug) do
+    shown = if kind == :exit, do: {reason, stacktrace}, else: exit_reason(kind, reason, stacktrace)
+    told = exit_reason(kind, reason, stacktrace)
+    terminate(server, state, told, raised, shown, from, message, debug)
   end
 
   # ## The end

@@ -197,9 +197,9 @@ unsafe fn evaluate_elsewhere<'a>(s: &mut State<'a>, bif: Bif, args: &[Word]) -> 
     s.store();
     // SAFETY: as in `evaluate`.
     let terms = unsafe { &*(std::ptr::from_ref(args) as *const [Term<'a>]) };
-    let process = s.run.process;
+    let process = s.run.ctx.process;
     let resume = process.resume.replace(std::ptr::null());
-    let result = bifs::call_elsewhere(process, s.run.system, bif, terms);
+    let result = bifs::call_elsewhere(process, s.run.ctx.system, bif, terms);
     process.resume.set(resume);
     s.reload();
     result.map(Term::word)
@@ -414,7 +414,7 @@ unsafe fn quick1(number: u32, x: Word) -> Option<Word> {
             TUPLE_SIZE if boxed_kind(x) == Some(Boxed::Tuple) => {
                 Some(Word::small(raw::boxed_slot(x, 0).header_size() as i64))
             }
-            _ => None,
+            _ => type_of(number, x).map(boolean),
         }
     }
 }
@@ -486,7 +486,7 @@ pub(super) unsafe fn op_bif1<const FAST: bool>(s: &mut State<'_>) -> Flow {
         if !FAST {
             return general(s, bif_at(s, 1), &[x], s.byte(1), 2);
         }
-        let Some(value) = quick1(s.word(1), x) else { return SLOW };
+        let Some(value) = quick1(s.word(1), x) else { return SECOND };
         s.set(s.byte(1), value);
         s.next(2)
     }
@@ -500,12 +500,25 @@ pub(super) unsafe fn op_bif2<const FAST: bool>(s: &mut State<'_>) -> Flow {
         if !FAST {
             return general(s, bif_at(s, 1), &[x, y], s.byte(1), 2);
         }
-        let number = s.word(1);
-        if number == Bif::Div as u32 {
-            return SECOND;
-        }
-        let Some(value) = quick2(number, x, y) else { return SLOW };
+        let Some(value) = quick2(s.word(1), x, y) else { return SECOND };
         s.set(s.byte(1), value);
+        s.next(2)
+    }
+}
+
+/// `Bif1` and `Bif2`, if they are on what takes no time and no memory, or divide floats.
+#[inline(always)]
+pub(super) unsafe fn on_terms(s: &mut State<'_>, opcode: Opcode) -> Flow {
+    // SAFETY: as above.
+    unsafe {
+        let bif = bif_at(s, 1);
+        if bif == Bif::Div {
+            return on_two_floats(s, opcode);
+        }
+        let one = s.get_term(s.byte(2));
+        let two = if opcode == Opcode::Bif2 { s.get_term(s.byte(3)) } else { one };
+        let Some(value) = bifs::look(bif, one, two) else { return SLOW };
+        s.set(s.byte(1), value.word());
         s.next(2)
     }
 }
@@ -635,7 +648,21 @@ unsafe fn boxed_kind(word: Word) -> Option<Boxed> {
 }
 
 macro_rules! type_tests {
-    ($($op:ident $word:ident => $holds:expr;)*) => {$(
+    ($($op:ident $([$bif:ident])? $word:ident => $holds:expr;)*) => {
+        /// What a test of types says, if the operation is one.
+        #[inline(always)]
+        unsafe fn type_of(number: u32, word: Word) -> Option<bool> {
+            #![allow(non_upper_case_globals, reason = "patterns named like the operations")]
+            $($(const $bif: u32 = Bif::$bif as u32;)?)*
+            // SAFETY: as above.
+            unsafe {
+                match number {
+                    $($($bif => { let $word = word; Some($holds) })?)*
+                    _ => None,
+                }
+            }
+        }
+        $(
         #[inline(always)]
         pub(super) unsafe fn $op<const FAST: bool>(s: &mut State<'_>) -> Flow {
             // SAFETY: as above.
@@ -650,21 +677,21 @@ macro_rules! type_tests {
 type_tests! {
     op_jump_not_cons word => word.is_cons();
     op_jump_not_empty_list word => word.is_nil();
-    op_jump_not_list word => word.is_cons() || word.is_nil();
-    op_jump_not_tuple word => boxed_kind(word) == Some(Boxed::Tuple);
-    op_jump_not_integer word => word.is_small() || matches!(boxed_kind(word), Some(Boxed::BigPositive | Boxed::BigNegative));
-    op_jump_not_float word => boxed_kind(word) == Some(Boxed::Float);
-    op_jump_not_number word =>
+    op_jump_not_list [IsList] word => word.is_cons() || word.is_nil();
+    op_jump_not_tuple [IsTuple] word => boxed_kind(word) == Some(Boxed::Tuple);
+    op_jump_not_integer [IsInteger] word => word.is_small() || matches!(boxed_kind(word), Some(Boxed::BigPositive | Boxed::BigNegative));
+    op_jump_not_float [IsFloat] word => boxed_kind(word) == Some(Boxed::Float);
+    op_jump_not_number [IsNumber] word =>
         word.is_small() || matches!(boxed_kind(word), Some(Boxed::BigPositive | Boxed::BigNegative | Boxed::Float));
-    op_jump_not_atom word => word.is_atom();
-    op_jump_not_boolean word => word == TRUE || word == FALSE;
-    op_jump_not_map word => matches!(boxed_kind(word), Some(Boxed::FlatMap | Boxed::BigMap));
-    op_jump_not_function word => matches!(boxed_kind(word), Some(Boxed::Fun | Boxed::ExternalFun));
-    op_jump_not_pid word => word.is_pid() || boxed_kind(word) == Some(Boxed::ExternalPid);
-    op_jump_not_port word => word.is_port() || boxed_kind(word) == Some(Boxed::ExternalPort);
-    op_jump_not_reference word => matches!(boxed_kind(word), Some(Boxed::Ref | Boxed::MagicRef | Boxed::ExternalRef));
-    op_jump_not_bitstring word => matches!(boxed_kind(word), Some(Boxed::HeapBinary | Boxed::RefcBinary | Boxed::SubBinary));
-    op_jump_not_binary word => match boxed_kind(word) {
+    op_jump_not_atom [IsAtom] word => word.is_atom();
+    op_jump_not_boolean [IsBoolean] word => word == TRUE || word == FALSE;
+    op_jump_not_map [IsMap] word => matches!(boxed_kind(word), Some(Boxed::FlatMap | Boxed::BigMap));
+    op_jump_not_function [IsFunction] word => matches!(boxed_kind(word), Some(Boxed::Fun | Boxed::ExternalFun));
+    op_jump_not_pid [IsPid] word => word.is_pid() || boxed_kind(word) == Some(Boxed::ExternalPid);
+    op_jump_not_port [IsPort] word => word.is_port() || boxed_kind(word) == Some(Boxed::ExternalPort);
+    op_jump_not_reference [IsReference] word => matches!(boxed_kind(word), Some(Boxed::Ref | Boxed::MagicRef | Boxed::ExternalRef));
+    op_jump_not_bitstring [IsBitstring] word => matches!(boxed_kind(word), Some(Boxed::HeapBinary | Boxed::RefcBinary | Boxed::SubBinary));
+    op_jump_not_binary [IsBinary] word => match boxed_kind(word) {
         Some(Boxed::HeapBinary | Boxed::RefcBinary) => true,
         // Its size in bits is a small integer.
         Some(Boxed::SubBinary) => raw::boxed_slot(word, 3).0.is_multiple_of(16),

@@ -9,10 +9,10 @@ use jovial_term::raw::{self, Boxed, Word};
 use jovial_term::{FunEntry, Term, stress};
 
 use super::exceptions::{First, raise, raise_native};
-use super::{ALMOST_FULL, Flow, LIMIT, NEXT, SECOND, SLOW, State};
+use super::{ALMOST_FULL, DIRECT, Flow, LIMIT, NEXT, SECOND, SLOW, State};
 use crate::export::Export;
 use crate::frames::{self, Top};
-use crate::native::{Class, Ctx, Halt};
+use crate::native::{Class, Halt};
 use crate::system::Stop;
 
 /// Environments up to this size are copied below the arguments without asking for room.
@@ -225,13 +225,6 @@ pub(super) unsafe fn op_return_const<const FAST: bool>(s: &mut State<'_>) -> Flo
     unsafe { give_back(s, s.imm(1), s.count16()) }
 }
 
-/// What calling a fun leads to.
-enum Target {
-    Entry(*const u32),
-    BadFun,
-    BadArity,
-}
-
 /// Enters a fun without free variables, or with one: what is most common needs few registers.
 #[inline(always)]
 unsafe fn enter_light_fun(s: &mut State<'_>, top: *mut Word, fun: Word, count: usize) -> Flow {
@@ -283,6 +276,12 @@ unsafe fn enter_fun<const FAST: bool>(s: &mut State<'_>, top: *mut Word, fun: Wo
                 }
                 return enter::<FAST>(s, top, entry.code.load(Ordering::Acquire) as *const u32);
             }
+            if let Some(external) = s.term(fun).as_external_fun()
+                && usize::from(external.arity) == count
+            {
+                let export = s.run.ctx.machine.export(external.module, external.name, external.arity);
+                return enter::<FAST>(s, top, export.entry());
+            }
         }
         if FAST { SLOW } else { enter_fun_slowly(s, top, fun, count) }
     }
@@ -316,22 +315,13 @@ unsafe fn enter_fun_slowly(s: &mut State<'_>, mut top: *mut Word, fun: Word, cou
             let entry = &*(raw::boxed_slot(fun[0], 1).0 as *const FunEntry);
             return enter::<false>(s, top, entry.code.load(Ordering::Acquire) as *const u32);
         }
-        let target = match s.term(fun[0]).as_external_fun() {
-            Some(external) if usize::from(external.arity) == count => {
-                Target::Entry(s.run.machine.export(external.module, external.name, external.arity).entry())
-            }
-            _ if s.term(fun[0]).is_function() => Target::BadArity,
-            _ => Target::BadFun,
-        };
         let args = std::slice::from_raw_parts(top.sub(1 + count).cast::<Term<'_>>(), count);
-        let reason = match target {
-            Target::Entry(entry) => return enter::<false>(s, top, entry),
-            Target::BadArity => {
-                let heap = s.heap();
-                let call = heap.tuple(&[s.term(fun[0]), heap.list(args.iter().copied())]);
-                heap.tuple(&[Term::atom(known::BADARITY), call])
-            }
-            Target::BadFun => s.heap().tuple(&[Term::atom(known::BADFUN), s.term(fun[0])]),
+        let reason = if s.term(fun[0]).is_function() {
+            let heap = s.heap();
+            let call = heap.tuple(&[s.term(fun[0]), heap.list(args.iter().copied())]);
+            heap.tuple(&[Term::atom(known::BADARITY), call])
+        } else {
+            s.heap().tuple(&[Term::atom(known::BADFUN), s.term(fun[0])])
         };
         let reason = reason.word();
         s.reload();
@@ -380,7 +370,7 @@ unsafe fn applied(s: &State<'_>, module: Word, name: Word, count: usize) -> Opti
     // SAFETY: as above.
     unsafe {
         let (module, name) = (s.term(module).as_atom()?, s.term(name).as_atom()?);
-        Some(s.run.machine.export(module, name, u8::try_from(count).ok()?))
+        Some(s.run.ctx.machine.export(module, name, u8::try_from(count).ok()?))
     }
 }
 
@@ -398,10 +388,31 @@ unsafe fn raise_apply(s: &mut State<'_>, module: Word, name: Word, top: *mut Wor
     }
 }
 
+/// `Apply` and `TailApply` of a function whose name is one.
+#[inline(always)]
+pub(super) unsafe fn apply_known(s: &mut State<'_>, leaves: bool) -> Flow {
+    // SAFETY: as above.
+    unsafe {
+        let (module, name) = s.pair(1);
+        let (module, name, count) = (s.get(module), s.get(name), s.count(1));
+        let Some(export) = applied(s, module, name, count) else { return SLOW };
+        if leaves {
+            return enter::<true>(s, s.fp.add(s.word(2) as usize), export.entry());
+        }
+        let before = s.get(-1);
+        leave_address(s, 3);
+        let flow = enter::<true>(s, s.fp, export.entry());
+        if flow == SLOW {
+            s.set(-1, before);
+        }
+        flow
+    }
+}
+
 #[inline(always)]
 pub(super) unsafe fn op_apply<const FAST: bool>(s: &mut State<'_>) -> Flow {
     if FAST {
-        return SLOW;
+        return SECOND;
     }
     // SAFETY: as above.
     unsafe {
@@ -420,7 +431,7 @@ pub(super) unsafe fn op_apply<const FAST: bool>(s: &mut State<'_>) -> Flow {
 #[inline(always)]
 pub(super) unsafe fn op_tail_apply<const FAST: bool>(s: &mut State<'_>) -> Flow {
     if FAST {
-        return SLOW;
+        return SECOND;
     }
     // SAFETY: as above.
     unsafe {
@@ -460,13 +471,13 @@ unsafe fn undefined(s: &mut State<'_>) -> Flow {
     unsafe {
         let export = Export::of_undefined_stub(s.pc);
         let count = usize::from(export.arity);
-        if s.run.machine.ensure_loaded(export.module).is_ok() && export.is_defined() {
+        if s.run.ctx.machine.ensure_loaded(export.module).is_ok() && export.is_defined() {
             return enter::<false>(s, s.fp.add(count + 1), export.entry());
         }
         let args = std::slice::from_raw_parts(s.fp.cast::<Term<'_>>(), count);
         let args = s.heap().list(args.iter().copied()).word();
         s.reload();
-        if let Some((handler, with_module)) = s.run.machine.undefined_handler(export.module) {
+        if let Some((handler, with_module)) = s.run.ctx.machine.undefined_handler(export.module) {
             let mut words = [Word::atom(export.module), Word::atom(export.name), args];
             let words = if with_module { &mut words[..] } else { &mut words[1..] };
             return match place(s, count + 1, words) {
@@ -486,10 +497,10 @@ unsafe fn undefined(s: &mut State<'_>) -> Flow {
 #[inline(always)]
 pub(super) unsafe fn op_native<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as `native`.
-    if FAST { SLOW } else { unsafe { native(s) } }
+    if FAST { DIRECT } else { unsafe { native(s) } }
 }
 
-#[inline(never)]
+#[inline(always)]
 unsafe fn native(s: &mut State<'_>) -> Flow {
     // SAFETY: this instruction only stands in the stubs of export entries. The frame holds the arguments in order.
     unsafe {
@@ -501,12 +512,11 @@ unsafe fn native(s: &mut State<'_>) -> Flow {
         // So that a native can ask where its process stands.
         process.resume.set(s.pc);
         process.live.set(stub_live(export));
-        let ctx = Ctx::new(process, s.run.machine, s.run.system);
         let args = std::slice::from_raw_parts(s.fp.cast::<Term<'_>>(), count);
         let job = process.job_result.take();
         let result = catch_unwind(AssertUnwindSafe(|| match job {
-            Some(job) => job.0(&ctx),
-            None => native(&ctx, args),
+            Some(job) => job.0(&s.run.ctx),
+            None => native(&s.run.ctx, args),
         }));
         s.reload();
         s.reds -= process.charged.replace(0);
@@ -545,7 +555,7 @@ unsafe fn halted<'a>(
             Halt::Raise { class, reason, trace } => native_raised(s, export, args, class, reason, trace),
             Halt::TailCall { module, function, args } => {
                 let Ok(arity) = u8::try_from(args.len()) else { return too_many(s, count + 1) };
-                let entry = s.run.machine.export(module, function, arity).entry();
+                let entry = s.run.ctx.machine.export(module, function, arity).entry();
                 let mut words: Vec<Word> = args.into_iter().map(Term::word).collect();
                 match place(s, count + 1, &mut words) {
                     Ok(top) => enter::<false>(s, top, entry),
@@ -576,7 +586,7 @@ unsafe fn halted<'a>(
             Halt::Hibernate { module, function, args } => {
                 let Ok(arity) = u8::try_from(args.len()) else { return too_many(s, count + 1) };
                 let words: Vec<Word> = args.into_iter().map(Term::word).collect();
-                let entry = s.run.machine.export(module, function, arity).entry();
+                let entry = s.run.ctx.machine.export(module, function, arity).entry();
                 hibernate(s, entry, words)
             }
         }

@@ -71,7 +71,7 @@ impl Finder<'_> {
 
 /// Calls `visit` with each address that belongs to code, and its frame.
 unsafe fn walk(s: &State<'_>, from: From, mut visit: impl FnMut(&mut Finder<'_>, usize, *mut Word) -> bool) {
-    let mut finder = Finder { machine: s.run.machine, last: None };
+    let mut finder = Finder { machine: s.run.ctx.machine, last: None };
     let size = match from {
         From::Stub(size) => size,
         From::Code => {
@@ -93,7 +93,7 @@ unsafe fn walk(s: &State<'_>, from: From, mut visit: impl FnMut(&mut Finder<'_>,
 
 /// Whether the instruction belongs to code that was made for one evaluation, not for a file.
 pub(super) fn is_evaluated(s: &State<'_>) -> bool {
-    let mut finder = Finder { machine: s.run.machine, last: None };
+    let mut finder = Finder { machine: s.run.ctx.machine, last: None };
     let Some((version, _)) = finder.find(s.pc as usize) else { return false };
     let number = version.name().as_str().strip_prefix("elixir_eval_");
     number.is_some_and(|number| number.starts_with(|character: char| character.is_ascii_digit()))
@@ -286,7 +286,7 @@ pub(super) unsafe fn op_stacktrace<const FAST: bool>(s: &mut State<'_>) -> Flow 
     // SAFETY: as above.
     unsafe {
         let raw = s.get_term(s.byte(2));
-        let list = stacktrace(s.run.machine, s.heap(), raw).word();
+        let list = stacktrace(s.run.ctx.machine, s.heap(), raw).word();
         s.reload();
         s.set(s.byte(1), list);
         s.next(1)

@@ -200,7 +200,7 @@ unsafe fn deadline(s: &State<'_>) -> Option<Deadline> {
             // Past at any time, so the clock need not be asked.
             return Some(Deadline::At(0));
         }
-        Some(Deadline::At(s.run.system.now_us().saturating_add(time.cast_unsigned() * 1_000)))
+        Some(Deadline::At(s.run.ctx.system.now_us().saturating_add(time.cast_unsigned() * 1_000)))
     }
 }
 
@@ -223,7 +223,7 @@ unsafe fn wait(s: &mut State<'_>) -> Flow {
             mailbox.borrow_mut().deadline = deadline;
         }
         s.store();
-        let drained = s.run.system.drain(process);
+        let drained = s.run.ctx.system.drain(process);
         // A message may have moved into the block.
         s.reload();
         if mailbox.borrow().has_unseen() {
@@ -234,7 +234,7 @@ unsafe fn wait(s: &mut State<'_>) -> Flow {
         }
         let deadline = mailbox.borrow().deadline;
         match deadline {
-            Deadline::At(time) if time == 0 || (!begins && s.run.system.now_us() >= time) => {
+            Deadline::At(time) if time == 0 || (!begins && s.run.ctx.system.now_us() >= time) => {
                 mailbox.borrow_mut().end_receive();
                 s.jump(1)
             }

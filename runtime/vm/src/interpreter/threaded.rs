@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 use jovial_bytecode::opcode::Opcode;
 use jovial_term::raw::Word;
 
-use super::{Flow, REST, Run, SECOND, SLOW, SLOW_FORMS, State, Stepped, goes_on, ops};
+use super::{DIRECT, Flow, REST, Run, SECOND, SLOW, SLOW_FORMS, State, Stepped, goes_on, ops};
 
 type Handler = for<'a> unsafe extern "C-unwind" fn(*const u32, *mut Word, *mut Word, i64, &'a Run<'a>, Table) -> i64;
 
@@ -76,6 +76,25 @@ unsafe extern "C-unwind" fn again<'a>(
     dispatch!(State { pc, fp, hp, reds, run }, table)
 }
 
+/// The call of a native, then the next instruction.
+#[inline(never)]
+unsafe extern "C-unwind" fn native<'a>(
+    pc: *const u32,
+    fp: *mut Word,
+    hp: *mut Word,
+    reds: i64,
+    run: &'a Run<'a>,
+    table: Table,
+) -> i64 {
+    // SAFETY: as in `dispatch`.
+    let flow = unsafe { super::slow::op_native(pc, fp, hp, reds, run) };
+    let Stepped { pc, fp, hp, reds } = run.stepped.get();
+    if !goes_on(flow) {
+        return reds;
+    }
+    dispatch!(State { pc, fp, hp, reds, run }, table)
+}
+
 /// The next instruction, as a place apart: so that what rarely leads here does not cost handlers their registers.
 #[cold]
 #[inline(never)]
@@ -114,6 +133,10 @@ macro_rules! handlers {
                         let State { pc, fp, hp, reds, run } = state;
                         // SAFETY: as in `dispatch`.
                         return unsafe { rest(pc, fp, hp, reds, run, table) };
+                    }
+                    if flow == DIRECT {
+                        // SAFETY: as in `dispatch`.
+                        return unsafe { native(pc, fp, hp, reds, run, table) };
                     }
                     debug_assert_eq!(flow, SLOW);
                     // SAFETY: as in `dispatch`.
@@ -193,9 +216,7 @@ fn measure() -> Option<usize> {
         LOWEST.set(usize::MAX);
         let system = crate::start::Alone;
         let run = Run {
-            process: &process,
-            machine: &machine,
-            system: &system,
+            ctx: crate::Ctx::new(&process, &machine, &system),
             node: jovial_atoms::known::NONODE_NOHOST,
             stop: Cell::new(None),
             stepped: Cell::new(Stepped::NOWHERE),
