@@ -26,6 +26,7 @@ SETUP = """
 list = [1, 2]
 settings = %{"text" => 0, size: 3, sides: %{left: 1}}
 module = String
+options = [width: 3]
 alias String.Chars
 defmodule Point do
   @moduledoc "A point of the plane."
@@ -36,6 +37,7 @@ defmodule Point do
   @doc false
   def distant(_), do: nil
 end
+alias Point, as: Corner
 """
 
 
@@ -75,6 +77,19 @@ def session():
         ("flus", ["flush"]),
         ("@moduled", ["moduledoc"]),
         ("<<1::int", ["integer"]),
+        ("<<n::size(8)-uns", ["unsigned"]),
+        ("<<n::binary-siz", ["size"]),
+        ("list -siz", []),
+        ("%Cor", ["Corner"]),
+        ("settings[:si", ["sides", "size"]),
+        ("options[:wi", ["width"]),
+        ("options[:erlan", []),
+        ("unknown[:erlan", ["erlang"]),
+        ("Elixir.Enu", ["Enum", "Enumerable"]),
+        ("an", ["and"]),
+        ('total = 3\n# tottering\nIO.puts("totally")\ntot', ["total"]),
+        ("fn {first_one, _} -> fir", ["first_one"]),
+        ("defmodule A do\n  defp helper(x), do: x\n  def run, do: hel", ["helper"]),
         ("1 + no_such_name", []),
         ("# Enum.m", []),
         ("%{a: 1}.", []),

@@ -26,8 +26,22 @@ pub fn completeness(source: &str) -> Completeness {
     match parsed.error() {
         None => Completeness::Complete,
         Some(error) if error.incomplete => Completeness::Incomplete { indent: indent(source, error) },
-        Some(error) => Completeness::Invalid(Box::new(error.clone())),
+        Some(error) => match unfinished_line(source) {
+            Some(indent) => Completeness::Incomplete { indent },
+            None => Completeness::Invalid(Box::new(error.clone())),
+        },
     }
+}
+
+/// Whoever asks at the end of a line may go on behind a line break, which a heredoc or a keyword needs to be read as one.
+fn unfinished_line(source: &str) -> Option<String> {
+    if source.ends_with('\n') {
+        return None;
+    }
+    let mut options = Options { emit_warnings: false, ..Options::default() };
+    let source = format!("{source}\n");
+    let parsed = parse(&source, &mut options);
+    parsed.error().filter(|error| error.incomplete).map(|error| indent(&source, error))
 }
 
 /// As the last line is indented, and one step more if it opens something. Inside a string the text goes on at the margin
@@ -82,6 +96,9 @@ mod tests {
         check("~s(abc", "incomplete 0");
         check("fn x ->", "incomplete 2");
         check("%{a: 1,", "incomplete 0");
+        check("\"\"\"", "incomplete 0");
+        check("x = ~s\"\"\"", "incomplete 0");
+        check("if a, do:", "incomplete 2");
     }
 
     #[test]

@@ -19,7 +19,8 @@ defmodule Jovial.Completion do
     found =
       for {text, _kind, _signature} = candidate <- candidates, String.starts_with?(text, name), uniq: true, do: candidate
 
-    {String.length(name), Enum.take(Enum.sort_by(found, &order/1), @most)}
+    # A name is offered once, though it be a keyword and a function.
+    {String.length(name), found |> Enum.uniq_by(&elem(&1, 0)) |> Enum.sort_by(&order/1) |> Enum.take(@most)}
   end
 
   # Variables and keys come first, private names last.
@@ -27,7 +28,7 @@ defmodule Jovial.Completion do
 
   defp candidates({:local, name}, before, env) do
     case keys(SourceText.container(before), env) do
-      [] -> {name, variables() ++ imported(env) ++ words(@keywords, "keyword")}
+      [] -> {name, variables() ++ imported(env) ++ words(@keywords, "keyword") ++ spoken_of(before, name)}
       keys -> {name, keys}
     end
   end
@@ -62,8 +63,9 @@ defmodule Jovial.Completion do
   end
 
   defp candidates({:struct, parts, name}, _before, env) do
-    prefix = if parts == [], do: "Elixir.", else: Names.expand(parts, env) <> "."
-    {name, structs(prefix, name)}
+    if parts == [],
+      do: {name, structs("Elixir.", name) ++ struct_aliases(env)},
+      else: {name, structs(Names.expand(parts, env) <> ".", name)}
   end
 
   defp candidates({:attribute, name}, _before, _env) do
@@ -75,6 +77,14 @@ defmodule Jovial.Completion do
     {name, words(Enum.uniq(sigils), "function")}
   end
 
+  defp candidates({:key, variable, fields, name}, before, env) do
+    case Names.value(variable, fields) do
+      {:ok, map} when is_map(map) -> {name, words(Enum.map(Names.fields(map), &Atom.to_string/1), "field")}
+      {:ok, [{key, _} | _] = list} when is_atom(key) -> {name, for({key, _} <- list, is_atom(key), do: {Atom.to_string(key), "field", ""})}
+      _ -> candidates({:erlang, name}, before, env)
+    end
+  end
+
   defp candidates({:bits, name}, _before, _env), do: {name, words(@bits, "keyword")}
   defp candidates({:path, path}, _before, _env), do: paths(path)
   defp candidates(:nothing, _before, _env), do: {"", []}
@@ -83,6 +93,14 @@ defmodule Jovial.Completion do
   defp last(name), do: name |> String.split(".") |> List.last()
 
   # ## Names in scope
+
+  # What the cell itself has bound or defined further up, though none of it has run yet. The word at the cursor is no such name.
+  defp spoken_of(_before, ""), do: []
+
+  defp spoken_of(before, name) do
+    {variables, functions} = before |> String.slice(0..-(String.length(name) + 1)//1) |> SourceText.names()
+    words(functions, "function") ++ words(variables, "instance")
+  end
 
   defp variables, do: for({name, _slot} <- :jovial_session.variables(), do: {Atom.to_string(name), "instance", ""})
 
@@ -132,6 +150,12 @@ defmodule Jovial.Completion do
         function_exported?(atom, :__struct__, 1),
         uniq: true do
       {binary_part(module, byte_size(prefix), byte_size(module) - byte_size(prefix)), "class", ""}
+    end
+  end
+
+  defp struct_aliases(env) do
+    for {short, module} <- env.aliases, Code.ensure_loaded?(module), function_exported?(module, :__struct__, 1) do
+      {last(Atom.to_string(short)), "class", ""}
     end
   end
 

@@ -16,6 +16,8 @@ defmodule Jovial.Names do
   defp hidden?(name), do: String.contains?(name, "-")
 
   # The full name behind the parts of an alias.
+  def expand(["Elixir" | rest], _env), do: Enum.join(["Elixir" | rest], ".")
+
   def expand([first | rest], env) do
     alias_of = "Elixir." <> first
 

@@ -16,6 +16,7 @@ defmodule Jovial.SourceText do
           | {:remote, [String.t()] | {:erlang, String.t()} | {:variable, String.t(), [String.t()]}, String.t()}
           | {:struct, [String.t()], String.t()}
           | {:attribute | :sigil | :bits | :path, String.t()}
+          | {:key, String.t(), [String.t()], String.t()}
           | :nothing
 
   # The last characters, newest first.
@@ -49,13 +50,42 @@ defmodule Jovial.SourceText do
       [?., ?. | _] -> {:local, name}
       [?. | path] -> dotted(path, name)
       [?:, ?: | _] -> {:bits, name}
+      [?- | type] -> if bits?(type), do: {:bits, name}, else: local(name)
+      [?:, ?[ | path] -> key(path, name)
       [?:, before | _] when before in ~c"_?!\"'" or before in ?a..?z or before in ?A..?Z or before in ?0..?9 -> {:local, name}
       [?: | _] -> {:erlang, name}
       [?% | _] -> {:struct, [], name}
       [?@ | _] -> {:attribute, name}
       [?~ | _] -> {:sigil, name}
       [?{, ?. | path] -> group(path, name)
-      _ -> if upper?(name), do: {:alias, [], name}, else: {:local, name}
+      _ -> local(name)
+    end
+  end
+
+  defp local(name), do: if(upper?(name), do: {:alias, [], name}, else: {:local, name})
+
+  # Whether a dash behind this joins modifiers of a segment: `::binary-size(4)`.
+  defp bits?([?) | reversed]) do
+    case opened(reversed) do
+      {?(, outside} -> bits?(outside)
+      _ -> false
+    end
+  end
+
+  defp bits?(reversed) do
+    case name(reversed) do
+      {"", _} -> false
+      {_, [?:, ?: | _]} -> true
+      {_, [?- | type]} -> bits?(type)
+      _ -> false
+    end
+  end
+
+  # `variable[:na`
+  defp key(path, name) do
+    case path(path, []) do
+      {:variable, variable, fields} -> {:key, variable, fields, name}
+      _ -> {:erlang, name}
     end
   end
 
@@ -119,6 +149,14 @@ defmodule Jovial.SourceText do
     do: split(rest, [char | chars])
 
   defp split(rest, chars), do: {chars, rest}
+
+  # Names that half-written code speaks of: those that may be variables, and those that it defines as functions.
+  def names(before) do
+    text = before |> String.slice(-@far, @far) |> String.replace(~r/"(?:\\.|[^"\\])*"|#[^\n]*/, "")
+    variables = for [_, name] <- Regex.scan(~r/(?<![\w.:@~&])([a-z_]\w*)(?![\w?!(:])/, text), do: name
+    functions = for [_, name] <- Regex.scan(~r/\bdefp?(?:macrop?|guardp?)? +([a-z_]\w*[?!]?)/, text), do: name
+    {variables, functions}
+  end
 
   # The characters of a name that a text begins with.
   def beginning(text) do
