@@ -100,7 +100,7 @@ if [ -n "$environment" ]; then
 fi
 
 say "Executing notebooks/processes.ipynb"
-"$python" -m nbconvert --execute --to html --output "$output" notebooks/processes.ipynb
+"$python" -m nbconvert --log-level ERROR --execute --to html --output "$output" notebooks/processes.ipynb
 
 say ""
 say "The executed notebook: $output"

@@ -36,3 +36,28 @@ def test_the_status_is_what_the_script_exits_with(tmp_path):
     assert run(tmp_path, "exit({:shutdown, 3})").returncode == 3
     assert run(tmp_path, "System.at_exit(fn 0 -> exit({:shutdown, 4}) end)").returncode == 4
     assert run(tmp_path, "System.halt(5)").returncode == 5
+
+
+def shown(stage, file):
+    return subprocess.run([BINARY, "show", stage, file], capture_output=True, text=True, timeout=60)
+
+
+def test_stages_are_shown(tmp_path):
+    file = tmp_path / "a.exs"
+    file.write_text("unless x, do: 1 + 2\n")
+    assert "unless" in shown("tokens", file).stdout
+    assert shown("quoted", file).stdout.startswith("{:unless, [line: 1, column: 1],")
+    file.write_text("unless :a, do: 1\n")
+    assert shown("expanded", file).stdout.startswith("{:case, ")
+    file.write_text("defmodule A do\n  def inc(x), do: x + 1\nend\n")
+    code = shown("bytecode", file).stdout
+    assert code.startswith("## A\n") and " inc/1 " in code
+
+
+def test_what_cannot_be_shown_is_an_error(tmp_path):
+    file = tmp_path / "a.exs"
+    file.write_text("1 +")
+    assert shown("quoted", file).returncode == 1
+    assert "TokenMissingError" in shown("quoted", file).stderr
+    assert "File.Error" in shown("tokens", tmp_path / "none.exs").stderr
+    assert shown("nothing", file).returncode == 2

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use jovial_server::Server;
 use jovial_wire::Connection;
 
@@ -73,8 +73,22 @@ enum Command {
     },
     /// Evaluates a text.
     Eval { code: String },
+    /// Prints what a stage of compiling makes of a file.
+    Show { stage: Stage, file: PathBuf },
     /// Prints the version.
     Version,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Stage {
+    /// What the tokenizer sees.
+    Tokens,
+    /// The syntax tree.
+    Quoted,
+    /// The tree with its macros expanded.
+    Expanded,
+    /// The instructions of the modules that the file defines.
+    Bytecode,
 }
 
 fn main() -> ExitCode {
@@ -93,6 +107,15 @@ fn main() -> ExitCode {
             }),
         Command::Run { seed, file, args } => script::run(&file, args, seed),
         Command::Eval { code } => script::eval(&code),
+        Command::Show { stage, file } => {
+            let stage = match stage {
+                Stage::Tokens => jovial_embed::Stage::Tokens,
+                Stage::Quoted => jovial_embed::Stage::Quoted,
+                Stage::Expanded => jovial_embed::Stage::Expanded,
+                Stage::Bytecode => jovial_embed::Stage::Bytecode,
+            };
+            script::show(stage, &file)
+        }
         Command::Version => {
             script::say(&format!("jovial {} (Elixir 1.18.4)", env!("CARGO_PKG_VERSION")));
             Ok(0)

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jovial_embed::{Input, LibraryImage, Options, Output, Stream, System};
+use jovial_embed::{Input, LibraryImage, Options, Output, Stage, Stream, System};
 
 struct Terminal;
 
@@ -67,6 +67,10 @@ pub(crate) fn run(file: &Path, args: Vec<String>, seed: Option<u64>) -> Result<i
 
 pub(crate) fn eval(code: &str) -> Result<i32, String> {
     Ok(system(Vec::new(), None)?.eval(code))
+}
+
+pub(crate) fn show(stage: Stage, file: &Path) -> Result<i32, String> {
+    Ok(system(Vec::new(), None)?.show(stage, &file.to_string_lossy()))
 }
 
 pub(crate) fn say(text: &str) {

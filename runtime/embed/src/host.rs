@@ -23,6 +23,15 @@ pub(crate) const TABLE: &[Entry] = &[
         shared(ctx)?.halt(status);
         Err(Halt::Wait)
     }),
+    // What stages of compiling make of a text, for those who work on the compiler.
+    ("jovial_host", "tokens", 1, |ctx, args| {
+        Ok(ctx.heap().try_binary(jovial_syntax::show_tokens(&text(args[0])).as_bytes())?)
+    }),
+    ("jovial_host", "disassemble", 1, |ctx, args| {
+        let bytes = args[0].bytes().ok_or_else(Halt::badarg)?;
+        let image = jovial_bytecode::image::read(&bytes).map_err(|_| Halt::badarg())?;
+        Ok(ctx.heap().try_binary(jovial_bytecode::disassemble::disassemble(&image.code).as_bytes())?)
+    }),
     ("jovial_host", "argv", 0, |ctx, _| {
         let heap = ctx.heap();
         let shared = shared(ctx)?;

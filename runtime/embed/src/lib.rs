@@ -24,7 +24,7 @@ pub use jovial_term::Allocator;
 pub use library_image::{ImageError, LibraryImage, write as write_library_image};
 pub use output::{Bundle, Display, Input, Output, Stream};
 pub use session::{Answer, Candidate, Evaluation, Question, Request, Session};
-pub use system::{BootError, Options, System};
+pub use system::{BootError, Options, Stage, System};
 
 /// Whether a text is a whole program, the beginning of one, or wrong.
 pub fn completeness(source: &str) -> Completeness {

@@ -31,6 +31,17 @@ pub struct Options {
     pub events: bool,
 }
 
+/// A stage of compiling, for [`System::show`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stage {
+    Tokens,
+    Quoted,
+    /// What is expanded as a whole: bodies of modules and functions have their own time.
+    Expanded,
+    /// Of the modules that the file defines; what stands outside of functions is run for that.
+    Bytecode,
+}
+
 /// A limit that is none.
 pub(crate) const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
@@ -267,6 +278,17 @@ impl System {
     /// Evaluates a text as `elixir -e` does; gives the exit status.
     pub fn eval(&self, code: &str) -> i32 {
         self.main("eval", code)
+    }
+
+    /// Prints what a stage of compiling makes of a file; gives the exit status.
+    pub fn show(&self, stage: Stage, path: &str) -> i32 {
+        let function = match stage {
+            Stage::Tokens => "show_tokens",
+            Stage::Quoted => "show_quoted",
+            Stage::Expanded => "show_expanded",
+            Stage::Bytecode => "show_bytecode",
+        };
+        self.main(function, path)
     }
 
     /// Compiles the library that a build was begun for; whether all of it could be.

@@ -14,6 +14,34 @@ defmodule Jovial.Main do
     finish(fn -> Code.eval_string(code, [], file: "nofile") end)
   end
 
+  # What `jovial show` prints.
+
+  @doc false
+  def show_tokens(path), do: show(path, &:jovial_host.tokens/1)
+
+  @doc false
+  def show_quoted(path), do: show(path, &(&1 |> quoted(path) |> tree()))
+
+  @doc false
+  def show_expanded(path) do
+    show(path, fn text ->
+      env = Code.env_for_eval(file: path)
+      {expanded, _state, _env} = text |> quoted(path) |> :elixir_expand.expand(:elixir_env.env_to_ex(env), env)
+      tree(expanded)
+    end)
+  end
+
+  @doc false
+  def show_bytecode(path) do
+    show(path, fn text ->
+      for {module, binary} <- Code.compile_string(text, path), do: ["## ", inspect(module), "\n\n", :jovial_host.disassemble(binary), "\n"]
+    end)
+  end
+
+  defp show(path, printed), do: finish(fn -> path |> File.read!() |> printed.() |> IO.write() end)
+  defp quoted(text, path), do: Code.string_to_quoted!(text, file: path, columns: true)
+  defp tree(quoted), do: [inspect(quoted, pretty: true, limit: :infinity, printable_limit: :infinity), ?\n]
+
   defp finish(work) do
     System.argv(:jovial_host.argv())
 
