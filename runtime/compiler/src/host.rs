@@ -125,6 +125,11 @@ pub trait Host {
     /// Runs a macro and gives the quoted code that it returns.
     fn call_macro(&mut self, code: &mut Code, call: &MacroCall<'_>) -> Result<NodeId>;
 
+    /// What a macro of `Kernel` raised, with a trace that says where it was called.
+    fn expanding(&mut self, halt: Halt, _call: (Atom, Atom, usize), _env: &Env, _line: u32) -> Halt {
+        halt
+    }
+
     /// Calls a function while compiling (`__struct__/1`, callbacks). Arguments are data nodes: an escaped list is
     /// [`Node::List`](jovial_syntax::quoted::Node::List), a tuple is a tuple node, maps are [`Node::Map`](jovial_syntax::quoted::Node::Map). The result is
     /// data too, not escaped code. `local` as in [`MacroCall::local`].

@@ -86,7 +86,11 @@ defmodule Application do
   @spec get_env(app, key, value) :: value
   def get_env(app, key, default \\ nil)
   def get_env(app, key, default) when is_atom(app) and is_atom(key), do: :application.get_env(app, key, default)
-  def get_env(app, key, default) when is_atom(app), do: :application.get_env(app, key, default)
+
+  def get_env(app, key, default) when is_atom(app) do
+    warn_key(key)
+    :application.get_env(app, key, default)
+  end
 
   @doc """
   Returns a value of an application's environment as `{:ok, value}`, or `:error`.
@@ -99,6 +103,8 @@ defmodule Application do
   """
   @spec fetch_env(app, key) :: {:ok, value} | :error
   def fetch_env(app, key) when is_atom(app) do
+    warn_key(key)
+
     case :application.get_env(app, key) do
       {:ok, value} -> {:ok, value}
       :undefined -> :error
@@ -144,7 +150,10 @@ defmodule Application do
 
   """
   @spec put_env(app, key, value, timeout: timeout, persistent: boolean) :: :ok
-  def put_env(app, key, value, options \\ []) when is_atom(app), do: :application.set_env(app, key, value, options)
+  def put_env(app, key, value, options \\ []) when is_atom(app) do
+    warn_key(key)
+    :application.set_env(app, key, value, options)
+  end
 
   @doc """
   Sets values of several environments: a list of `{app, keyword}`.
@@ -173,7 +182,13 @@ defmodule Application do
 
   """
   @spec delete_env(app, key, timeout: timeout, persistent: boolean) :: :ok
-  def delete_env(app, key, options \\ []) when is_atom(app), do: :application.unset_env(app, key, options)
+  def delete_env(app, key, options \\ []) when is_atom(app) do
+    warn_key(key)
+    :application.unset_env(app, key, options)
+  end
+
+  defp warn_key(key) when is_atom(key), do: :ok
+  defp warn_key(key), do: IO.warn("passing non-atom as application env key is deprecated, got: " <> inspect(key))
 
   @doc """
   Returns a value of an application's environment as it is when the module is compiled.

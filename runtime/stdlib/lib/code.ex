@@ -387,6 +387,17 @@ defmodule Code do
     scope = scope(env_or_options)
     {value, binding, _no_env} = verifying(fn -> evaluate(quoted, binding, scope, false, prune?(env_or_options)) end)
     {value, binding}
+  catch
+    # What can't be compiled never ran, so the way to it is all there is to tell.
+    :error, %{__struct__: CompileError} = error ->
+      case __STACKTRACE__ do
+        [] ->
+          {:current_stacktrace, [_info | stacktrace]} = Process.info(self(), :current_stacktrace)
+          :erlang.raise(:error, error, stacktrace)
+
+        stacktrace ->
+          :erlang.raise(:error, error, stacktrace)
+      end
   end
 
   # Within a file that is compiled, what is evaluated is verified by itself, not with the file.
@@ -874,6 +885,7 @@ defmodule Code do
 
     case key do
       :no_warn_undefined -> :jovial_compiling.excuse(value)
+      :on_undefined_variable -> :jovial_code.put_option(key, value == :warn)
       _ when is_boolean(value) -> :jovial_code.put_option(key, value)
       _ -> :ok
     end

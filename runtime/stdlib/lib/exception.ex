@@ -511,13 +511,16 @@ defmodule Exception do
   def format_mfa(module, fun, arity) when is_atom(module) and is_atom(fun) do
     case anonymous_fun_parent(fun) do
       {parent, parent_arity} ->
-        name = Macro.inspect_atom(:remote_call, parent)
-        "anonymous fn#{arity_text(arity)} in #{inspect(module)}.#{name}/#{parent_arity}"
+        "anonymous fn#{arity_text(arity)} in " <> parent_text(:erlang.atom_to_binary(module), module, parent, parent_arity)
 
       :error ->
         inspect(module) <> "." <> format_fa_name(fun, arity)
     end
   end
+
+  # The code of a file outside of modules is one function to those who read a trace.
+  defp parent_text("elixir_eval_file_" <> _, _module, :__eval__, _arity), do: ":elixir_compiler_0.__FILE__/1"
+  defp parent_text(_text, module, parent, arity), do: "#{inspect(module)}.#{Macro.inspect_atom(:remote_call, parent)}/#{arity}"
 
   @doc false
   def format_fa_name(fun, arity), do: Macro.inspect_atom(:remote_call, fun) <> arity_text(arity)

@@ -11,6 +11,10 @@ defmodule Protocol do
   @callback impl_for(term) :: module | nil
   @callback impl_for!(term) :: module
 
+  # A protocol may say how it is derived for a struct, with the module and the options.
+  @macrocallback __deriving__(module, term) :: Macro.t()
+  @optional_callbacks __deriving__: 2
+
   @doc """
   Raises unless the module is a protocol.
   """
@@ -183,7 +187,28 @@ defmodule Protocol do
   def __functions_spec__([]), do: []
 
   @doc false
-  defmacro __before_compile__(_env), do: nil
+  defmacro __before_compile__(env) do
+    functions = Module.get_attribute(env.module, :__functions__)
+    if functions == [], do: IO.warn("protocols must define at least one function, but none was defined", env)
+
+    for kind <- [:callback, :macrocallback],
+        {_, expr, {_, line}} <- :lists.reverse(Module.get_attribute(env.module, kind)),
+        signature = signature(expr),
+        kind == :macrocallback or not :lists.member(signature, functions) do
+      {name, arity} = signature
+      text = "cannot define @#{kind} #{name}/#{arity} inside protocol, use def/1 to outline your protocol definition"
+      IO.warn(text, %{env | line: line})
+    end
+
+    if Module.get_attribute(env.module, :optional_callbacks) != [] do
+      IO.warn("cannot define @optional_callbacks inside protocol, all of the protocol definitions are required", env)
+    end
+
+    nil
+  end
+
+  defp signature({form, _, [expr | _]}) when form in [:when, :"::"], do: signature(expr)
+  defp signature({name, _, args}), do: {name, if(is_list(args), do: length(args), else: 0)}
 
   @doc false
   def __derive__(derives, for, %{__struct__: Macro.Env} = env) when is_atom(for) do

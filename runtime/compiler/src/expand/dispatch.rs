@@ -599,7 +599,13 @@ impl Expander<'_> {
             let line = std::mem::replace(&mut self.env.line, self.code.line(meta));
             let quoted = native(self, meta, args);
             self.env.line = line;
-            return quoted;
+            return match quoted {
+                Err(halt) => {
+                    let line = self.code.line(meta);
+                    Err(self.host.expanding(halt, (module, name, args.len()), &self.env, line))
+                }
+                quoted => quoted,
+            };
         }
         let line = self.code.line(meta);
         let env = self.snapshot(line);

@@ -32,12 +32,13 @@ pub(crate) mod tree;
 use std::sync::Arc;
 
 use jovial_atoms::{Atom, known};
+use jovial_bytecode::ir::Literal;
 use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId};
 
 use crate::carried::{Code, Item};
 use crate::env::{Context, Counter, Env, Kind, Var, Vars};
 use crate::errors::{Halt, Result};
-use crate::host::{Host, OpaqueKind};
+use crate::host::{Datum, Host, OpaqueKind};
 use state::{MatchMode, Prematch, State};
 
 /// How deep code may nest, where the compiler's stack has room for that.
@@ -366,6 +367,14 @@ impl Expander<'_> {
                 self.function_error(meta, format!("undefined variable {info}"))?;
                 return Ok(id);
             }
+            _ if context == known::NIL && self.host.option(Atom::new("on_undefined_variable")) => {
+                let message = format!(
+                    "variable \"{name}\" does not exist and is being expanded to \"{name}()\", please use parentheses to remove the ambiguity or change the variable name"
+                );
+                self.warn(meta, message);
+                let call = self.code.tree.call(name, meta, &[]);
+                return self.expand(call);
+            }
             _ => {}
         }
         let info = self.var_info(name, context);
@@ -506,6 +515,7 @@ impl Expander<'_> {
     fn expand_super(&mut self, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
         self.no_match_or_guard(meta, "super")?;
         let (kind, name) = self.resolve_super(meta, args.len())?;
+        self.warn_server_super(meta, args.len());
         self.trace_local(meta, name, args.len())?;
         let args = self.expand_args(args)?;
         let kind = self.code.tree.atom(kind.atom());
@@ -513,6 +523,22 @@ impl Expander<'_> {
         let target = self.code.tree.pair(kind, name);
         let meta = self.code.meta_prepend(meta, known::SUPER, MetaValue::Node(target));
         Ok(self.code.tree.call(known::SUPER, meta, &args))
+    }
+
+    /// What `use GenServer` defines for callbacks tells that they are missing, which is nothing to go on from.
+    fn warn_server_super(&mut self, meta: Meta, arity: usize) {
+        let Some((name, _)) = self.env.function.filter(|(name, _)| name.as_str() != "child_spec") else { return };
+        let Some(build) = self.host.module_build(self.env.module) else { return };
+        let server = {
+            let build = build.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            build.attributes.get(&known::BEHAVIOUR).is_some_and(|found| {
+                let server = Atom::new("Elixir.GenServer");
+                found.values.iter().any(|value| matches!(value, Datum::Literal(Literal::Atom(name)) if *name == server))
+            })
+        };
+        if server {
+            self.warn(meta, format!("calling super for GenServer callback {name}/{arity} is deprecated"));
+        }
     }
 
     pub(crate) fn resolve_super(&mut self, meta: Meta, arity: usize) -> Result<(crate::module::DefKind, Atom)> {

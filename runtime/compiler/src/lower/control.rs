@@ -207,7 +207,7 @@ impl<'f> Fun<'f, '_> {
                 return;
             }
         }
-        self.line_of(expr);
+        self.line_of(clauses.last().map_or(expr, |&(condition, _)| condition));
         self.raise(Arg::Atom(known::COND_CLAUSE));
     }
 

@@ -266,7 +266,40 @@ impl Checker<'_> {
             };
             self.about_module(Severity::Warning, line, message)
         });
-        warnings.collect()
+        self.unused_derives().into_iter().chain(self.transforms()).chain(warnings).collect()
+    }
+
+    /// What is derived is looked at when the struct is defined. The word stands twice there, as in Elixir.
+    fn unused_derives(&self) -> Option<Diagnostic> {
+        self.build.attributes.get(&known::DERIVE)?.unread_line?;
+        let message = if self.build.struct_fields.is_some() {
+            "warning: module attribute @derive was set after defstruct, all @derive calls must come before defstruct"
+        } else {
+            "warning: module attribute @derive was set but never used (it must come before defstruct)"
+        };
+        Some(self.about_module(Severity::Warning, self.build.line, message.to_owned()))
+    }
+
+    /// Erlang's way to change code while it is compiled, which nothing here would call.
+    fn transforms(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for value in self.literals(known::COMPILE) {
+            let options =
+                if let Literal::List(options) = value { options.as_slice() } else { std::slice::from_ref(value) };
+            for option in options {
+                if let Literal::Tuple(pair) = option
+                    && let [Literal::Atom(name), Literal::Atom(transform)] = pair.as_slice()
+                    && name.as_str() == "parse_transform"
+                {
+                    let shown = inspect_module(*transform);
+                    let message = format!(
+                        "@compile {{:parse_transform, {shown}}} is deprecated. Elixir will no longer support Erlang-based transforms in future versions"
+                    );
+                    found.push(self.about_module(Severity::Warning, self.build.line, message));
+                }
+            }
+        }
+        found
     }
 
     fn about_module(&self, severity: Severity, line: u32, message: String) -> Diagnostic {

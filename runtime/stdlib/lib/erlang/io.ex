@@ -66,7 +66,7 @@ defmodule :io do
   """
   @spec put_chars(atom | pid, iodata) :: :ok
   def put_chars(device \\ :erlang.group_leader(), chars) do
-    case :unicode.characters_to_binary(chars) do
+    case text(chars) do
       text when is_binary(text) ->
         done(request(device, {:put_chars, :unicode, text}), device)
 
@@ -74,6 +74,15 @@ defmodule :io do
         raise ArgumentError,
               "errors were found at the given arguments:\n\n  * 2nd argument: not valid character data (an iodata term)\n"
     end
+  end
+
+  # The writer's call is at fault, not what looks through the characters.
+  defp text(chars) when is_binary(chars), do: :unicode.characters_to_binary(chars)
+
+  defp text(chars) do
+    :unicode.characters_to_binary(chars)
+  catch
+    :error, _ -> :error
   end
 
   defp done({:error, reason}, device), do: failed(reason, device)

@@ -348,7 +348,7 @@ defmodule UndefinedFunctionError do
       case kind do
         :no_export -> hint_for_loaded_module(module, function, arity)
         :no_module -> hint_for_missing_module(module, function, arity)
-        :other -> ""
+        :other -> spelling_advice(exception)
       end
 
     text <> hint

@@ -53,7 +53,7 @@ defmodule Jovial.Main do
         :jovial_host.exit(status)
 
       {:DOWN, ^monitor, _, _, reason} ->
-        IO.puts(:stderr, Exception.format({:EXIT, script}, reason, []))
+        IO.puts(:stderr, [Exception.format({:EXIT, script}, reason, []), "\n"])
         :jovial_host.exit(at_exit(1))
     end
   end
@@ -90,7 +90,7 @@ defmodule Jovial.Main do
 
   # A function's arguments stand below the message, as far in as the trace.
   defp report(:error, %FunctionClauseError{args: args} = exception, stacktrace) when is_list(args) do
-    arguments = FunctionClauseError.blame(exception, &inspect/1, &FunctionClauseError.marked/1)
+    arguments = FunctionClauseError.blame(exception, &inspect/1, &marked/1)
 
     [
       Exception.format_banner(:error, %{exception | args: nil}, stacktrace),
@@ -99,6 +99,10 @@ defmodule Jovial.Main do
       "\n" | Exception.format_stacktrace(stacktrace)
     ]
   end
+
+  # Without colours signs say what of a clause matched.
+  defp marked(%{match?: true, node: node}), do: "+" <> Macro.to_string(node) <> "+"
+  defp marked(%{match?: false, node: node}), do: "-" <> Macro.to_string(node) <> "-"
 
   defp report(kind, reason, stacktrace) do
     [Exception.format_banner(kind, reason, stacktrace), "\n" | Exception.format_stacktrace(stacktrace)]

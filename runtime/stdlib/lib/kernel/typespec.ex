@@ -5,7 +5,7 @@ defmodule Kernel.Typespec do
   # attribute's own name, as `{kind, code, {module, line}}`, and once more with its env under `@kept`. At the end of the module `check/1`
   # turns all of them into the abstract format of Erlang, which is when what they name has to be there.
 
-  alias Kernel.Typespec.Forms
+  alias Kernel.Typespec.{Forms, Remarks}
 
   @types [:type, :opaque, :typep]
   @callbacks [:callback, :macrocallback]
@@ -25,13 +25,21 @@ defmodule Kernel.Typespec do
   # The first modules of the library are compiled before there is anything to call here.
   def deftypespec(kind, expr, line, _file, module, env) do
     if has_default?(expr), do: raise(ArgumentError, "default arguments \\\\ not supported in typespecs")
-    private_doc? = kind == :typep and :jovial_module.has(module, :typedoc)
+    private_doc = if kind == :typep, do: documented_at(module)
 
     read_attributes(expr, module)
     :jovial_module.put(module, kind, {kind, expr, {module, line}}, nil)
     :jovial_module.register(module, @kept, true, false)
-    :jovial_module.put(module, @kept, {kind, expr, line, env, private_doc?}, nil)
+    :jovial_module.put(module, @kept, {kind, expr, line, env, private_doc}, nil)
     :ok
+  end
+
+  # The line of the documentation that a type follows, which private ones lose.
+  defp documented_at(module) do
+    case :jovial_module.has(module, :typedoc) and :jovial_module.get(module, :typedoc) do
+      {:ok, {line, _text}} when is_integer(line) -> line
+      _ -> nil
+    end
   end
 
   # An attribute in a specification is in use, though its value is only taken at the end.
@@ -70,7 +78,7 @@ defmodule Kernel.Typespec do
 
     for {expr, line, env} <- found do
       :jovial_module.put(module, :callback, {:callback, expr, {module, line}}, nil)
-      :jovial_module.put(module, @kept, {:callback, expr, line, env, false}, nil)
+      :jovial_module.put(module, @kept, {:callback, expr, line, env, nil}, nil)
     end
 
     found != []
@@ -91,7 +99,7 @@ defmodule Kernel.Typespec do
   # ## At the end of a module
 
   # `{:ok, {types, specs, callbacks}, diagnostics}`, or `{:type, line, text}` for what is raised as a `Kernel.TypespecError`. Diagnostics are
-  # `{severity, line, text}`.
+  # `{severity, line, text, place}`, where the place is what Elixir names behind the line: the `:file`, the `:module`, or `nil`.
   def check(module) do
     kept = :lists.reverse(entries(module, @kept))
     definitions = :jovial_module.definitions(module)
@@ -110,9 +118,11 @@ defmodule Kernel.Typespec do
       callbacks = for {kind, _line, spec} <- specs, kind in @callbacks, do: as_function(kind, spec)
 
       diagnostics =
-        missing ++
+        documented(kept) ++
+          remarks(kept, module, file) ++
+          missing ++
           optional_problems(entries(module, :optional_callbacks), callbacks, specs, definitions, first) ++
-          private(kept, types, specs)
+          unused(types, specs)
 
       {:ok, {for({kind, _, type} <- types, do: {kind, type}), grouped(public), grouped(callbacks)}, diagnostics}
     catch
@@ -192,7 +202,7 @@ defmodule Kernel.Typespec do
         case :lists.keyfind(signature, 1, definitions) do
           {_, kind} when kind in [:defmacro, :defmacrop] -> {found ++ [as_function(:macrocallback, spec)], missing}
           {_, _} -> {found ++ [spec], missing}
-          false -> {found, missing ++ [{:error, line, "spec for undefined function #{name}/#{arity}"}]}
+          false -> {found, missing ++ [{:error, line, "spec for undefined function #{name}/#{arity}", nil}]}
         end
     end
   end
@@ -224,34 +234,46 @@ defmodule Kernel.Typespec do
 
     own =
       for {kind, _, {{name, arity}, _}} <- specs, kind in @callbacks, callbacks != [], :lists.keymember({:behaviour_info, 1}, 1, definitions) do
-        {:error, line, "cannot define @#{kind} attribute for #{name}/#{arity} when behaviour_info/1 is defined"}
+        {:error, line, "cannot define @#{kind} attribute for #{name}/#{arity} when behaviour_info/1 is defined", nil}
       end
 
     own ++
-      for(other <- invalid, do: {:error, line, "invalid optional callback #{inspect(other)}. @optional_callbacks expects a keyword list of callback names and arities"}) ++
-      for({name, arity} = signature <- named, signature not in declared, do: {:error, line, "unknown callback #{name}/#{arity} given as optional callback"}) ++
-      for({name, arity} <- Enum.uniq(named -- Enum.uniq(named)), do: {:error, line, "#{name}/#{arity} has been specified as optional callback more than once"})
+      for(other <- invalid, do: {:error, line, "invalid optional callback #{inspect(other)}. @optional_callbacks expects a keyword list of callback names and arities", nil}) ++
+      for({name, arity} = signature <- named, signature not in declared, do: {:error, line, "unknown callback #{name}/#{arity} given as optional callback", nil}) ++
+      for({name, arity} <- Enum.uniq(named -- Enum.uniq(named)), do: {:error, line, "#{name}/#{arity} has been specified as optional callback more than once", nil})
   end
 
   # ## Private types
 
-  defp private(kept, types, specs) do
-    documented =
-      for {:typep, expr, line, _, true} <- kept, {name, arity} = declared(expr) do
-        {:warning, line, "type #{name}/#{arity} is private, @typedoc's are always discarded for private types"}
-      end
+  defp documented(kept) do
+    for {:typep, expr, _, _, doc} <- kept, doc != nil, {name, arity} = declared(expr) do
+      {:warning, doc, "type #{name}/#{arity} is private, @typedoc's are always discarded for private types", :file}
+    end
+  end
 
+  defp unused(types, specs) do
     used = :maps.from_list(for {_, _, form} <- specs, signature <- Forms.used_types(form), do: {signature, true})
     by_types = for {_, _, {name, form, args}} <- types, do: {{name, length(args)}, Forms.used_types(form)}
 
-    unused =
-      for {:typep, line, {name, _, args}} <- types,
-          signature = {name, length(args)},
-          not :erlang.is_map_key(signature, used),
-          not :lists.any(fn {other, named} -> other != signature and signature in named end, by_types) do
-        {:warning, line, "type #{name}/#{length(args)} is unused"}
-      end
-
-    documented ++ unused
+    for {:typep, line, {name, _, args}} <- types,
+        signature = {name, length(args)},
+        not :erlang.is_map_key(signature, used),
+        not :lists.any(fn {other, named} -> other != signature and signature in named end, by_types) do
+      {:warning, line, "type #{name}/#{length(args)} is unused", :file}
+    end
   end
+
+  # ## What is odd
+
+  defp remarks(kept, module, file) do
+    {types, others} = :lists.partition(fn {kind, _, _, _, _} -> kind in @types end, kept)
+    {opaque, rest} = :lists.partition(fn {kind, _, _, _, _} -> kind == :opaque end, types)
+
+    for {kind, expr, line, _, _} <- rest ++ opaque ++ others, text <- said(kind, expr, "#{Path.relative_to_cwd(file)}:#{line}: #{inspect(module)} (module)") do
+      {:warning, line, text, :module}
+    end
+  end
+
+  defp said(kind, expr, place) when kind in @types, do: Remarks.type(kind, expr, place)
+  defp said(_kind, expr, place), do: Remarks.spec(expr, place)
 end

@@ -199,8 +199,7 @@ defmodule Kernel.Utils do
   defp delegated_argument({name, _, context} = variable) when is_atom(name) and is_atom(context), do: variable
 
   defp delegated_argument(other) do
-    raise ArgumentError,
-          "guards and patterns are not allowed in defdelegate/2, got: #{Macro.to_string(other)}"
+    raise ArgumentError, "defdelegate/2 only accepts function parameters, got: #{Macro.to_string(other)}"
   end
 
   # The body of a guard macro: in a guard the expression itself, elsewhere each argument is evaluated once.

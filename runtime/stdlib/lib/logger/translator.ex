@@ -82,11 +82,11 @@ defmodule Logger.Translator do
   end
 
   def translate(_min_level, _level, :report, {{GenServer, :no_handle_info}, %{module: module, message: message, name: name}}) do
-    {:ok, [inspect(module), " ", inspect(name), " received unexpected message in handle_info/2: ", inspect(message, options())]}
+    {:ok, [inspect(module), " ", inspect(name), " received unexpected message in handle_info/2: ", inspect(message, options()), "\n"]}
   end
 
   def translate(_min_level, _level, :report, {{:gen_server, :no_handle_info}, %{module: module, message: message}}) do
-    {:ok, ["Undefined handle_info/2 in ", inspect(module), ", process ", inspect(self()), " received unexpected message: ", inspect(message, options())]}
+    {:ok, ["Undefined handle_info/2 in ", inspect(module), ", process ", inspect(self()), " received unexpected message: ", inspect(message, options()), "\n"]}
   end
 
   def translate(_min_level, _level, :report, {{DynamicSupervisor, :bad_return}, %{module: module, return: value}}) do

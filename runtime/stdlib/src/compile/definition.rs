@@ -113,7 +113,7 @@ fn check_types(host: &mut CompileHost<'_>, shared: &SharedModule, env: &Env) -> 
     }
     let mut failed = false;
     for found in third.list_to_vec().unwrap_or_default() {
-        let Some(&[severity, line, text]) = found.as_tuple_of::<3>() else { continue };
+        let Some(&[severity, line, text, place]) = found.as_tuple_of::<4>() else { continue };
         let severity = if severity.is_atom(known::ERROR) { Severity::Error } else { Severity::Warning };
         failed |= severity == Severity::Error;
         host.diagnostic(Diagnostic {
@@ -123,7 +123,11 @@ fn check_types(host: &mut CompileHost<'_>, shared: &SharedModule, env: &Env) -> 
             line: line_of(line),
             column: None,
             span: None,
-            place: None,
+            place: match place.as_atom() {
+                Some(known::FILE) => Some((env.module, (Atom::new("__FILE__"), 1))),
+                Some(known::MODULE) => Some((env.module, (known::DUNDER_MODULE, 0))),
+                Some(_) | None => None,
+            },
             snippet: true,
         });
     }

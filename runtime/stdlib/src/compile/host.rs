@@ -111,7 +111,7 @@ impl<'a> CompileHost<'a> {
     }
 
     /// What a macro, or a function that stands in for one, raised: the trace ends at it, and says who expanded it where.
-    fn expanding(&self, halt: Halt, called: (Atom, Atom), shown: (Atom, Atom, usize), env: &Env, line: u32) -> Halt {
+    fn traced(&self, halt: Halt, called: (Atom, Atom), shown: (Atom, Atom, usize), env: &Env, line: u32) -> Halt {
         let Halt::Raised(raised) = halt else { return halt };
         let Some(raised) = raised.downcast_ref::<Raised>() else { return Halt::Raised(raised) };
         let what = if shown.1 == known::DUNDER_STRUCT { "expanding struct" } else { "expanding macro" };
@@ -141,6 +141,7 @@ impl<'a> CompileHost<'a> {
                 (module.is_atom(body)).then(|| line.as_small().and_then(|line| u32::try_from(line).ok()))?
             })
         });
+        let raised = &not_yet_there(raised, env.module).unwrap_or_else(|| copy_raised(raised));
         let Some(line) = line else { return Halt::Raised(Arc::new(copy_raised(raised))) };
         let entry = Entry {
             module: env.module,
@@ -267,6 +268,29 @@ fn retraced(
     Raised { class: raised.class, reason_and_trace }
 }
 
+/// What a call of the module that is being defined raises: the module is there, its functions are not.
+fn not_yet_there(raised: &Raised, defined: Atom) -> Option<Raised> {
+    let [reason, trace] = *raised.reason_and_trace.root().as_tuple_of::<2>()?;
+    let [module, function, args, _] = *trace.list_iter().next()?.as_tuple_of::<4>()?;
+    if !reason.is_atom(known::UNDEF) || !module.is_atom(defined) {
+        return None;
+    }
+    let arity = args.as_small().or_else(|| i64::try_from(args.list_to_vec()?.len()).ok())?;
+    let heap = Heap::new();
+    let fields = [
+        (known::DUNDER_STRUCT, Term::atom(known::MOD_UNDEFINEDFUNCTIONERROR)),
+        (known::DUNDER_EXCEPTION, Term::TRUE),
+        (known::MODULE, module),
+        (Atom::new("function"), function),
+        (known::ARITY, Term::small32(i32::try_from(arity).ok()?)),
+        (known::REASON, Term::atom(Atom::new("function not available"))),
+        (known::MESSAGE, Term::NIL),
+    ];
+    let exception = heap.map_from(fields.into_iter().map(|(key, value)| (Term::atom(key), heap.copy_in(value))));
+    let both = heap.tuple(&[exception, heap.copy_in(trace)]);
+    Some(Raised { class: raised.class, reason_and_trace: Fragment::copy_of(both).ok()? })
+}
+
 fn copy_raised(raised: &Raised) -> Raised {
     let root = raised.reason_and_trace.root();
     let reason_and_trace = Fragment::copy_of(root).unwrap_or_else(|_| Fragment::immediate(Term::NIL));
@@ -278,6 +302,16 @@ fn out_of_memory() -> Halt {
 }
 
 impl Host for CompileHost<'_> {
+    fn expanding(&mut self, halt: Halt, call: (Atom, Atom, usize), env: &Env, line: u32) -> Halt {
+        match &halt {
+            Halt::Exception(exception) if exception.module != known::MOD_COMPILEERROR => {
+                let raised = self.raised(halt);
+                self.traced(Halt::Raised(Arc::new(raised)), (call.0, call.1), call, env, line)
+            }
+            _ => halt,
+        }
+    }
+
     fn face(&mut self, module: Atom) -> Result<Option<Face>> {
         let face = self.library.face(module);
         if face.is_none() && super::build::compile_needed(self, module)? {
@@ -320,7 +354,7 @@ impl Host for CompileHost<'_> {
         });
         let result = result.map_err(|halt| {
             let shown = (call.module, call.name, call.args.len());
-            self.expanding(halt, (module, function), shown, call.env, call.line)
+            self.traced(halt, (module, function), shown, call.env, call.line)
         })?;
         Ok(convert::from_term(code, &self.values, result.root()))
     }
@@ -341,7 +375,7 @@ impl Host for CompileHost<'_> {
             args.iter().map(|arg| convert::to_term(heap, code, values, *arg)).collect()
         });
         let result = result.map_err(|halt| match name {
-            known::DUNDER_STRUCT => self.expanding(halt, (module, name), shown, env, env.line),
+            known::DUNDER_STRUCT => self.traced(halt, (module, name), shown, env, env.line),
             _ => halt,
         })?;
         Ok(convert::from_term(code, &self.values, result.root()))

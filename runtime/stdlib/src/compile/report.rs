@@ -41,6 +41,8 @@ fn place(diagnostic: &Diagnostic) -> String {
         let module = jovial_compiler::errors::inspect_module(module);
         if name.as_str() == "__MODULE__" {
             let _ = write!(text, ": {module} (module)");
+        } else if name.as_str() == "__FILE__" {
+            text.push_str(": (file)");
         } else {
             let _ = write!(text, ": {module}.{name}/{arity}");
         }

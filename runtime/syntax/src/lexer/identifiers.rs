@@ -300,7 +300,7 @@ fn suggestion(wrong: &str) -> Option<String> {
             compatible,
         )
     } else {
-        let skeleton: String = unicode_security::skeleton(wrong).collect();
+        let skeleton = super::confusables::skeleton(wrong);
         (
             "Codepoint failed identifier tokenization, but a simpler form was found.",
             "You could write the above in a similar way that is accepted by Elixir:",

@@ -13,6 +13,7 @@
 
 #![allow(clippy::cast_possible_wrap, reason = "a text is bounded by SOURCE_MAX")]
 
+mod confusables;
 mod identifiers;
 mod numbers;
 mod operators;
@@ -87,7 +88,9 @@ pub(crate) fn lex(text: &str, options: &mut Options) -> Lexed {
     });
     let end = end_token(tokens.list.last(), text.len());
     tokens.list.push(end);
-    Lexed { tokens, warnings: lexer.warnings, error, comments: lexer.comments }
+    let mut warnings = lexer.warnings;
+    warnings.extend(confusables::check(text, &tokens.list));
+    Lexed { tokens, warnings, error, comments: lexer.comments }
 }
 
 /// A text that is still being written, as far as there are tokens in it.

@@ -702,6 +702,16 @@ fn raises_for_caller(export: &Export) -> bool {
     export.module == known::ERLANG && ["error", "exit", "throw", "raise", "nif_error"].contains(&export.name.as_str())
 }
 
+/// The map behind `error_info` in the options of `:erlang.error/3`.
+fn told<'h>(options: Term<'h>) -> Option<Term<'h>> {
+    options.list_iter().find_map(|option| match option.as_tuple_of::<2>()? {
+        [key, value] if key.as_atom().is_some_and(|key| key.as_str() == "error_info") => {
+            value.as_map().is_some().then_some(*value)
+        }
+        _ => None,
+    })
+}
+
 unsafe fn native_raised(
     s: &mut State<'_>,
     export: &Export,
@@ -720,7 +730,12 @@ unsafe fn native_raised(
         if raises_for_caller(export) {
             // `:erlang.error(reason, args)` shows the caller's arguments.
             let shown = args.get(1).filter(|args| export.name == known::ERROR && args.list_len().is_some());
-            let first = shown.map_or(First::None, |args| First::Args(args.word()));
+            let info = args.get(2).filter(|_| export.name == known::ERROR).and_then(|options| told(*options));
+            let first = match (shown, info) {
+                (Some(args), _) => First::Args(args.word()),
+                (None, Some(info)) => First::Info(info.word()),
+                (None, None) => First::None,
+            };
             return raise_native(s, frame, class, reason, &first);
         }
         let list = s.heap().list(args.iter().map(|arg| Term::from_word(arg.word()))).word();

@@ -141,7 +141,7 @@ defmodule Kernel.Typespec.Forms do
   # What stands before the type only names it.
   defp form({:"::", _, [left, _type]} = expr, scope) when not is_tuple(left), do: unexpected(expr, scope)
 
-  defp form({:"::", meta, [{name, at, [_ | _]}, type]}, scope) when is_atom(name) do
+  defp form({:"::", meta, [{name, at, args}, type]}, scope) when is_atom(name) and is_list(args) do
     {:ann_type, line(meta, scope), [{:var, line(at, scope), name}, form(type, scope)]}
   end
 

@@ -1,0 +1,115 @@
+# What is said of types, protocols and names that are taken as they are, though they hardly mean what they say.
+# Source: Elixir 1.18.
+said = fn code ->
+  {value, found} =
+    Code.with_diagnostics(fn ->
+      try do
+        Code.eval_string(code)
+        :fine
+      rescue
+        error -> error |> Exception.message() |> String.split("\n") |> hd()
+      end
+    end)
+
+  for one <- found, do: IO.puts("#{one.severity} #{inspect(one.position)} #{one.message |> String.split("\n") |> hd() |> String.slice(0, 90) |> String.trim()}")
+  if value != :fine, do: IO.puts(value)
+end
+
+said.("""
+defmodule RemarksA do
+  @opaque shut :: term
+  @type twice(_a, _a) :: atom
+  @type again(_b) :: {atom, _b}
+  @spec f(_c) :: {atom, _c} when _c: var
+  def f(a), do: {:ok, a}
+  @type text :: string()
+  @type texts :: nonempty_string()
+  @type inside :: one :: two :: atom
+  @type left :: (pid() :: atom)
+  @type union :: pid | one :: atom
+  @type bits :: <<_::8, _::_*2>>
+  @typedoc "lost"
+  @typep hidden :: atom
+  @type shown :: hidden
+end
+""")
+#=> warning 13 type hidden/0 is private, @typedoc's are always discarded for private types
+#=> warning 3 the underscored type variable "_a" is used more than once in the type specification. A lea
+#=> warning 4 the underscored type variable "_b" is used more than once in the type specification. A lea
+#=> warning 7 string() type use is discouraged. For character lists, use charlist() type, for strings, S
+#=> warning 8 nonempty_string() type use is discouraged. For non-empty character lists, use nonempty_cha
+#=> warning 9 invalid type annotation. Type annotations cannot be nested: one :: two :: atom
+#=> warning 10 invalid type annotation. The left side of :: must be a variable, got: pid()
+#=> warning 11 invalid type annotation. The left side of :: must be a variable, got: pid | one. Note "lef
+#=> warning 2 @opaque type shut/0 is underspecified and therefore meaningless
+#=> warning 5 the underscored type variable "_c" is used more than once in the type specification. A lea
+
+# A protocol declares functions and nothing else.
+said.("""
+defprotocol RemarksB do
+  @callback other() :: term
+  @macrocallback more(term) :: term
+end
+""")
+#=> warning 1 protocols must define at least one function, but none was defined
+#=> warning 2 cannot define @callback other/0 inside protocol, use def/1 to outline your protocol defini
+#=> warning 3 cannot define @macrocallback more/1 inside protocol, use def/1 to outline your protocol de
+said.("defprotocol RemarksC do\n @spec f(t) :: term\n def f(x)\n @impl true\n defmacro __deriving__(_, _), do: nil\nend")
+
+# What is derived has to stand before the struct.
+said.("defmodule RemarksD do\n defstruct []\n @derive Inspect\nend")
+#=> warning 1 warning: module attribute @derive was set after defstruct, all @derive calls must come bef
+said.("defmodule RemarksE do\n @derive Inspect\nend")
+#=> warning 1 warning: module attribute @derive was set but never used (it must come before defstruct)
+
+said.("defmodule RemarksF do\n @compile {:parse_transform, :ms_transform}\nend")
+#=> warning 1 @compile {:parse_transform, :ms_transform} is deprecated. Elixir will no longer support Er
+said.("defmodule RemarksG do\n use GenServer\n def init(x), do: {:ok, x}\n def handle_info(m, s), do: super(m, s)\n def child_spec(x), do: super(x)\nend")
+#=> warning 4 calling super for GenServer callback handle_info/2 is deprecated
+
+# Names that look alike.
+said.("а = 1; a = 2; {а, a}")
+#=> warning {1, 8} confusable identifier: 'a' looks like 'а' on line 1, but they are written using different
+#=> warning {1, 19} confusable identifier: 'a' looks like 'а' on line 1, but they are written using different
+
+# A variable that is not there can be taken for a call, for old code.
+Code.put_compiler_option(:on_undefined_variable, :warn)
+said.("self")
+#=> warning 1 variable "self" does not exist and is being expanded to "self()", please use parentheses t
+Code.put_compiler_option(:on_undefined_variable, :raise)
+
+# A module whose body runs has no functions yet.
+said.("defmodule RemarksH do\n def a, do: 1\n RemarksH.a()\nend")
+#=> function RemarksH.a/0 is undefined (function not available). Make sure the module name is correct and has been specified in full (or that an alias has been defined)
+
+# Errors of Kernel's macros tell where they were called.
+frames = fn code ->
+  try do
+    Code.eval_string(code, [], file: "frames.ex")
+  rescue
+    error -> IO.puts(Exception.message(error) <> "; " <> (__STACKTRACE__ |> Enum.take(2) |> Enum.map_join(", ", &Exception.format_stacktrace_entry/1)))
+  end
+end
+
+frames.("\n\"a\" <> 1") #=> expected binary argument in <> operator but got: 1; (elixir 1.18.4) expanding macro: Kernel.<>/2, frames.ex:2: (file)
+frames.("defmodule FramesA do\n def f do\n  @b 1\n end\nend") #=> cannot set attribute @b inside function/macro; (elixir 1.18.4) expanding macro: Kernel.@/1, frames.ex:3: FramesA.f/0
+
+# What can't be compiled tells who wanted it.
+IO.puts(
+  try do
+    ExUnit.CaptureIO.capture_io(:stderr, fn -> Code.eval_string("nowhere()") end)
+  rescue
+    CompileError -> inspect(Enum.any?(__STACKTRACE__, &match?({Code, _, _, _}, &1)))
+  end
+)
+#=> true
+
+# A raise says who explains it.
+IO.inspect(
+  try do
+    raise "x"
+  rescue
+    _ -> __STACKTRACE__ |> hd() |> elem(3) |> Keyword.fetch!(:error_info)
+  end
+)
+#=> %{module: Exception}
