@@ -34,3 +34,18 @@ IO.inspect(for(<<b::1 <- <<0b1010::4>> >>, do: b)) #=> [1, 0, 1, 0]
 IO.inspect("a\0b") #=> <<97, 0, 98>>
 IO.inspect(<<0xFF, "ok">>) #=> <<255, 111, 107>>
 IO.inspect("tab\t\e[0m \u200B") #=> "tab\t\e[0m \u200B"
+
+# A size may use what was bound before, in the pattern or outside, but not what the segment itself is about to bind.
+size = 16
+<<width::size(size), value::size(width)>> = <<8::16, 200>>
+IO.inspect(value) #=> 200
+
+own_size = fn ->
+  try do
+    Code.eval_string("x = 8; <<x::size(x)>> = <<8>>")
+  rescue
+    error in CompileError -> error.__struct__
+  end
+end
+
+IO.inspect(own_size.()) #=> CompileError

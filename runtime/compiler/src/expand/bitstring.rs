@@ -143,7 +143,9 @@ impl Expander<'_> {
         for (at, &segment) in segments.iter().enumerate() {
             let sized = sized || (at + 1 < segments.len() && self.env.context == Context::Match);
             if let Some((meta, left, right)) = self.code.call2(segment, known::OP_DOUBLE_COLON) {
+                let own_from = self.s.version;
                 let left = self.expand_segment_value(left, original)?;
+                self.s.segment_from = own_from;
                 let shape = self.shape(left);
                 let rule = if !sized {
                     SizeRule::Optional
@@ -592,7 +594,7 @@ impl Expander<'_> {
         }
         let outer = self.s.prematch.clone();
         if let Prematch::Match(before) = &mut self.s.prematch {
-            before.mode = MatchMode::BitSize(original.clone());
+            before.mode = MatchMode::BitSize { original: original.clone(), own_from: self.s.segment_from };
         }
         self.env.context = Context::Guard;
         let size = self.expand(size)?;

@@ -308,7 +308,7 @@ impl Expander<'_> {
         let own_from = match &self.s.prematch {
             Prematch::Match(before) => match before.mode {
                 MatchMode::From(version) => version,
-                MatchMode::BitSize(_) => 0,
+                MatchMode::BitSize { .. } => 0,
             },
             Prematch::None | Prematch::Pin => 0,
         };
@@ -337,9 +337,11 @@ impl Expander<'_> {
 
     fn read_variable(&mut self, id: NodeId, name: Atom, meta: Meta, context: Atom) -> Result<NodeId> {
         let var = Var::new(name, self.code.var_kind(meta, context));
-        let version = self.s.read.get(var).filter(|_| match &self.s.prematch {
+        let version = self.s.read.get(var).filter(|version| match &self.s.prematch {
             Prematch::Match(before) => match &before.mode {
-                MatchMode::BitSize(original) => before.read.get(var).is_some() || original.get(var).is_none(),
+                MatchMode::BitSize { original, own_from } => {
+                    version < own_from && (before.read.get(var).is_some() || original.get(var).is_none())
+                }
                 MatchMode::From(_) => true,
             },
             Prematch::None | Prematch::Pin => true,
@@ -677,7 +679,7 @@ impl Expander<'_> {
     }
 
     pub(crate) fn in_bitsize(&self) -> bool {
-        matches!(&self.s.prematch, Prematch::Match(before) if matches!(before.mode, MatchMode::BitSize(_)))
+        matches!(&self.s.prematch, Prematch::Match(before) if matches!(before.mode, MatchMode::BitSize { .. }))
     }
 
     /// What messages call the place that only takes guards.

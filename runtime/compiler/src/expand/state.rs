@@ -35,8 +35,9 @@ pub(crate) struct Before {
 pub(crate) enum MatchMode {
     /// Versions from this one on were bound by the pattern itself.
     From(Version),
-    /// In the size of a bitstring segment; the variables that the segments before it could read.
-    BitSize(Vars),
+    /// In the size of a bitstring segment: the variables that the segments before it could read, and the version from which on
+    /// variables are bound by the segment itself, which has no value before it has a size.
+    BitSize { original: Vars, own_from: Version },
 }
 
 /// A variable seen as bound and never read, or as read.
@@ -55,6 +56,8 @@ pub(crate) struct State {
     pub(crate) prematch: Prematch,
     pub(crate) unused: FxHashMap<(Var, Version), Usage>,
     pub(crate) version: Version,
+    /// The first version that the bitstring segment that is being expanded could give away.
+    pub(crate) segment_from: Version,
     /// Modules that are defined inside this function, when it runs.
     pub(crate) runtime_modules: Arc<Vec<Atom>>,
     pub(crate) read: Vars,
@@ -78,6 +81,7 @@ impl State {
             prematch,
             unused: FxHashMap::default(),
             version,
+            segment_from: 0,
             runtime_modules: Arc::default(),
             read: env.versioned_vars.clone(),
             write: None,
