@@ -145,7 +145,7 @@ fn read<'h>(
     let prompt = String::from_utf8_lossy(&prompt.bytes().ok_or_else(Halt::badarg)?).into_owned();
     let shared = shared(ctx)?;
     let cell = of(ctx)?.tag();
-    Err(Halt::Offload(Job(Box::new(move || {
+    Err(Halt::Offload(Job(Box::new(move |_| {
         let input = take(&shared, cell, &prompt);
         JobResult(Box::new(move |ctx| {
             let heap = ctx.heap();

@@ -28,6 +28,7 @@ use jovial_term::{Fragment, Pid};
 use jovial_vm as vm;
 
 use crate::exit::End;
+use crate::jobs::Wish;
 use crate::names::OwnName;
 use crate::queue::Queue;
 use crate::signal::{Envelope, Kind, Watch};
@@ -278,6 +279,8 @@ pub(crate) struct Rare {
     pub(crate) suspending: SmallMap<Pid, u32>,
     /// The request in progress and its answer.
     pub(crate) request: Option<Request>,
+    /// For the job that it waits for.
+    pub(crate) job: Option<Wish>,
     /// What the host sent.
     pub(crate) from_host: std::collections::VecDeque<Fragment>,
     pub(crate) watches: Vec<Watch>,

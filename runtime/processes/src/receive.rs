@@ -216,6 +216,7 @@ impl Scheduler {
                 if let Some(rare) = &mut owner.rare {
                     // The native that asked is cut off.
                     rare.request = None;
+                    rare.job = None;
                 }
                 if let Waits::Job(_) = owner.waits {
                     owner.waits = Waits::Signal;
@@ -226,6 +227,7 @@ impl Scheduler {
                     take_tag(vm, tag);
                     vm.resume_with(result);
                     owner.waits = Waits::No;
+                    owner.rare().job = None;
                 }
             }
             Kind::Wake { wait } => {

@@ -28,6 +28,7 @@ use jovial_vm::{self as vm, Drained, Job, Killed, Stop};
 
 use crate::crash::Cause;
 use crate::exit::End;
+use crate::jobs::{self, Wish};
 use crate::policy::Event;
 use crate::process::{Body, COLLECTS, Current, Held, Owner, Process, Turn, Waits};
 use crate::runtime::Shared;
@@ -63,8 +64,6 @@ pub(crate) struct Scheduler {
     pub(crate) current: Current,
     /// What the process that runs is to be shown to before it goes on (`process::SHOWS`). Empty whenever none runs.
     pub(crate) sweep: RefCell<Option<Arc<vm::Sweep>>>,
-    /// Whether a process waits in the middle of its slice while others run.
-    aside: Cell<bool>,
     due: RefCell<Vec<Due<Task>>>,
     /// Slices, and reductions in them, since the clock was last compared with the next timer.
     unlooked: Cell<u32>,
@@ -94,7 +93,6 @@ impl Scheduler {
             pid: Cell::new(Pid::new(0)),
             current: Current::default(),
             sweep: RefCell::default(),
-            aside: Cell::new(false),
             due: RefCell::default(),
             unlooked: Cell::new(u32::MAX),
             alone,
@@ -418,8 +416,10 @@ impl Scheduler {
                     }
                 }
                 Stop::Offload(job) => {
-                    if let Some(job) = self.offload(job, vm) {
-                        owner.borrow_mut().waits = Waits::Job(job as u32);
+                    if let Some((job, wish)) = self.offload(job, vm) {
+                        let mut owner = owner.borrow_mut();
+                        owner.waits = Waits::Job(job as u32);
+                        owner.rare().job = Some(wish);
                         if !urgent {
                             return Outcome::Waits;
                         }
@@ -490,11 +490,12 @@ impl Scheduler {
         }
     }
 
-    /// Gives a job to a pool, and its number to wait for. Runs it here when pools are inline.
-    fn offload(&self, job: Job, vm: &vm::Process) -> Option<u64> {
+    /// Gives a job to a pool, and its number to wait for, with what must be kept as long as it is. Runs it here when pools are inline.
+    fn offload(&self, job: Job, vm: &vm::Process) -> Option<(u64, Wish)> {
         let shared = &self.shared;
+        let (wish, given_up) = jobs::wish();
         if shared.config.pools_inline {
-            vm.resume_with(crate::jobs::run(job));
+            vm.resume_with(jobs::run(job, &given_up));
             return None;
         }
         let number = shared.next_reference();
@@ -505,7 +506,7 @@ impl Scheduler {
         let work = {
             let shared = shared.clone();
             move || {
-                let result = crate::jobs::run(job);
+                let result = jobs::run(job, &given_up);
                 // A process that is gone, interrupted or killed takes no result.
                 let _ = shared.send(outside, to, tag, Kind::Done { job: number, result });
                 shared.tags.end(outside, tag);
@@ -513,10 +514,10 @@ impl Scheduler {
         };
         if !shared.jobs.submit(Box::new(work)) {
             shared.tags.end(outside, tag);
-            vm.resume_with(crate::jobs::refused());
+            vm.resume_with(jobs::refused());
             return None;
         }
-        Some(number)
+        Some((number, wish))
     }
 
     /// Handles what has arrived for the process that runs here; whether the slice must end for it.
@@ -530,66 +531,6 @@ impl Scheduler {
             let owner = owner.borrow();
             owner.is_called() || owner.is_suspended()
         })
-    }
-}
-
-/// How long a scheduler waits for work of the process that it runs before it looks for what else there is.
-const PATIENCE: Duration = Duration::from_millis(1);
-
-/// Slices of others before it looks again whether the process is called away.
-const STEPS_ASIDE: u32 = 8;
-
-impl Scheduler {
-    /// Has work done by a pool, and waits for it in the middle of a process's slice. Other processes go on meanwhile, but for those that
-    /// come to such a place themselves: they wait where they are. False when the process is interrupted or is to end.
-    fn wait_for(&self, process: &Process, vm: &vm::Process, work: Box<dyn FnOnce() + Send>) -> bool {
-        let shared = &*self.shared;
-        if shared.config.pools_inline {
-            work();
-            return true;
-        }
-        let (tell, told) = std::sync::mpsc::sync_channel(1);
-        let work = Box::new(move || {
-            work();
-            // Nobody may wait any more.
-            let _ = tell.send(());
-        });
-        if !shared.jobs.submit(work) {
-            return true;
-        }
-        // So that others take what waits in this lane.
-        shared.wake_one();
-        loop {
-            match told.recv_timeout(PATIENCE) {
-                Ok(()) | Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return true,
-                Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {}
-            }
-            self.catch_up(process, vm);
-            let called = self.current.with(|owner| {
-                let mut owner = owner.borrow_mut();
-                std::mem::take(&mut owner.interrupted) || owner.ends.is_some()
-            });
-            if called {
-                return false;
-            }
-            self.run_others();
-        }
-    }
-
-    /// Runs other processes for a moment, in the middle of the slice of one.
-    fn run_others(&self) {
-        if self.aside.replace(true) {
-            return;
-        }
-        let (pid, sweep) = (self.pid.get(), self.sweep.take());
-        for _ in 0..STEPS_ASIDE {
-            if !self.step() {
-                break;
-            }
-        }
-        self.pid.set(pid);
-        self.sweep.replace(sweep);
-        self.aside.set(false);
     }
 }
 
@@ -611,10 +552,6 @@ impl vm::System for Slice<'_> {
         } else {
             Drained::Nothing
         }
-    }
-
-    fn work(&self, vm: &vm::Process, work: Box<dyn FnOnce() + Send>) -> bool {
-        self.scheduler.wait_for(self.process, vm, work)
     }
 
     fn now_us(&self) -> u64 {

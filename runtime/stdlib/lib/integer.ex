@@ -61,16 +61,12 @@ defmodule Integer do
 
   # Squares the base for each binary digit of the exponent.
   defp power(_base, 0, acc), do: acc
-  defp power(base, 1, acc), do: times(base, acc)
+  defp power(base, 1, acc), do: base * acc
 
   defp power(base, exponent, acc) do
-    acc = if :erlang.band(exponent, 1) == 1, do: times(acc, base), else: acc
-    power(times(base, base), :erlang.bsr(exponent, 1), acc)
+    acc = if :erlang.band(exponent, 1) == 1, do: acc * base, else: acc
+    power(base * base, :erlang.bsr(exponent, 1), acc)
   end
-
-  # What takes long is done where it can be left alone.
-  defp times(left, right) when left < 0x100000000 and left > -0x100000000 and right < 0x100000000, do: left * right
-  defp times(left, right), do: :jovial_integer.multiply(left, right)
 
   @doc """
   Returns the remainder of a division that rounds down.

@@ -53,7 +53,7 @@ pub use build::{BINARY_MAX, INLINE_MAX, SystemLimit, TUPLE_MAX};
 pub use fragment::Fragment;
 pub use fun::{FunEntry, FunUses};
 pub use heap::{Heap, HeapOptions, HeapStats, OutOfMemory};
-pub use int::{ArithError, Int, parse_digits};
+pub use int::{ArithError, GivenUp, Int, Wanted, parse_digits};
 pub use literal::{LiteralArea, LiteralBuilder};
 pub use map::{FLAT_MAX, Map, MapIter};
 pub use segments::{BitWriter, Endian, SegmentError};

@@ -8,14 +8,12 @@
 //! **What it must not know.** Frames; how errors become exceptions.
 
 use std::cmp::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use jovial_atoms::Atom;
 use jovial_bytecode::ir::Bif;
 use jovial_term::{ArithError, Fragment, Heap, Int, Term};
 
-use crate::process::Process;
-use crate::system::System;
+use crate::native::{Job, JobResult};
 
 /// Why an operation has no result.
 #[derive(Clone, Copy)]
@@ -25,15 +23,13 @@ pub(crate) enum BifError<'h> {
     SystemLimit,
     BadMap(Term<'h>),
     BadKey(Term<'h>),
-    /// The process was called away from a long operation.
-    CalledAway,
 }
 
 impl From<ArithError> for BifError<'_> {
     fn from(error: ArithError) -> Self {
         match error {
             ArithError::BadArith => BifError::BadArith,
-            ArithError::SystemLimit => BifError::SystemLimit,
+            ArithError::SystemLimit | ArithError::GivenUp => BifError::SystemLimit,
         }
     }
 }
@@ -245,29 +241,20 @@ pub(crate) fn is_long(bif: Bif, args: &[Term<'_>]) -> bool {
     steps > STEPS_AT_ONCE
 }
 
-/// A long operation, done by the system while the process waits for it.
-pub(crate) fn call_elsewhere<'h>(process: &'h Process, system: &dyn System, bif: Bif, args: &[Term<'h>]) -> Result<'h> {
-    type Found = std::result::Result<Fragment, ArithError>;
-    let heap = process.heap();
+/// A long operation as a job, for which the process waits.
+pub(crate) fn job<'h>(heap: &'h Heap, bif: Bif, args: &[Term<'h>]) -> std::result::Result<Job, BifError<'h>> {
     let operands = Fragment::copy_of(heap.tuple(args)).map_err(|_| BifError::SystemLimit)?;
-    let found: Arc<Mutex<Option<Found>>> = Arc::default();
-    let place = Arc::clone(&found);
-    let work = move || {
+    Ok(Job(Box::new(move |wanted| {
         let heap = Heap::new();
         let value = match (bif, operands.root().as_tuple_of::<2>()) {
-            (Bif::Mul, Some(&[one, two])) => heap.mul(one, two),
-            (Bif::IntDiv, Some(&[one, two])) => heap.div(one, two),
-            (Bif::Rem, Some(&[one, two])) => heap.rem(one, two),
+            (Bif::Mul, Some(&[one, two])) => heap.mul_while(one, two, wanted),
+            (Bif::IntDiv, Some(&[one, two])) => heap.div_while(one, two, wanted),
+            (Bif::Rem, Some(&[one, two])) => heap.rem_while(one, two, wanted),
             _ => Err(ArithError::BadArith),
         };
         let value = value.and_then(|value| Fragment::copy_of(value).map_err(|_| ArithError::SystemLimit));
-        *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
-    };
-    if !system.work(process, Box::new(work)) {
-        return Err(BifError::CalledAway);
-    }
-    let found = found.lock().unwrap_or_else(PoisonError::into_inner).take();
-    Ok(heap.adopt(found.unwrap_or(Err(ArithError::SystemLimit))?))
+        JobResult(Box::new(move |ctx| Ok(ctx.heap().adopt(value?))))
+    })))
 }
 
 /// Reductions that an operation costs beyond the usual: lists are walked.

@@ -207,9 +207,9 @@ pub(crate) fn begin(process: &Process, entry: *const u32, args: &[Term<'_>]) -> 
     }
 }
 
-/// A major collection of a process that is not running.
+/// A major collection of a process that is not running, unless it waits where nothing tells what is live.
 pub(crate) fn collect_suspended(process: &Process) -> Result<(), CollectError> {
-    if process.resume.get().is_null() {
+    if process.resume.get().is_null() || process.live.get().is_null() {
         return Ok(());
     }
     process.heap().request_collection();

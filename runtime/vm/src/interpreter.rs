@@ -349,6 +349,8 @@ pub fn run(machine: &Machine, process: &Process, system: &dyn System, reductions
 fn interrupt(state: &mut State<'_>) -> Flow {
     let process = state.process();
     if state.run.ctx.machine.version_at(state.pc as usize).is_some() {
+        // It waits here no more.
+        process.job_result.set(None);
         // SAFETY: the state stands at an instruction of compiled code.
         return unsafe {
             exceptions::raise(state, Class::Interrupt, Word::atom(known::INTERRUPT), &exceptions::First::None)

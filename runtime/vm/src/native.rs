@@ -13,7 +13,7 @@
 use std::any::{Any, TypeId};
 
 use jovial_atoms::{Atom, known};
-use jovial_term::{Heap, Pid, Term};
+use jovial_term::{ArithError, Heap, Pid, Term, Wanted};
 
 use crate::machine::Machine;
 use crate::process::Process;
@@ -85,8 +85,9 @@ impl Class {
     }
 }
 
-/// Work on owned data that may block; it runs outside of the schedulers.
-pub struct Job(pub Box<dyn FnOnce() -> JobResult + Send>);
+/// Work on owned data that may block; it runs outside of the schedulers. What takes long asks between its pieces whether it is still
+/// wanted; once it is not, any result will do.
+pub struct Job(pub Box<dyn FnOnce(Wanted<'_>) -> JobResult + Send>);
 
 /// Turns what a job found out into the native's result, back in the process.
 pub struct JobResult(pub Box<dyn for<'h> FnOnce(&Ctx<'h>) -> Result<Term<'h>, Halt<'h>> + Send>);
@@ -100,6 +101,16 @@ impl std::fmt::Debug for Job {
 impl std::fmt::Debug for JobResult {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("JobResult")
+    }
+}
+
+impl From<ArithError> for Halt<'_> {
+    fn from(error: ArithError) -> Self {
+        match error {
+            ArithError::BadArith => Halt::error(Term::atom(known::BADARITH)),
+            // Nobody is told of what was given up.
+            ArithError::SystemLimit | ArithError::GivenUp => Halt::system_limit(),
+        }
     }
 }
 

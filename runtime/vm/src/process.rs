@@ -8,7 +8,8 @@
 //! 1. Every word in a cell here is a term of this process's heap, a literal or an immediate, and is shown to the
 //!    collector by `visit_roots`.
 //! 2. While a process does not run, `resume` is the address of an instruction, `live` that of a live word that describes
-//!    the topmost frame there, and the stack from the heap's stack top on is well-formed.
+//!    the topmost frame there, and the stack from the heap's stack top on is well-formed. Where it waits for the result of an
+//!    operation, `live` is null, as the instruction has none: then nothing is collected until it goes on.
 //!
 //! **What it must not know.** Schedulers, links, monitors, names.
 
@@ -26,7 +27,7 @@ pub struct Process {
     pub(crate) heap: std::cell::UnsafeCell<Heap>,
     /// Instruction to go on at; null before the first call.
     pub(crate) resume: Cell<*const u32>,
-    /// Live word of the topmost frame at `resume`.
+    /// Live word of the topmost frame at `resume`, or null.
     pub(crate) live: Cell<*const u32>,
     /// Reductions that natives charged and the interpreter has not counted yet.
     pub(crate) charged: Cell<i64>,

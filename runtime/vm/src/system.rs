@@ -25,14 +25,6 @@ pub trait System {
     /// Monotonic clock in microseconds, for the timeouts of receives.
     fn now_us(&self) -> u64;
 
-    /// Has long work done while the process stays where it is, in the middle of its code. False when the process is called away
-    /// meanwhile; then nobody waits for the work any more. May handle signals: the tops of the heap have been stored, and are
-    /// taken back afterwards.
-    fn work(&self, _: &Process, work: Box<dyn FnOnce() + Send>) -> bool {
-        work();
-        true
-    }
-
     /// Name of this node.
     fn node(&self) -> Atom {
         known::NONODE_NOHOST

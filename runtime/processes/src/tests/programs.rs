@@ -257,7 +257,7 @@ fn register(machine: &Machine) {
         Err(Halt::TailCall { module: Atom::new("t"), function: Atom::new("spin"), args: Vec::new() })
     });
     machine.register(t, Atom::new("job"), 0, |_, _| {
-        Err(Halt::Offload(Job(Box::new(|| {
+        Err(Halt::Offload(Job(Box::new(|_| {
             while !RELEASED.load(Ordering::Acquire) {
                 std::thread::yield_now();
             }

@@ -76,7 +76,7 @@ fn jobs_run_elsewhere_and_answer() {
                     }
                     asked = true;
                     let sum = sum.clone();
-                    Step::Offload(Job(Box::new(move || {
+                    Step::Offload(Job(Box::new(move |_| {
                         sum.fetch_add(number, Ordering::Relaxed);
                         JobResult(Box::new(|_| Ok(Term::OK)))
                     })))
@@ -96,7 +96,7 @@ fn a_process_that_waits_for_a_job_can_be_killed() {
     let (release, gate) = std::sync::mpsc::channel::<()>();
     let mut gate = Some(gate);
     let pid = scripts.spawn(&runtime, move |_| match gate.take() {
-        Some(gate) => Step::Offload(Job(Box::new(move || {
+        Some(gate) => Step::Offload(Job(Box::new(move |_| {
             let _ = gate.recv();
             JobResult(Box::new(|_| Ok(Term::OK)))
         }))),
@@ -107,6 +107,31 @@ fn a_process_that_waits_for_a_job_can_be_killed() {
     assert!(runtime.kill(pid));
     assert_eq!(reasons.recv_timeout(LONG).as_deref(), Ok("killed"));
     drop(release);
+}
+
+#[test]
+fn a_job_is_told_when_nobody_waits_for_it_any_more() {
+    for interrupted in [false, true] {
+        let (runtime, scripts) = threads(1);
+        let (begin, begun) = std::sync::mpsc::channel();
+        let (end, ended) = std::sync::mpsc::channel();
+        let mut begins = Some((begin, end));
+        let pid = scripts.spawn(&runtime, move |_| match begins.take() {
+            Some((begin, end)) => Step::Offload(Job(Box::new(move |wanted| {
+                assert_eq!(wanted.ask(), Ok(()));
+                begin.send(()).expect("the test waits");
+                while wanted.ask().is_ok() {
+                    std::thread::yield_now();
+                }
+                end.send(()).expect("the test waits");
+                JobResult(Box::new(|_| Ok(Term::OK)))
+            }))),
+            None => Step::Wait,
+        });
+        assert_eq!(begun.recv_timeout(LONG), Ok(()));
+        assert!(if interrupted { runtime.interrupt(pid) } else { runtime.kill(pid) });
+        assert_eq!(ended.recv_timeout(LONG), Ok(()));
+    }
 }
 
 #[test]

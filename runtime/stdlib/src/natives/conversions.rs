@@ -2,7 +2,7 @@
 
 use jovial_atoms::{Atom, known};
 use jovial_term::etf::{self, DecodeError, DecodeOptions, EncodeOptions};
-use jovial_term::{ArithError, Bits, Fragment, Heap, Int, Pid, Term, Value, float};
+use jovial_term::{Bits, Fragment, Heap, Int, Pid, Term, Value, float};
 use jovial_vm::{Ctx, Halt, Job, JobResult};
 
 use super::Entry;
@@ -26,7 +26,6 @@ pub(crate) const TABLE: &[Entry] = &[
     ("erlang", "binary_to_integer", 2, |ctx, args| parse(ctx, bytes(args[0])?.into_owned(), base(args[1])?)),
     ("erlang", "list_to_integer", 1, |ctx, args| parse(ctx, charlist(args[0])?.into_bytes(), 10)),
     ("erlang", "list_to_integer", 2, |ctx, args| parse(ctx, charlist(args[0])?.into_bytes(), base(args[1])?)),
-    ("jovial_integer", "multiply", 2, multiply),
     ("erlang", "iolist_to_binary", 1, iolist_to_binary),
     ("erlang", "list_to_binary", 1, |ctx, args| if args[0].is_list() { iolist_to_binary(ctx, args) } else { badarg() }),
     ("erlang", "list_to_bitstring", 1, list_to_bitstring),
@@ -101,7 +100,7 @@ fn base<'h>(term: Term<'h>) -> Result<u32, Halt<'h>> {
     need(term.as_small().filter(|base| (2..=36).contains(base)).and_then(|base| u32::try_from(base).ok()))
 }
 
-/// Numbers of more limbs than this take long to multiply or to write down: that is done elsewhere, where nobody waits for it and an
+/// Numbers of more limbs than this take long to write down or to read: that is done elsewhere, where nobody waits for it and an
 /// interrupt can leave it alone.
 const LIMBS_AT_ONCE: usize = 1 << 11;
 
@@ -134,8 +133,8 @@ fn digits<'h>(ctx: &Ctx<'h>, term: Term<'h>, base: u32, shape: Shape) -> Out<'h>
         return Ok(shape.of(ctx, &int.to_text(base)));
     }
     let int = Fragment::copy_of(term).map_err(|_| Halt::system_limit())?;
-    Err(Halt::Offload(Job(Box::new(move || {
-        let text = int.root().as_int().map(|int| int.to_text(base)).unwrap_or_default();
+    Err(Halt::Offload(Job(Box::new(move |wanted| {
+        let text = int.root().as_int().and_then(|int| int.to_text_while(base, wanted).ok()).unwrap_or_default();
         JobResult(Box::new(move |ctx| Ok(shape.of(ctx, &text))))
     }))))
 }
@@ -144,36 +143,11 @@ fn parse<'h>(ctx: &Ctx<'h>, text: Vec<u8>, base: u32) -> Out<'h> {
     if text.len() <= LIMBS_AT_ONCE * 16 {
         return need(ctx.heap().parse_int(&text, base));
     }
-    Err(Halt::Offload(Job(Box::new(move || {
+    Err(Halt::Offload(Job(Box::new(move |wanted| {
         let heap = Heap::new();
-        let int = heap.parse_int(&text, base).and_then(|int| Fragment::copy_of(int).ok());
+        let int = heap.parse_int_while(&text, base, wanted).unwrap_or_default();
+        let int = int.and_then(|int| Fragment::copy_of(int).ok());
         JobResult(Box::new(move |ctx| need(int).map(|int| ctx.heap().adopt(int))))
-    }))))
-}
-
-/// `left * right` for integers of any size.
-fn multiply<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
-    let size = limbs(&need(args[0].as_int())?).min(limbs(&need(args[1].as_int())?));
-    let failed = |error| match error {
-        ArithError::SystemLimit => Halt::system_limit(),
-        ArithError::BadArith => Halt::error(Term::atom(known::BADARITH)),
-    };
-    if size <= LIMBS_AT_ONCE {
-        return ctx.heap().mul(args[0], args[1]).map_err(failed);
-    }
-    let both = Fragment::copy_of(ctx.heap().tuple(args)).map_err(|_| Halt::system_limit())?;
-    Err(Halt::Offload(Job(Box::new(move || {
-        let heap = Heap::new();
-        let product = match both.root().as_tuple_of::<2>() {
-            Some(&[left, right]) => heap.mul(heap.copy_in(left), heap.copy_in(right)),
-            None => Err(ArithError::BadArith),
-        };
-        let product = product.and_then(|product| Fragment::copy_of(product).map_err(|_| ArithError::SystemLimit));
-        JobResult(Box::new(move |ctx| match product {
-            Ok(product) => Ok(ctx.heap().adopt(product)),
-            Err(ArithError::SystemLimit) => Err(Halt::system_limit()),
-            Err(ArithError::BadArith) => Err(Halt::error(Term::atom(known::BADARITH))),
-        }))
     }))))
 }
 

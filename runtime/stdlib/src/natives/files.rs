@@ -86,7 +86,7 @@ pub(crate) fn reason<'h>(problem: &std::io::Error) -> Term<'h> {
 
 /// Does the work elsewhere; the result becomes `{:ok, binary}` or `{:error, reason}`.
 fn blocking<'h>(work: impl FnOnce() -> std::io::Result<Vec<u8>> + Send + 'static) -> Halt<'h> {
-    Halt::Offload(Job(Box::new(move || {
+    Halt::Offload(Job(Box::new(move |_| {
         let outcome = work();
         JobResult(Box::new(move |ctx| {
             let heap = ctx.heap();

@@ -152,7 +152,7 @@ fn binary<'h>(ctx: &Ctx<'h>, size: usize, work: impl FnOnce() -> Vec<u8> + Send 
         charge(ctx, size);
         return ctx.heap().try_binary(&work()).map_err(Halt::from);
     }
-    Err(Halt::Offload(Job(Box::new(move || {
+    Err(Halt::Offload(Job(Box::new(move |_| {
         let made = work();
         JobResult(Box::new(move |ctx| ctx.heap().try_binary(&made).map_err(Halt::from)))
     }))))

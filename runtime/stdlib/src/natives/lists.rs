@@ -139,7 +139,7 @@ fn subtract<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         return Ok(ctx.heap().list(difference(left, right)));
     }
     let both = Fragment::copy_of(ctx.heap().tuple(args)).map_err(|_| Halt::system_limit())?;
-    Err(Halt::Offload(Job(Box::new(move || {
+    Err(Halt::Offload(Job(Box::new(move |_| {
         let heap = Heap::new();
         let both = both.root().as_tuple_of::<2>().map(|lists| lists.map(Term::list_to_vec));
         let left = match both {

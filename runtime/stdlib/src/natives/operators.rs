@@ -83,10 +83,7 @@ fn badarith<'h>() -> Out<'h> {
 }
 
 fn number<'h>(result: Result<Term<'h>, ArithError>) -> Out<'h> {
-    result.map_err(|error| match error {
-        ArithError::BadArith => Halt::error(Term::atom(known::BADARITH)),
-        ArithError::SystemLimit => Halt::system_limit(),
-    })
+    result.map_err(Halt::from)
 }
 
 fn rounded<'h>(heap: &'h Heap, term: Term<'h>, round: fn(f64) -> f64) -> Out<'h> {

@@ -145,7 +145,7 @@ fn is_executable(path: &Path) -> bool {
 /// The absolute path of a program, as a charlist, or `false`.
 fn find<'h>(program: Term<'h>, search: OsString) -> Out<'h> {
     let program = PathBuf::from(os_string(program)?);
-    Err(Halt::Offload(Job(Box::new(move || {
+    Err(Halt::Offload(Job(Box::new(move |_| {
         let direct = program.components().count() > 1 || program.is_absolute();
         let found = if direct {
             std::path::absolute(&program).ok().filter(|path| is_executable(path))
@@ -162,7 +162,7 @@ fn find<'h>(program: Term<'h>, search: OsString) -> Out<'h> {
 fn shell<'h>(ctx: &Ctx<'h>, line: Term<'h>) -> Out<'h> {
     let mut command = Command::new("/bin/sh");
     command.arg("-c").arg(os_string(line)?).env_clear().envs(variables(ctx)).stdin(Stdio::null());
-    Err(Halt::Offload(Job(Box::new(move || {
+    Err(Halt::Offload(Job(Box::new(move |_| {
         let output = std::io::pipe().and_then(|(mut reader, writer)| {
             let mut child = command.stdout(writer.try_clone()?).stderr(writer).spawn()?;
             drop(command);
@@ -216,7 +216,7 @@ fn open<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     }
     let together = option(args[1], "stderr_to_stdout").is_some();
     let silent = option(args[1], "nouse_stdio").is_some();
-    Err(Halt::Offload(Job(Box::new(move || {
+    Err(Halt::Offload(Job(Box::new(move |_| {
         let started = if silent {
             command.stdin(Stdio::inherit()).spawn().map(|child| Running { child, output: None })
         } else {
@@ -244,7 +244,7 @@ fn open<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
 fn next<'h>(_: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let resource: Arc<dyn Any + Send + Sync> = Arc::clone(need(need(args[0].as_ref())?.resource())?);
     let running: Arc<Mutex<Running>> = need(resource.downcast().ok())?;
-    Err(Halt::Offload(Job(Box::new(move || {
+    Err(Halt::Offload(Job(Box::new(move |_| {
         let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
         let mut piece = vec![0; 65_536];
         let len = running.output.as_mut().map_or(Ok(0), |output| {

@@ -150,7 +150,7 @@ impl Answer {
 
 /// Has the work done elsewhere.
 pub(crate) fn run<'h>(work: impl FnOnce() -> io::Result<Answer> + Send + 'static) -> Out<'h> {
-    Err(Halt::Offload(Job(Box::new(move || {
+    Err(Halt::Offload(Job(Box::new(move |_| {
         let outcome = work();
         JobResult(Box::new(move |ctx| match outcome {
             Ok(answer) => answer.into_term(ctx),

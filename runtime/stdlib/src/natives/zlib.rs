@@ -44,7 +44,7 @@ fn all(mut reader: impl Read) -> io::Result<Vec<u8>> {
 /// How much comes out of a little input is not known, so all of it is done elsewhere. Raises `:data_error`.
 fn convert<'h>(data: Term<'h>, work: fn(&[u8]) -> io::Result<Vec<u8>>) -> Out<'h> {
     let data = iolist_bytes(data)?;
-    Err(Halt::Offload(Job(Box::new(move || {
+    Err(Halt::Offload(Job(Box::new(move |_| {
         let outcome = work(&data);
         JobResult(Box::new(move |ctx| match outcome {
             Ok(out) => ctx.heap().try_binary(&out).map_err(Halt::from),

@@ -11,7 +11,7 @@
 
 use crate::heap::Heap;
 use crate::int::limbs::{self, Limbs};
-use crate::int::{ArithError, Int, LIMBS_MAX};
+use crate::int::{ArithError, Int, LIMBS_MAX, Wanted, long};
 use crate::term::Term;
 
 type Result<'h> = std::result::Result<Term<'h>, ArithError>;
@@ -85,6 +85,11 @@ impl Heap {
 
     /// `left * right`
     pub fn mul<'h>(&'h self, left: Term<'h>, right: Term<'h>) -> Result<'h> {
+        self.mul_while(left, right, Wanted::ALWAYS)
+    }
+
+    /// `left * right`, as long as it is wanted.
+    pub fn mul_while<'h>(&'h self, left: Term<'h>, right: Term<'h>, wanted: Wanted<'_>) -> Result<'h> {
         if let (Some(left), Some(right)) = (left.as_small(), right.as_small()) {
             return Ok(self.int128(i128::from(left) * i128::from(right)));
         }
@@ -97,7 +102,7 @@ impl Heap {
         if left.len() + right.len() > LIMBS_MAX + 1 {
             return Err(ArithError::SystemLimit);
         }
-        self.checked_big(negative != other_negative, &limbs::mul(left, right))
+        self.checked_big(negative != other_negative, &long::mul(left, right, wanted)?)
     }
 
     /// `left / right`, always a float.
@@ -109,7 +114,7 @@ impl Heap {
         self.checked_float(left / right)
     }
 
-    fn div_rem<'h>(&'h self, left: Term<'h>, right: Term<'h>, want_rest: bool) -> Result<'h> {
+    fn div_rem<'h>(&'h self, left: Term<'h>, right: Term<'h>, want_rest: bool, wanted: Wanted<'_>) -> Result<'h> {
         let (left, right) = (int_of(left)?, int_of(right)?);
         if right.is_zero() {
             return Err(ArithError::BadArith);
@@ -121,18 +126,28 @@ impl Heap {
         let (mut buffer, mut other_buffer) = ([0], [0]);
         let (negative, left) = left.magnitude(&mut buffer);
         let (other_negative, right) = right.magnitude(&mut other_buffer);
-        let (quotient, rest) = limbs::div_rem(left, right);
+        let (quotient, rest) = long::div_rem(left, right, wanted)?;
         Ok(if want_rest { self.big(negative, &rest) } else { self.big(negative != other_negative, &quotient) })
     }
 
     /// Integer division that truncates toward zero.
     pub fn div<'h>(&'h self, left: Term<'h>, right: Term<'h>) -> Result<'h> {
-        self.div_rem(left, right, false)
+        self.div_while(left, right, Wanted::ALWAYS)
+    }
+
+    /// The same, as long as it is wanted.
+    pub fn div_while<'h>(&'h self, left: Term<'h>, right: Term<'h>, wanted: Wanted<'_>) -> Result<'h> {
+        self.div_rem(left, right, false, wanted)
     }
 
     /// Remainder with the sign of `left`.
     pub fn rem<'h>(&'h self, left: Term<'h>, right: Term<'h>) -> Result<'h> {
-        self.div_rem(left, right, true)
+        self.rem_while(left, right, Wanted::ALWAYS)
+    }
+
+    /// The same, as long as it is wanted.
+    pub fn rem_while<'h>(&'h self, left: Term<'h>, right: Term<'h>, wanted: Wanted<'_>) -> Result<'h> {
+        self.div_rem(left, right, true, wanted)
     }
 
     fn bitwise<'h>(&'h self, left: Term<'h>, right: Term<'h>, operation: impl Fn(u64, u64) -> u64) -> Result<'h> {

@@ -1,7 +1,7 @@
 //! Loops over limbs: absolute values as slices of 64-bit digits, least significant first.
 //!
-//! **What it is for.** Linear operations of any size and multiplication and division of moderate size, without
-//! allocating for the usual sizes. Beyond [`OWN_MAX`] limbs dashu-int's asymptotically faster algorithms take over.
+//! **What it is for.** Linear operations of any size, and multiplication and division by the methods of school, without
+//! allocating for the usual sizes. Where both operands have more than [`OWN_MAX`] limbs `long.rs` has faster ways.
 //!
 //! **Invariants.**
 //! 1. Operands have no leading zeros; results may have, until [`trim`] takes them off.
@@ -10,14 +10,13 @@
 
 use std::cmp::Ordering;
 
-use dashu_int::UBig;
 use smallvec::SmallVec;
 
 /// A result: on the stack while it is small.
 pub(crate) type Limbs = SmallVec<[u64; 24]>;
 
-/// Sizes up to which the loops here beat the detour through dashu-int.
-const OWN_MAX: usize = 32;
+/// Sizes up to which the loops here beat those ways.
+pub(super) const OWN_MAX: usize = 32;
 
 /// Takes leading zeros off.
 pub(crate) fn trim(limbs: &[u64]) -> &[u64] {
@@ -26,7 +25,7 @@ pub(crate) fn trim(limbs: &[u64]) -> &[u64] {
 }
 
 pub(crate) fn compare(left: &[u64], right: &[u64]) -> Ordering {
-    left.len().cmp(&right.len()).then_with(|| left.iter().rev().cmp(right.iter().rev()))
+    left.len().cmp(&right.len()).then_with(|| compare_same(left, right))
 }
 
 /// Bits without leading zeros.
@@ -34,18 +33,39 @@ pub(crate) fn bit_len(limbs: &[u64]) -> usize {
     limbs.last().map_or(0, |last| limbs.len() * 64 - last.leading_zeros() as usize)
 }
 
+/// The same for operands of one length, which may have leading zeros.
+pub(super) fn compare_same(left: &[u64], right: &[u64]) -> Ordering {
+    left.iter().rev().cmp(right.iter().rev())
+}
+
+/// Adds to limbs that are not fewer; whether the sum has one more.
+pub(super) fn add_to(limbs: &mut [u64], other: &[u64]) -> bool {
+    let mut carry = false;
+    for (place, limb) in limbs.iter_mut().enumerate() {
+        if place >= other.len() && !carry {
+            break;
+        }
+        (*limb, carry) = limb.carrying_add(other.get(place).copied().unwrap_or(0), carry);
+    }
+    carry
+}
+
+/// Subtracts from limbs that are not fewer; whether the difference is negative, and then so much more than it is.
+pub(super) fn sub_from(limbs: &mut [u64], other: &[u64]) -> bool {
+    let mut borrow = false;
+    for (place, limb) in limbs.iter_mut().enumerate() {
+        if place >= other.len() && !borrow {
+            break;
+        }
+        (*limb, borrow) = limb.borrowing_sub(other.get(place).copied().unwrap_or(0), borrow);
+    }
+    borrow
+}
+
 pub(crate) fn add(left: &[u64], right: &[u64]) -> Limbs {
     let (long, short) = if left.len() >= right.len() { (left, right) } else { (right, left) };
     let mut sum = Limbs::from_slice(long);
-    let mut carry = false;
-    for (place, limb) in sum.iter_mut().enumerate() {
-        let other = short.get(place).copied().unwrap_or(0);
-        if place >= short.len() && !carry {
-            break;
-        }
-        (*limb, carry) = limb.carrying_add(other, carry);
-    }
-    if carry {
+    if add_to(&mut sum, short) {
         sum.push(1);
     }
     sum
@@ -54,22 +74,12 @@ pub(crate) fn add(left: &[u64], right: &[u64]) -> Limbs {
 /// `left - right`, where `left` is not less.
 pub(crate) fn sub(left: &[u64], right: &[u64]) -> Limbs {
     let mut difference = Limbs::from_slice(left);
-    let mut borrow = false;
-    for (place, limb) in difference.iter_mut().enumerate() {
-        if place >= right.len() && !borrow {
-            break;
-        }
-        (*limb, borrow) = limb.borrowing_sub(right.get(place).copied().unwrap_or(0), borrow);
-    }
-    debug_assert!(!borrow);
+    let negative = sub_from(&mut difference, right);
+    debug_assert!(!negative);
     difference
 }
 
 pub(crate) fn mul(left: &[u64], right: &[u64]) -> Limbs {
-    if left.len().min(right.len()) > OWN_MAX {
-        let product = UBig::from_words(left) * UBig::from_words(right);
-        return Limbs::from_slice(product.as_words());
-    }
     let mut product = Limbs::from_elem(0, left.len() + right.len());
     for (place, &limb) in left.iter().enumerate() {
         let mut carry = 0;
@@ -112,11 +122,6 @@ pub(crate) fn div_rem(left: &[u64], right: &[u64]) -> (Limbs, Limbs) {
         let mut quotient = Limbs::from_slice(left);
         let rest = div_limb(&mut quotient, *divisor);
         return (quotient, Limbs::from_slice(trim(&[rest])));
-    }
-    if right.len() > OWN_MAX && left.len() - right.len() > OWN_MAX {
-        let (left, right) = (UBig::from_words(left), UBig::from_words(right));
-        let (quotient, rest) = (&left / &right, &left % &right);
-        return (Limbs::from_slice(quotient.as_words()), Limbs::from_slice(rest.as_words()));
     }
     long_division(left, right)
 }

@@ -1,7 +1,7 @@
 //! Integers of any size, and numbers compared.
 //!
 //! **What it is for.** [`Int`] is the view of an integer term. Arithmetic on terms is in `arith.rs`, text in `text.rs`,
-//! loops over limbs in `limbs.rs`.
+//! loops over limbs in `limbs.rs`, what takes long and may be given up in `long.rs`.
 //!
 //! **Invariants.**
 //! 1. An integer of 63 bits is a small one; a big one never has leading zero limbs.
@@ -12,6 +12,8 @@
 
 mod arith;
 pub(crate) mod limbs;
+mod long;
+mod ntt;
 mod text;
 
 use std::cmp::Ordering;
@@ -20,6 +22,7 @@ use crate::build::SystemLimit;
 use crate::term::Term;
 use crate::word::Boxed;
 
+pub use long::{GivenUp, Wanted};
 pub use text::parse_digits;
 
 /// Most limbs of an integer, as on the BEAM.
@@ -43,6 +46,14 @@ pub enum ArithError {
     BadArith,
     /// `system_limit`: an integer too large.
     SystemLimit,
+    /// Nobody waits for the result any more ([`Wanted`]).
+    GivenUp,
+}
+
+impl From<GivenUp> for ArithError {
+    fn from(_: GivenUp) -> Self {
+        ArithError::GivenUp
+    }
 }
 
 impl From<SystemLimit> for ArithError {

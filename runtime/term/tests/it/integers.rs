@@ -1,8 +1,10 @@
 //! Integers against 128-bit arithmetic and the algebra of larger ones.
 
+
+use std::cell::Cell;
 use std::cmp::Ordering;
 
-use jovial_term::{ArithError, Heap, Int, Term};
+use jovial_term::{ArithError, GivenUp, Heap, Int, Term, Wanted};
 use proptest::prelude::*;
 
 /// Integers whose sums and products of halves fit 128 bits, with many near the borders.
@@ -154,4 +156,134 @@ fn factorials_end_in_the_right_digits() {
     assert_eq!(text.len(), 1135);
     assert!(text.starts_with("12201368259911100687012387854230469262535743428031928421924135883858"));
     assert_eq!(text.len() - text.trim_end_matches('0').len(), 124);
+}
+
+/// A number of so many limbs: not at all regular, or full of zeros and ones.
+fn long<'h>(heap: &'h Heap, limbs: usize, seed: u64) -> Term<'h> {
+    let mut state = seed.wrapping_mul(2) | 1;
+    let mut next = || {
+        state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(seed | 1);
+        state ^ (state >> 29)
+    };
+    let mut limbs: Vec<u64> = (0..limbs)
+        .map(|_| match seed % 3 {
+            0 => next(),
+            1 => u64::MAX,
+            _ => if next() % 4 == 0 { u64::MAX } else { 0 },
+        })
+        .collect();
+    if let Some(top) = limbs.last_mut() {
+        *top |= if seed % 2 == 0 { 1 } else { 1 << 63 };
+    }
+    heap.big(seed % 5 == 0, &limbs)
+}
+
+/// What a number leaves when divided by small ones, limb by limb: another way than that of long division.
+fn residues(term: Term<'_>) -> Vec<i128> {
+    let mut buffer = [0];
+    let (negative, limbs) = term.as_int().expect("an integer").magnitude(&mut buffer);
+    let rest = |modulus: u128| limbs.iter().rev().fold(0, |rest, limb| ((rest << 64) | u128::from(*limb)) % modulus);
+    [0xffff_ffff_ffff_ffc5, 0x1fff_ffff_ffff_ffff, 999_999_999_999_989]
+        .map(|modulus| rest(modulus) as i128 * if negative { -1 } else { 1 })
+        .to_vec()
+}
+
+/// Lengths on both sides of every change of method, and of the lengths of transforms.
+#[test]
+fn long_products_and_quotients_are_exact() {
+    let moduli = [0xffff_ffff_ffff_ffc5_i128, 0x1fff_ffff_ffff_ffff, 999_999_999_999_989];
+    let lengths = [1, 31, 33, 200, 2047, 2048, 2049, 2600, 4095, 4097, 5500, 9001, 16_400, 33_000];
+    for (number, left_len) in lengths.into_iter().enumerate() {
+        for right_len in lengths {
+            if left_len + right_len > 40_000 {
+                continue;
+            }
+            let heap = Heap::new();
+            let seed = number as u64 * 31 + right_len as u64;
+            let (left, right) = (long(&heap, left_len, seed), long(&heap, right_len, seed + 1));
+            let extra = long(&heap, right_len.saturating_sub(1), seed + 2);
+            let product = heap.mul(left, right).expect("within limits");
+            let (a, b) = (residues(left), residues(right));
+            for (place, found) in residues(product).into_iter().enumerate() {
+                // Two factors of 64 bits need 128, so one of them is taken apart.
+                let (high, low) = (a[place] >> 32, a[place] & 0xffff_ffff);
+                let step = (high * b[place] % moduli[place]) << 32;
+                assert_eq!((step + low * b[place] - found) % moduli[place], 0, "{left_len} * {right_len}");
+            }
+            let sum = heap.add(heap.abs(product).expect("a number"), heap.abs(extra).expect("a number"));
+            let sum = sum.expect("within limits");
+            let quotient = heap.div(sum, right).expect("no zero");
+            let rest = heap.rem(sum, right).expect("no zero");
+            let size = |term| heap.abs(term).expect("a number");
+            assert!(size(quotient).same(size(left)), "{left_len} / {right_len}");
+            assert!(rest.same(size(extra)), "{left_len} rem {right_len}");
+        }
+    }
+}
+
+#[test]
+fn the_longest_integers() {
+    let heap = Heap::new();
+    let (left, right) = (long(&heap, 1 << 18, 3), long(&heap, (1 << 18) - 1, 9));
+    let product = heap.mul(left, right).expect("within limits");
+    assert!(heap.div(product, right).expect("no zero").same(left));
+    assert!(heap.rem(product, left).expect("no zero").same(Term::ZERO));
+    assert_eq!(heap.mul(product, heap.int(i64::MAX)).err(), Some(ArithError::SystemLimit));
+}
+
+#[test]
+fn long_texts_come_back() {
+    for (digits, base) in [(40_000, 10), (130_000, 10), (300_001, 10), (60_000, 3), (45_000, 36), (200_000, 2)] {
+        let heap = Heap::new();
+        let text: String = (0_u64..digits)
+            .map(|place| char::from_digit((place * place / 7 + 1) as u32 % base, base).expect("a digit"))
+            .collect::<String>()
+            .to_uppercase();
+        let term = heap.parse_int(text.as_bytes(), base).expect("digits");
+        assert!(term.as_int().expect("an integer").to_text(base) == text, "{digits} digits in base {base}");
+        let zeros = format!("-{}{text}", "0".repeat(70_000));
+        let negated = heap.parse_int(zeros.as_bytes(), base).expect("digits");
+        assert!(negated.same(heap.negate(term).expect("a number")));
+    }
+    let heap = Heap::new();
+    let nines = heap.parse_int("9".repeat(100_000).as_bytes(), 10).expect("digits");
+    let power = heap.add(nines, Term::small32(1)).expect("within limits");
+    let text = text(power);
+    assert!(text.starts_with('1') && text[1..].bytes().all(|digit| digit == b'0') && text.len() == 100_001);
+    assert!(heap.parse_int("0".repeat(100_000).as_bytes(), 10).is_some_and(|zero| zero.same(Term::ZERO)));
+}
+
+/// Each piece of long work asks once, so the questions tell how much was done after the answer was no.
+#[test]
+fn what_nobody_wants_any_more_is_given_up_at_the_next_piece() {
+    let heap = Heap::new();
+    let (left, right) = (long(&heap, 40_000, 4), long(&heap, 20_000, 7));
+    let digits = "7".repeat(300_000);
+    type Work<'a> = dyn Fn(Wanted<'_>) -> Result<(), ArithError> + 'a;
+    let given_up = |_: GivenUp| ArithError::GivenUp;
+    let works: [(&str, &Work<'_>); 5] = [
+        ("product", &|wanted| heap.mul_while(left, right, wanted).map(|_| ())),
+        ("quotient", &|wanted| heap.div_while(left, right, wanted).map(|_| ())),
+        ("remainder", &|wanted| heap.rem_while(left, right, wanted).map(|_| ())),
+        ("text", &|wanted| left.as_int().expect("one").to_text_while(10, wanted).map(|_| ()).map_err(given_up)),
+        ("digits", &|wanted| heap.parse_int_while(digits.as_bytes(), 10, wanted).map(|_| ()).map_err(given_up)),
+    ];
+    for (name, work) in works {
+        let asked = Cell::new(0_usize);
+        let run = |most: usize| {
+            asked.set(0);
+            let answer = || {
+                asked.set(asked.get() + 1);
+                asked.get() <= most
+            };
+            work(Wanted::while_true(&answer))
+        };
+        assert_eq!(run(usize::MAX), Ok(()), "{name}");
+        let pieces = asked.get();
+        assert!(pieces >= 8, "{name} has only {pieces} pieces");
+        for most in [0, 1, pieces / 2, pieces - 1] {
+            assert_eq!(run(most), Err(ArithError::GivenUp), "{name} after {most} pieces");
+            assert_eq!(asked.get(), most + 1, "{name} goes on after a no");
+        }
+    }
 }

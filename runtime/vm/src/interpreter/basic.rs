@@ -1,6 +1,7 @@
 //! Moves, constants, arithmetic, tests and jumps.
 #![expect(clippy::inline_always, reason = "op bodies are expanded into two dispatchers")]
 
+use jovial_atoms::known;
 use jovial_bytecode::ir::Bif;
 use jovial_bytecode::opcode::{NO_SLOT, Opcode};
 use jovial_term::raw::{Boxed, Word};
@@ -9,6 +10,8 @@ use jovial_term::{Term, raw};
 use super::exceptions::raise_bif;
 use super::{Flow, SECOND, SLOW, State};
 use crate::bifs::{self, BifError};
+use crate::native::Halt;
+use crate::system::Stop;
 
 const TRUE: Word = Word::atom(jovial_atoms::known::TRUE);
 const FALSE: Word = Word::atom(jovial_atoms::known::FALSE);
@@ -90,8 +93,10 @@ pub(super) unsafe fn op_load_far<const FAST: bool>(s: &mut State<'_>) -> Flow {
 unsafe fn general(s: &mut State<'_>, bif: Bif, args: &[Word], to: isize, words: usize) -> Flow {
     // SAFETY: as above; operands are terms in slots, and `Term` is a transparent `Word`.
     unsafe {
-        let long = bifs::is_long(bif, &*(std::ptr::from_ref(args) as *const [Term<'_>]));
-        match if long { evaluate_elsewhere(s, bif, args) } else { evaluate(s, bif, args) } {
+        if bifs::is_long(bif, &*(std::ptr::from_ref(args) as *const [Term<'_>])) {
+            return take_long(s, bif, args, to, words);
+        }
+        match evaluate(s, bif, args) {
             Ok(value) => {
                 s.set(to, value);
                 s.next(words)
@@ -189,20 +194,35 @@ unsafe fn evaluate<'a>(s: &mut State<'a>, bif: Bif, args: &[Word]) -> Result<Wor
     result.map(Term::word)
 }
 
-/// The value of an operation that takes long. Nobody may ask meanwhile where the process is: this is no place where it could
-/// be suspended, so it says that it is nowhere.
+/// An operation that takes long: a job of the process, which waits at this instruction and does it again when there is a result.
 #[cold]
 #[inline(never)]
-unsafe fn evaluate_elsewhere<'a>(s: &mut State<'a>, bif: Bif, args: &[Word]) -> Result<Word, BifError<'a>> {
-    s.store();
+unsafe fn take_long(s: &mut State<'_>, bif: Bif, args: &[Word], to: isize, words: usize) -> Flow {
+    let process = s.process();
     // SAFETY: as in `evaluate`.
-    let terms = unsafe { &*(std::ptr::from_ref(args) as *const [Term<'a>]) };
-    let process = s.run.ctx.process;
-    let resume = process.resume.replace(std::ptr::null());
-    let result = bifs::call_elsewhere(process, s.run.ctx.system, bif, terms);
-    process.resume.set(resume);
-    s.reload();
-    result.map(Term::word)
+    unsafe {
+        let Some(result) = process.job_result.take() else {
+            let terms = &*(std::ptr::from_ref(args) as *const [Term<'_>]);
+            return match bifs::job(s.heap(), bif, terms) {
+                // No live word describes the frame here.
+                Ok(job) => s.suspend(s.pc, std::ptr::null(), Stop::Offload(job)),
+                Err(error) => raise_bif(s, bif, args, error),
+            };
+        };
+        s.store();
+        let result = result.0(&s.run.ctx);
+        s.reload();
+        match result {
+            Ok(value) => {
+                s.set(to, value.word());
+                s.next(words)
+            }
+            Err(Halt::Raise { reason, .. }) if reason.as_atom() == Some(known::BADARITH) => {
+                raise_bif(s, bif, args, BifError::BadArith)
+            }
+            Err(_) => raise_bif(s, bif, args, BifError::SystemLimit),
+        }
+    }
 }
 
 /// Two small integers, if both are.

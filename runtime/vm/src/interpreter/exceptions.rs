@@ -187,15 +187,10 @@ unsafe fn deliver(s: &mut State<'_>, from: From, class: Class, reason: Word, tra
 pub(super) unsafe fn raise_bif(s: &mut State<'_>, bif: Bif, args: &[Word], error: BifError<'_>) -> Flow {
     // SAFETY: operands are terms in slots.
     unsafe {
-        if let BifError::CalledAway = error {
-            // Whoever called finds the process at its next call, which is a safepoint.
-            s.want_safepoint();
-            return raise(s, Class::Interrupt, Word::atom(known::INTERRUPT), &First::None);
-        }
         let heap = s.heap();
         let list = heap.list(args.iter().map(|word| s.term(*word))).word();
         let reason = match error {
-            BifError::BadArith | BifError::CalledAway => Word::atom(known::BADARITH),
+            BifError::BadArith => Word::atom(known::BADARITH),
             BifError::BadArg => Word::atom(known::BADARG),
             BifError::SystemLimit => Word::atom(known::SYSTEM_LIMIT),
             BifError::BadMap(map) => heap.tuple(&[Term::atom(known::BADMAP), s.term(map.word())]).word(),
@@ -371,7 +366,14 @@ pub(crate) fn current_stacktrace<'h>(machine: &Machine, process: &Process, heap:
     unsafe {
         addresses.push(Term::from_word(Word(pc as u64)));
         let fp = jovial_term::raw::sp(process.heap()).add(1);
-        frames::walk(fp, frames::frame_size(process.live.get()), |back, _| {
+        let size = if process.live.get().is_null() {
+            let mut finder = Finder { machine, last: None };
+            let function = finder.find(pc as usize).and_then(|(version, word)| version.function_at(word));
+            function.map_or(0, |function| usize::from(function.frame))
+        } else {
+            frames::frame_size(process.live.get())
+        };
+        frames::walk(fp, size, |back, _| {
             addresses.push(Term::from_word(Word(back.sub(1) as u64)));
             addresses.len() <= DEPTH
         });

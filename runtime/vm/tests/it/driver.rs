@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use jovial_atoms::Atom;
 use jovial_bytecode::ir::Literal;
-use jovial_term::{Fragment, Heap, HeapOptions, Kind, Pid, Term, Value};
+use jovial_term::{Fragment, Heap, HeapOptions, Kind, Pid, Term, Value, Wanted};
 use jovial_vm::{Class, Dispatch, Drained, Machine, Process, Stop, System, literals};
 
 #[derive(Default)]
@@ -90,7 +90,7 @@ pub(crate) fn call(
                 }
                 None => {}
             },
-            Stop::Offload(job) => process.resume_with((job.0)()),
+            Stop::Offload(job) => process.resume_with((job.0)(Wanted::ALWAYS)),
             Stop::Done => return Outcome::Value(show(process.result())),
             Stop::Exit { class } => {
                 let trace = machine.stacktrace(process.heap(), process.raised_trace());

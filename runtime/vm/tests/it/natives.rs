@@ -30,7 +30,7 @@ fn apply<'h>(_: &Ctx<'h>, args: &[Term<'h>]) -> Ended<'h> {
 
 fn offload<'h>(_: &Ctx<'h>, args: &[Term<'h>]) -> Ended<'h> {
     let number = args[0].as_i64().ok_or_else(Halt::badarg)?;
-    Err(Halt::Offload(Job(Box::new(move || {
+    Err(Halt::Offload(Job(Box::new(move |_| {
         let double = number * 2;
         JobResult(Box::new(move |ctx| Ok(ctx.heap().int(double))))
     }))))
