@@ -6,8 +6,8 @@
 //! **Invariants.**
 //! 1. A peer is visible only after its handshake.
 //! 2. The frames of one message are written in one piece, whole and in order.
-//! 3. Sending never blocks. A peer whose queue is over its bound loses droppable messages, oldest first; one that
-//!    still grows beyond twice the bound is cut off.
+//! 3. Sending never blocks. A peer whose queue is over a bound loses messages, oldest first: droppable ones, and where that does not
+//!    help, others (`docs/design/slow-clients.md`).
 //!
 //! **What it must not know.** Jupyter.
 

@@ -10,8 +10,12 @@ use super::stream::Stream;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct PeerId(pub(crate) u64);
 
-/// Bytes that may wait for one peer before droppable messages are dropped.
-const QUEUE_MAX: usize = 64 << 20;
+/// Messages that may wait for one peer: ten times what a socket of `ZeroMQ` keeps unless told otherwise. What waits beyond that waits
+/// for nobody.
+const WAITING_MAX: usize = 10_000;
+
+/// Bytes that may wait for one peer before droppable messages are dropped; twice as many before others are.
+const BYTES_MAX: usize = 64 << 20;
 
 struct Item {
     bytes: Arc<Vec<u8>>,
@@ -24,6 +28,37 @@ struct Queue {
     bytes: usize,
     closed: bool,
     writing: bool,
+}
+
+impl Queue {
+    /// Drops what is too much, and a quarter more, so that a peer that does not read costs little each time. The newest message stays,
+    /// however large it is.
+    fn trim(&mut self) {
+        if self.items.len() <= WAITING_MAX && self.bytes <= BYTES_MAX {
+            return;
+        }
+        let newest = self.items.len() - 1;
+        let (mut count, mut place) = (self.items.len(), 0);
+        let over = |count: usize, bytes: usize| count > WAITING_MAX / 4 * 3 || bytes > BYTES_MAX / 4 * 3;
+        self.items.retain(|item| {
+            let drops = item.droppable && place < newest && over(count, self.bytes);
+            place += 1;
+            if drops {
+                count -= 1;
+                self.bytes -= item.bytes.len();
+            }
+            !drops
+        });
+        if self.items.len() <= WAITING_MAX && self.bytes <= 2 * BYTES_MAX {
+            return;
+        }
+        while self.items.len() > 1
+            && over(self.items.len(), self.bytes / 2)
+            && let Some(item) = self.items.pop_front()
+        {
+            self.bytes -= item.bytes.len();
+        }
+    }
 }
 
 pub(crate) struct Peer {
@@ -44,7 +79,7 @@ impl Peer {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues a message; `droppable` ones may be lost when the peer does not read.
+    /// Queues a message. When too much waits, the oldest is lost: what is `droppable` first.
     pub(crate) fn send(&self, bytes: Arc<Vec<u8>>, droppable: bool) {
         let mut queue = self.lock();
         if queue.closed {
@@ -52,23 +87,7 @@ impl Peer {
         }
         queue.bytes += bytes.len();
         queue.items.push_back(Item { bytes, droppable });
-        if queue.bytes > QUEUE_MAX {
-            let mut over = queue.bytes - QUEUE_MAX;
-            let mut kept = VecDeque::with_capacity(queue.items.len());
-            for item in std::mem::take(&mut queue.items) {
-                if item.droppable && over > 0 {
-                    over = over.saturating_sub(item.bytes.len());
-                    queue.bytes -= item.bytes.len();
-                } else {
-                    kept.push_back(item);
-                }
-            }
-            queue.items = kept;
-        }
-        if queue.bytes > 2 * QUEUE_MAX {
-            queue.closed = true;
-            self.stream.close();
-        }
+        queue.trim();
         self.changed.notify_all();
     }
 
@@ -123,5 +142,67 @@ impl Peer {
                 return;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    /// A peer that nothing is written to, which is how one that never reads looks once its buffers are full.
+    fn deaf() -> Peer {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let stream = TcpStream::connect(listener.local_addr().expect("an address")).expect("a connection");
+        Peer::new(PeerId(1), Vec::new(), Stream::Tcp(stream))
+    }
+
+    fn numbers(peer: &Peer) -> Vec<u64> {
+        let queue = peer.lock();
+        queue.items.iter().map(|item| item.bytes[..8].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte))).collect()
+    }
+
+    fn message(number: u64, len: usize) -> Arc<Vec<u8>> {
+        let mut bytes = number.to_be_bytes().to_vec();
+        bytes.resize(len.max(8), 0);
+        Arc::new(bytes)
+    }
+
+    #[test]
+    fn what_waits_for_a_peer_that_never_reads_has_a_limit() {
+        let peer = deaf();
+        for number in 0..50_000 {
+            peer.send(message(number, 400), false);
+            assert!(peer.lock().items.len() <= WAITING_MAX);
+        }
+        let kept = numbers(&peer);
+        let first = 50_000 - kept.len() as u64;
+        assert!(kept.len() >= WAITING_MAX / 2);
+        assert_eq!(kept, (first..50_000).collect::<Vec<_>>(), "the newest, in order");
+        assert_eq!(peer.lock().bytes, kept.len() * 400);
+    }
+
+    #[test]
+    fn text_goes_before_anything_else() {
+        let peer = deaf();
+        for number in 0..300 {
+            peer.send(message(number, 1 << 20), number % 3 != 0);
+            assert!(peer.lock().bytes <= 2 * BYTES_MAX);
+        }
+        let kept = numbers(&peer);
+        let others: Vec<u64> = kept.iter().copied().filter(|number| number % 3 == 0).collect();
+        assert_eq!(others, (0..100).map(|number| number * 3).collect::<Vec<_>>(), "{kept:?}");
+        assert!(kept.is_sorted());
+    }
+
+    #[test]
+    fn the_newest_message_stays_however_large() {
+        let peer = deaf();
+        peer.send(message(0, 100), false);
+        peer.send(message(1, 2 * BYTES_MAX + 1), true);
+        assert_eq!(numbers(&peer), [1]);
+        peer.send(message(2, 100), true);
+        assert_eq!(numbers(&peer), [2]);
     }
 }
