@@ -1,13 +1,18 @@
 //! Copying terms of a few words, as most messages are, in one walk.
 //!
 //! **What it is for.** [`copy_few`] copies to a place of fixed size and gives up when the term is larger or has parts that have to be
-//! counted; the general copy (`copy.rs`) measures first, which costs more than the copy of a small term. [`relocate`] moves
-//! such a copy, or a fragment's words, to where they are to stay.
+//! counted; the general copy (`copy.rs`) measures first, which costs more than the copy of a small term. [`Fields::rebase`] moves
+//! such a copy to where it is to stay, [`relocate`] the words of a fragment, of which no fields are known.
 //!
-//! **How.** Cheney's walk over the target, as in `copy.rs`. Sharing within so few words is not looked for.
+//! **How.** Each object is copied word by word, and those of its words that lead to further objects are noted; the list of notes is
+//! what is still to be copied, in order, and in the end all that has to change when the copy moves. Sharing within so few words is not
+//! looked for.
 //!
 //! **What it must not know.** Whose memory either side is.
 
+use std::mem::MaybeUninit;
+
+use crate::copy;
 use crate::literal;
 use crate::off_heap;
 use crate::word::Word;
@@ -15,50 +20,49 @@ use crate::word::Word;
 /// Words that [`copy_few`] writes at most.
 pub(crate) const FEW: usize = 48;
 
-/// Copies `words` words one by one: what prepares a copy by vectors takes longer than that of a few words.
-///
-/// # Safety
-/// So many words lie at `from`, and there is room for them at `to`, elsewhere.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "it is a loop of three instructions")]
-unsafe fn short_copy(from: *const Word, to: *mut Word, words: usize) {
-    // SAFETY: by contract.
-    unsafe {
-        let mut place = 0;
-        while place < words {
-            to.add(place).write_volatile(*from.add(place));
-            place += 1;
-        }
-    }
+/// The words of a copy that lead to other objects of it.
+pub(crate) struct Fields {
+    places: [MaybeUninit<*mut Word>; FEW],
+    /// How many there are. Each word of a copy is one at most, so the places suffice.
+    count: usize,
 }
 
-/// Copies one object to `top`, unless it does not fit or is counted.
-///
-/// # Safety
-/// `word` leads to a live object; `top` to `end` is free memory elsewhere.
-#[inline]
-unsafe fn shallow(word: Word, top: &mut *mut Word, end: *mut Word) -> Option<Word> {
-    // SAFETY: the object is live, and the target has room where that is checked.
-    unsafe {
-        let (from, to) = (word.address(), *top);
-        let room = end.offset_from(to).cast_unsigned();
-        if word.is_cons() {
-            if room < 2 {
-                return None;
+impl Fields {
+    #[inline]
+    pub(crate) const fn new() -> Fields {
+        Fields { places: [const { MaybeUninit::uninit() }; FEW], count: 0 }
+    }
+
+    /// Notes a word that was just written, if it leads to something that has to be copied.
+    ///
+    /// # Safety
+    /// `place` is one of the words of this copy, and is noted once.
+    #[inline]
+    unsafe fn note(&mut self, place: *mut Word, word: Word, literals: literal::Range) {
+        if word.is_pointer() && !literals.contains(word) {
+            debug_assert!(self.count < FEW, "a copy has no more words");
+            // SAFETY: fewer places are taken than the copy has words.
+            unsafe { self.places.get_unchecked_mut(self.count).write(place) };
+            self.count += 1;
+        }
+    }
+
+    /// Moves the copy of `words` words at `from`, whose fields these are, to a free place. Gives where `root` leads then.
+    ///
+    /// # Safety
+    /// The copy was made there with these fields, `root` is its root, and at `to` is room for it elsewhere.
+    #[inline]
+    pub(crate) unsafe fn rebase(&self, from: *const Word, to: *mut Word, words: usize, root: Word) -> Word {
+        let shift = (to as u64).wrapping_sub(from as u64);
+        // SAFETY: by contract; the first places are filled, each with the address of a word from `from` on.
+        unsafe {
+            copy::copy_few(from, to, words);
+            for place in self.places.get_unchecked(..self.count) {
+                let place = place.assume_init();
+                *place.byte_offset(shift.cast_signed() as isize) = Word((*place).0.wrapping_add(shift));
             }
-            *to = *from;
-            *to.add(1) = *from.add(1);
-            *top = to.add(2);
-            return Some(Word::cons_at(to));
         }
-        let header = *from;
-        let words = 1 + header.header_size();
-        if words > room || off_heap::is_counted(header.header_kind()) {
-            return None;
-        }
-        short_copy(from, to, words);
-        *top = to.add(words);
-        Some(Word::boxed_at(to))
+        Word(root.0.wrapping_add(shift))
     }
 }
 
@@ -66,31 +70,68 @@ unsafe fn shallow(word: Word, top: &mut *mut Word, end: *mut Word) -> Option<Wor
 /// more than fits before `end`, or something in it is counted; what was written is of no use then.
 ///
 /// # Safety
-/// `word` leads to a live object that is no such literal; `start` to `end` is free memory elsewhere.
+/// `word` leads to a live object that is no such literal; `start` to `end` is free memory elsewhere, [`FEW`] words at most; `fields` is
+/// empty.
 #[inline]
 pub(crate) unsafe fn copy_few(
     word: Word,
     start: *mut Word,
     end: *mut Word,
     literals: literal::Range,
+    fields: &mut Fields,
 ) -> Option<(Word, *mut Word)> {
-    // SAFETY: by contract; between `start` and `top` lie whole objects, whose pointers lead to the original until they are scanned.
+    // SAFETY: by contract; objects are live, and the target has room where that is checked. A noted field holds the pointer to the
+    // original until its turn comes.
     unsafe {
         let mut top = start;
-        let root = shallow(word, &mut top, end)?;
-        let mut scan = start;
-        while scan < top {
-            let word = *scan;
-            if word.is_pointer() {
-                if !literals.contains(word) {
-                    *scan = shallow(word, &mut top, end)?;
+        let mut original = word;
+        let mut root = None;
+        let mut next = 0;
+        loop {
+            let from = original.address();
+            let room = end.offset_from(top).cast_unsigned();
+            let copy = if original.is_cons() {
+                if room < 2 {
+                    return None;
                 }
-            } else if word.is_opaque_header() {
-                scan = scan.add(word.header_size());
+                let copy = Word::cons_at(top);
+                let (head, tail) = (*from, *from.add(1));
+                *top = head;
+                *top.add(1) = tail;
+                fields.note(top, head, literals);
+                fields.note(top.add(1), tail, literals);
+                top = top.add(2);
+                copy
+            } else {
+                let header = *from;
+                let words = 1 + header.header_size();
+                if words > room || off_heap::is_counted(header.header_kind()) {
+                    return None;
+                }
+                *top = header;
+                if header.is_opaque_header() {
+                    copy::copy_few(from, top, words);
+                } else {
+                    for place in 1..words {
+                        let (word, to) = (*from.add(place), top.add(place));
+                        *to = word;
+                        fields.note(to, word, literals);
+                    }
+                }
+                let copy = Word::boxed_at(top);
+                top = top.add(words);
+                copy
+            };
+            match root {
+                None => root = Some(copy),
+                Some(_) => *fields.places.get_unchecked(next - 1).assume_init() = copy,
             }
-            scan = scan.add(1);
+            if next == fields.count {
+                return root.map(|root| (root, top));
+            }
+            original = *fields.places.get_unchecked(next).assume_init();
+            next += 1;
         }
-        Some((root, top))
     }
 }
 
@@ -114,7 +155,7 @@ pub(crate) unsafe fn relocate(from: *const Word, to: *mut Word, words: usize, ro
             *to.add(place) = moved(word);
             place += 1;
             if word.is_opaque_header() {
-                short_copy(from.add(place), to.add(place), word.header_size());
+                copy::copy_few(from.add(place), to.add(place), word.header_size());
                 place += word.header_size();
             }
         }

@@ -18,7 +18,7 @@ use std::ptr::{NonNull, null_mut};
 
 use crate::block;
 use crate::copy;
-use crate::few::{self, FEW};
+use crate::few::{self, FEW, Fields};
 use crate::fun::{FunEntry, FunUses};
 use crate::heap::{Heap, OutOfMemory};
 use crate::literal;
@@ -182,15 +182,20 @@ impl Fragment {
     pub fn copy_of(term: Term<'_>) -> Result<Fragment, OutOfMemory> {
         let literals = literal::lasting();
         if !literals.excludes(term.word()) {
-            return Fragment::of_few(term.word(), std::ptr::null(), 0);
+            return Fragment::of(0, |_| term.word());
         }
         let mut place = [MaybeUninit::<Word>::uninit(); FEW];
         let start: *mut Word = place.as_mut_ptr().cast();
+        let mut fields = Fields::new();
         // SAFETY: a live term that is no literal; the place has room for so many words.
-        if let Some((root, top)) = unsafe { few::copy_few(term.word(), start, start.add(FEW), literals) } {
-            // SAFETY: both lie in the place.
-            let words = unsafe { top.offset_from(start) };
-            return Fragment::of_few(root, start, words.cast_unsigned());
+        if let Some((root, top)) =
+            unsafe { few::copy_few(term.word(), start, start.add(FEW), literals, &mut fields) }
+        {
+            // SAFETY: both lie in the place; the copy that lies there moves to as many free words.
+            unsafe {
+                let words = top.offset_from(start).cast_unsigned();
+                return Fragment::of(words, |to| fields.rebase(start, to, words, root));
+            }
         }
         let measure = copy::measure(term);
         let chunk = Chunk::allocate(measure.words).ok_or(OutOfMemory)?;
@@ -210,13 +215,14 @@ impl Fragment {
         Ok(Fragment(chunk))
     }
 
-    /// A fragment of words that own nothing, which lie at `from`.
-    fn of_few(root: Word, from: *const Word, words: usize) -> Result<Fragment, OutOfMemory> {
+    /// A fragment of words that own nothing; `fill` is given their place, and gives the root.
+    #[inline]
+    fn of(words: usize, fill: impl FnOnce(*mut Word) -> Word) -> Result<Fragment, OutOfMemory> {
         let chunk = Chunk::allocate(words).ok_or(OutOfMemory)?;
         let header = chunk.as_ptr();
         // SAFETY: the chunk is ours and has room for so many words.
         unsafe {
-            (*header).root = few::relocate(from, ChunkHeader::words(header), words, root);
+            (*header).root = fill(ChunkHeader::words(header));
             (*header).used = words;
         }
         Ok(Fragment(chunk))
@@ -329,7 +335,8 @@ impl Heap {
         let start = self.top();
         // SAFETY: so many words are free from the heap's top on; what was copied becomes part of the heap.
         unsafe {
-            let (root, top) = few::copy_few(word, start, start.add(self.free_words().min(FEW)), literals)?;
+            let end = start.add(self.free_words().min(FEW));
+            let (root, top) = few::copy_few(word, start, end, literals, &mut Fields::new())?;
             self.set_top(top);
             Some(Term::from_word(root))
         }
