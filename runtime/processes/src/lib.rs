@@ -20,6 +20,7 @@
     reason = "slots, shards and counts are reduced to their small range before they are cast"
 )]
 
+mod atom_words;
 pub mod clock;
 pub mod coroutine;
 mod crash;

@@ -1,27 +1,23 @@
 //! Registered names.
 //!
-//! **What it is for.** [`Names`] leads from atoms to the pids that registered them: a word for each atom, in chunks that are made when
-//! a name in them is first registered, so that asking takes two loads and no lock. The other direction, a process's own name, is one
-//! word in the process ([`OwnName`]), so that a process without a name pays nothing at its exit.
+//! **What it is for.** [`Names`] leads from atoms to the pids that registered them, without a lock (`atom_words.rs`). The other
+//! direction, a process's own name, is one word in the process ([`OwnName`]), so that a process without a name pays nothing at its exit.
 //!
 //! **Invariants.**
 //! 1. A name's word holds a pid only while the process's [`OwnName`] holds the name, but for moments: whoever registers sets the
 //!    process's word first, then the name's, and looks at the first once more; whoever ends a process changes its word first and then
 //!    clears the name's. All are sequentially consistent, so one of the two sees the other.
 //! 2. A closed [`OwnName`] takes no name any more.
-//! 3. A name's word changes from 0 to a pid and from that pid to 0, nothing else.
 //!
 //! **What it must not know.** Whether a process runs; signals. What a name that is sent to means is the sender's business.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use jovial_atoms::Atom;
 use jovial_term::Pid;
 
-/// Names of a chunk.
-const CHUNK: usize = 1024;
-const CHUNKS: usize = (jovial_atoms::MAX as usize).div_ceil(CHUNK);
+use crate::atom_words::AtomWords;
+
 const NONE: u32 = 0;
 const CLOSED: u32 = u32::MAX;
 
@@ -47,41 +43,21 @@ impl OwnName {
     }
 }
 
-type Chunk = Box<[AtomicU64]>;
-
-pub(crate) struct Names {
-    chunks: Box<[OnceLock<Chunk>]>,
-}
-
-impl Default for Names {
-    fn default() -> Self {
-        Names { chunks: (0..CHUNKS).map(|_| OnceLock::new()).collect() }
-    }
-}
+#[derive(Default)]
+pub(crate) struct Names(AtomWords);
 
 impl Names {
-    /// The word of a name, 0 or the number of a pid, if any name near it was ever registered.
-    #[inline]
-    fn word(&self, name: Atom) -> Option<&AtomicU64> {
-        let index = name.index() as usize;
-        Some(&self.chunks[index / CHUNK].get()?[index % CHUNK])
-    }
-
     #[inline]
     pub(crate) fn whereis(&self, name: Atom) -> Option<Pid> {
-        let number = self.word(name)?.load(Ordering::SeqCst);
-        (number != 0).then(|| Pid::new(number))
+        self.0.get(name).map(Pid::new)
     }
 
     /// False when the name is taken or the process has another or is ending.
     pub(crate) fn register(&self, name: Atom, pid: Pid, own: &OwnName) -> bool {
-        let index = name.index() as usize;
-        let chunk = self.chunks[index / CHUNK].get_or_init(|| (0..CHUNK).map(|_| AtomicU64::new(0)).collect());
-        let word = &chunk[index % CHUNK];
-        if word.load(Ordering::SeqCst) != 0 || !own.set(name) {
+        if self.whereis(name).is_some() || !own.set(name) {
             return false;
         }
-        if word.compare_exchange(0, pid.number(), Ordering::SeqCst, Ordering::Relaxed).is_err() {
+        if !self.0.claim(name, pid.number()) {
             own.clear(name);
             return false;
         }
@@ -94,8 +70,7 @@ impl Names {
     }
 
     fn forget(&self, name: Atom, pid: Pid) -> bool {
-        self.word(name)
-            .is_some_and(|word| word.compare_exchange(pid.number(), 0, Ordering::SeqCst, Ordering::Relaxed).is_ok())
+        self.0.release(name, pid.number())
     }
 
     /// Takes a name away. `own` finds the word of the process that has it. False when nobody has it.
@@ -123,14 +98,7 @@ impl Names {
 
     /// All names, in the order of their text.
     pub(crate) fn registered(&self) -> Vec<Atom> {
-        let mut names = Vec::new();
-        for (place, chunk) in self.chunks.iter().enumerate() {
-            let Some(chunk) = chunk.get() else { continue };
-            let taken = chunk.iter().enumerate().filter(|(_, word)| word.load(Ordering::SeqCst) != 0);
-            names.extend(taken.filter_map(|(slot, _)| Atom::from_index((place * CHUNK + slot) as u32)));
-        }
-        names.sort_unstable_by_key(|name| name.as_str());
-        names
+        self.0.taken()
     }
 }
 

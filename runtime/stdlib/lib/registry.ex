@@ -40,6 +40,7 @@ defmodule Registry do
   # The table named as the registry holds
   #
   #   * `{:registry, {kind, partitions, listeners}}`
+  #   * `{:only_keys, table}`, of a unique registry with one partition: all that a lookup there needs to know
   #   * `{{:meta, key}, value}`
   #
   # Each partition has two tables: `{key, {pid, value}}`, and `{pid, key, key_table, 1}` to find the entries of a process. The first are split
@@ -391,19 +392,25 @@ defmodule Registry do
   @doc since: "1.4.0"
   @spec lookup(registry, key) :: [{pid, value}]
   def lookup(registry, key) when is_atom(registry) do
-    case info!(registry) do
-      {:unique, partitions, _listeners} ->
-        unique(partitions, key)
+    case only_keys!(registry) do
+      nil ->
+        case info!(registry) do
+          {:unique, partitions, _listeners} ->
+            unique(key_table(:unique, key, nil, partitions), key)
 
-      {:duplicate, partitions, _listeners} ->
-        for table <- key_tables(partitions), {_, entry} <- :ets.lookup(table, key), do: entry
+          {:duplicate, partitions, _listeners} ->
+            for table <- key_tables(partitions), {_, entry} <- :ets.lookup(table, key), do: entry
+        end
+
+      table ->
+        unique(table, key)
     end
   end
 
-  defp unique(partitions, key) do
-    case :ets.lookup(key_table(:unique, key, nil, partitions), key) do
-      [{_, {pid, _value} = entry}] -> if alive?(pid), do: [entry], else: []
-      [] -> []
+  defp unique(table, key) do
+    case :ets.lookup_element(table, key, 2, nil) do
+      {pid, _value} = entry -> if alive?(pid), do: [entry], else: []
+      nil -> []
     end
   end
 
@@ -726,12 +733,19 @@ defmodule Registry do
   def whereis_name({registry, key, _value}), do: whereis(registry, key)
 
   defp whereis(registry, key) do
+    case only_keys!(registry) do
+      nil -> whereis_among(registry, key)
+      table -> pid_of(unique(table, key))
+    end
+  end
+
+  defp pid_of([{pid, _value}]), do: pid
+  defp pid_of([]), do: :undefined
+
+  defp whereis_among(registry, key) do
     case info!(registry) do
       {:unique, partitions, _listeners} ->
-        case unique(partitions, key) do
-          [{pid, _value}] -> pid
-          [] -> :undefined
-        end
+        pid_of(unique(key_table(:unique, key, nil, partitions), key))
 
       {kind, _, _} ->
         raise ArgumentError, ":via is not supported for #{kind} registries"
@@ -764,6 +778,13 @@ defmodule Registry do
 
   defp info!(registry) do
     :ets.lookup_element(registry, :registry, 2)
+  catch
+    :error, :badarg -> raise ArgumentError, "unknown registry: #{inspect(registry)}"
+  end
+
+  # The one table of keys, if there is just one, and a key has one entry.
+  defp only_keys!(registry) do
+    :ets.lookup_element(registry, :only_keys, 2, nil)
   catch
     :error, :badarg -> raise ArgumentError, "unknown registry: #{inspect(registry)}"
   end
@@ -817,6 +838,7 @@ defmodule Registry.Supervisor do
       end
 
     :ets.insert(table, {:registry, {settings.keys, List.to_tuple(names), settings.listeners}})
+    with {:unique, [{keys, _process}]} <- {settings.keys, names}, do: :ets.insert(table, {:only_keys, keys})
     :ets.insert(table, for({key, value} <- meta, do: {{:meta, key}, value}))
 
     children =

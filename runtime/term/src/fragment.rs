@@ -188,9 +188,7 @@ impl Fragment {
         let start: *mut Word = place.as_mut_ptr().cast();
         let mut fields = Fields::new();
         // SAFETY: a live term that is no literal; the place has room for so many words.
-        if let Some((root, top)) =
-            unsafe { few::copy_few(term.word(), start, start.add(FEW), literals, &mut fields) }
-        {
+        if let Some((root, top)) = unsafe { few::copy_few(term.word(), start, start.add(FEW), literals, &mut fields) } {
             // SAFETY: both lie in the place; the copy that lies there moves to as many free words.
             unsafe {
                 let words = top.offset_from(start).cast_unsigned();
@@ -244,6 +242,28 @@ impl Fragment {
     pub fn root(&self) -> Term<'_> {
         // SAFETY: invariant 1; the fragment lives during the borrow and is not written to.
         unsafe { Term::from_word((*self.0.as_ptr()).root) }
+    }
+
+    /// Puts an immediate in the place of another, as an element of the tuple that the term is, counted from 0. False, and nothing has
+    /// changed, when it is no tuple with such an element, or one of the two is no immediate.
+    pub fn set_element(&mut self, place: usize, value: Term<'_>) -> bool {
+        let header = self.0.as_ptr();
+        // SAFETY: the chunk is ours and nobody looks at it; a root that leads into its words leads to one of its objects.
+        unsafe {
+            let root = (*header).root;
+            let start = ChunkHeader::words(header);
+            let inside = (root.address() as usize).wrapping_sub(start as usize) < (*header).used * size_of::<Word>();
+            if !root.is_boxed() || !inside || !value.is_immediate() {
+                return false;
+            }
+            let object = root.address();
+            let tuple = (*object).header_kind() == Boxed::Tuple && place < (*object).header_size();
+            if !tuple || (*object.add(1 + place)).is_pointer() {
+                return false;
+            }
+            *object.add(1 + place) = value.word();
+            true
+        }
     }
 
     /// Words that the term takes.

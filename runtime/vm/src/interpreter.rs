@@ -374,9 +374,7 @@ unsafe extern "C-unwind" fn second(pc: *const u32, fp: *mut Word, hp: *mut Word,
             opcode @ (Opcode::CallFun | Opcode::TailCallFun) => {
                 calls::call_closure(&mut state, opcode == Opcode::TailCallFun)
             }
-            opcode @ (Opcode::Apply | Opcode::TailApply) => {
-                calls::apply_known(&mut state, opcode == Opcode::TailApply)
-            }
+            opcode @ (Opcode::Apply | Opcode::TailApply) => calls::apply_known(&mut state, opcode == Opcode::TailApply),
             opcode @ (Opcode::Bif1 | Opcode::Bif2) => basic::on_terms(&mut state, opcode),
             opcode => basic::on_two_floats(&mut state, opcode),
         }

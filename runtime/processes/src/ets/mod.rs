@@ -1,174 +1,38 @@
 //! ETS: tables of tuples that processes share by copying in and out.
 //!
-//! **What it is for.** [`Tables`] is the runtime's registry of tables; [`Ets`] is what natives use of it. `table.rs` stores
-//! objects, `spec.rs` interprets match specifications.
+//! **What it is for.** [`Ets`] is what natives use. `tables.rs` finds tables, `table.rs` and `shard.rs` store objects, `spec.rs`
+//! interprets match specifications.
 //!
 //! **Invariants.**
-//! 1. A table is found as long as its owner lives, unless it is deleted, given away or inherited.
-//! 2. The lock of the registry is not held while objects are touched, so a slow table slows no other.
-//! 3. Whatever visits more than one object stops after [`WALK`] of them and says where to go on; a native then ends in a
+//! 1. Whatever visits more than one object stops after [`WALK`] of them and says where to go on; a native then ends in a
 //!    call of itself.
 //!
 //! **What it must not know.** How tables look in Elixir beyond options and match specifications.
 
+mod shard;
 mod spec;
 mod table;
+mod tables;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-
+use crossbeam_epoch::{Guard, pin};
 use jovial_atoms::Atom;
 use jovial_term::{Fragment, Heap, Pid, Term, Value};
 use jovial_vm::Halt;
-use parking_lot::{Mutex, RwLock};
-use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::local::Local;
-use crate::runtime::Shared;
 use crate::signal::{Kind as SignalKind, build};
-use crate::tags::Tag;
 use spec::{Spec, World};
 use table::{Objects, Position, Visit};
+use tables::{NotMade, Properties, Protection, Table};
 
 pub use table::Kind;
+pub(crate) use tables::Tables;
 
 /// Objects that one call visits at most.
 pub const WALK: usize = 1_000;
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Protection {
-    Public,
-    Protected,
-    Private,
-}
-
-struct Table {
-    id: u64,
-    name: RwLock<Atom>,
-    named: bool,
-    protection: Protection,
-    owner: AtomicU64,
-    heir: Mutex<Option<(Pid, Fragment)>>,
-    fixed: Mutex<BTreeMap<Pid, usize>>,
-    read_concurrency: bool,
-    write_concurrency: bool,
-    compressed: bool,
-    objects: Objects,
-}
-
-impl Table {
-    fn owner(&self) -> Pid {
-        Pid::new(self.owner.load(Ordering::Acquire))
-    }
-
-    fn handle<'h>(&self, heap: &'h Heap) -> Term<'h> {
-        if self.named { Term::atom(*self.name.read()) } else { heap.make_ref(self.id) }
-    }
-}
-
-/// All tables of a runtime.
-#[derive(Default)]
-pub(crate) struct Tables {
-    by_id: RwLock<BTreeMap<u64, Arc<Table>>>,
-    names: RwLock<FxHashMap<Atom, u64>>,
-    /// Tables by owner, so that a process that has none ends quickly.
-    owned: Mutex<FxHashMap<Pid, Vec<u64>>>,
-    /// How many entries `owned` has, readable without its lock.
-    owners: AtomicUsize,
-}
-
-impl Tables {
-    fn find(&self, handle: Term<'_>) -> Option<Arc<Table>> {
-        let id = match handle.value() {
-            Value::Ref(reference) => reference.number,
-            Value::Atom(name) => *self.names.read().get(&name)?,
-            _ => return None,
-        };
-        self.by_id.read().get(&id).cloned()
-    }
-
-    fn add(&self, table: Table) -> Option<()> {
-        if table.named {
-            let name = *table.name.read();
-            let mut names = self.names.write();
-            if names.contains_key(&name) {
-                return None;
-            }
-            names.insert(name, table.id);
-        }
-        self.own(table.owner(), table.id);
-        self.by_id.write().insert(table.id, Arc::new(table));
-        Some(())
-    }
-
-    fn own(&self, owner: Pid, id: u64) {
-        let mut owned = self.owned.lock();
-        owned.entry(owner).or_default().push(id);
-        self.owners.store(owned.len(), Ordering::Release);
-    }
-
-    fn disown(&self, owner: Pid, id: u64) {
-        let mut owned = self.owned.lock();
-        if let Some(ids) = owned.get_mut(&owner) {
-            ids.retain(|owned| *owned != id);
-            if ids.is_empty() {
-                owned.remove(&owner);
-                self.owners.store(owned.len(), Ordering::Release);
-            }
-        }
-    }
-
-    fn remove(&self, table: &Table) {
-        if table.named {
-            self.names.write().remove(&*table.name.read());
-        }
-        self.by_id.write().remove(&table.id);
-        self.disown(table.owner(), table.id);
-    }
-
-    fn hand_over(&self, table: &Table, to: Pid) {
-        self.disown(table.owner(), table.id);
-        table.owner.store(to.number(), Ordering::Release);
-        self.own(to, table.id);
-    }
-
-    /// A process ended: its tables go to their heirs, or for good.
-    /// How many tables a process owns.
-    pub(crate) fn owned_by(&self, owner: Pid) -> usize {
-        self.owned.lock().get(&owner).map_or(0, std::vec::Vec::len)
-    }
-
-    pub(crate) fn owner_gone(&self, shared: &Shared, place: usize, tag: Tag, owner: Pid) {
-        if self.owners.load(Ordering::Acquire) == 0 {
-            return;
-        }
-        let ids = {
-            let mut owned = self.owned.lock();
-            let ids = owned.remove(&owner);
-            self.owners.store(owned.len(), Ordering::Release);
-            ids
-        };
-        let Some(ids) = ids else { return };
-        for id in ids {
-            let Some(table) = self.by_id.read().get(&id).cloned() else { continue };
-            let heir = table.heir.lock().as_ref().map(|(heir, data)| (*heir, build(|heap| heap.copy_in(data.root()))));
-            let inherited = heir.is_some_and(|(heir, data)| {
-                if heir == owner || !shared.is_alive(heir) {
-                    return false;
-                }
-                self.hand_over(&table, heir);
-                let message = transfer(&table, owner, data.root());
-                shared.send(place, heir, tag, SignalKind::Message(message)).is_ok()
-            });
-            if !inherited {
-                self.remove(&table);
-            }
-        }
-    }
-}
 
 /// `{:"ETS-TRANSFER", table, from, data}`
 fn transfer(table: &Table, from: Pid, data: Term<'_>) -> Fragment {
@@ -245,22 +109,38 @@ impl<'h> Ets<'h> {
         Fragment::copy_of(term).map_err(|_| Halt::system_limit())
     }
 
-    fn readable(&self, handle: Term<'h>) -> Result<'h, Arc<Table>> {
-        self.tables()
-            .find(handle)
-            .filter(|table| table.protection != Protection::Private || table.owner() == self.local.self_pid())
-            .ok_or_else(Halt::badarg)
+    fn find<'g>(&self, handle: Term<'h>, guard: &'g Guard, may: impl FnOnce(&Table) -> bool) -> Result<'h, &'g Table>
+    where
+        'h: 'g,
+    {
+        self.tables().find(handle, guard).filter(|table| may(table)).ok_or_else(Halt::badarg)
     }
 
-    fn writable(&self, handle: Term<'h>) -> Result<'h, Arc<Table>> {
-        self.tables()
-            .find(handle)
-            .filter(|table| table.protection == Protection::Public || table.owner() == self.local.self_pid())
-            .ok_or_else(Halt::badarg)
+    #[inline]
+    fn readable<'g>(&self, handle: Term<'h>, guard: &'g Guard) -> Result<'h, &'g Table>
+    where
+        'h: 'g,
+    {
+        self.find(handle, guard, |table| table.properties.protection != Protection::Private || self.owns(table))
     }
 
-    fn own(&self, handle: Term<'h>) -> Result<'h, Arc<Table>> {
-        self.tables().find(handle).filter(|table| table.owner() == self.local.self_pid()).ok_or_else(Halt::badarg)
+    #[inline]
+    fn writable<'g>(&self, handle: Term<'h>, guard: &'g Guard) -> Result<'h, &'g Table>
+    where
+        'h: 'g,
+    {
+        self.find(handle, guard, |table| table.properties.protection == Protection::Public || self.owns(table))
+    }
+
+    fn own<'g>(&self, handle: Term<'h>, guard: &'g Guard) -> Result<'h, &'g Table>
+    where
+        'h: 'g,
+    {
+        self.find(handle, guard, |table| self.owns(table))
+    }
+
+    fn owns(&self, table: &Table) -> bool {
+        table.owner() == self.local.self_pid()
     }
 
     /// A new table with the options of `:ets.new/2`.
@@ -297,28 +177,26 @@ impl<'h> Ets<'h> {
                 _ => return badarg(),
             }
         }
-        let table = Table {
-            id: self.local.shared().next_reference(),
-            name: RwLock::new(name),
-            named,
-            protection,
-            owner: AtomicU64::new(self.local.self_pid().number()),
-            heir: Mutex::new(heir),
-            fixed: Mutex::default(),
-            read_concurrency,
-            write_concurrency,
-            compressed,
-            objects: Objects::new(kind, keypos),
-        };
-        let handle = table.handle(self.heap());
-        self.tables().add(table).ok_or_else(Halt::badarg)?;
-        Ok(handle)
+        let properties = Properties { named, protection, read_concurrency, write_concurrency, compressed };
+        let (owner, objects) = (self.local.self_pid(), Objects::new(kind, keypos));
+        match self.tables().add(name, owner, properties, heir, objects, &pin()) {
+            Ok(table) => Ok(table.handle(self.heap())),
+            Err(NotMade::Full) => Err(Halt::system_limit()),
+            Err(NotMade::Taken) => badarg(),
+        }
     }
 
     /// One object or a list of them; with `only_new` nothing when a key is there. Whether they were inserted.
     pub fn insert(&self, handle: Term<'h>, objects: Term<'h>, only_new: bool) -> Result<'h, bool> {
-        let table = self.writable(handle)?;
-        let objects = if objects.is_list() { objects.list_to_vec().ok_or_else(Halt::badarg)? } else { vec![objects] };
+        let guard = pin();
+        let table = self.writable(handle, &guard)?;
+        if !objects.is_list() {
+            if !table.objects.takes(objects) {
+                return badarg();
+            }
+            return Ok(table.objects.insert(self.copy(objects)?, only_new));
+        }
+        let objects = objects.list_to_vec().ok_or_else(Halt::badarg)?;
         if !objects.iter().all(|object| table.objects.takes(*object)) {
             return badarg();
         }
@@ -328,12 +206,13 @@ impl<'h> Ets<'h> {
             // As on OTP 25, a bag has the objects of a list in reverse.
             copies.reverse();
         }
-        Ok(table.objects.insert(copies, only_new))
+        Ok(table.objects.insert_all(copies, only_new))
     }
 
     /// The objects with a key, as a list.
     pub fn lookup(&self, handle: Term<'h>, key: Term<'h>) -> Result<'h, Term<'h>> {
-        let table = self.readable(handle)?;
+        let guard = pin();
+        let table = self.readable(handle, &guard)?;
         if let Kind::Set | Kind::OrderedSet = table.objects.kind() {
             let mut found = None;
             table.objects.lookup(key, |object| found = Some(self.heap().copy_in(object)));
@@ -346,8 +225,9 @@ impl<'h> Ets<'h> {
 
     /// An element of the object with a key, or a list of them for bags. `None` when there is no such object.
     pub fn lookup_element(&self, handle: Term<'h>, key: Term<'h>, position: usize) -> Result<'h, Option<Term<'h>>> {
-        let table = self.readable(handle)?;
-        let mut found = Vec::new();
+        let guard = pin();
+        let table = self.readable(handle, &guard)?;
+        let mut found = SmallVec::<[Term<'h>; 1]>::new();
         let mut short = position == 0;
         table.objects.lookup(key, |object| {
             match object.as_tuple().and_then(|elements| elements.get(position.wrapping_sub(1))) {
@@ -367,22 +247,24 @@ impl<'h> Ets<'h> {
 
     pub fn member(&self, handle: Term<'h>, key: Term<'h>) -> Result<'h, bool> {
         let mut found = false;
-        self.readable(handle)?.objects.lookup(key, |_| found = true);
+        self.readable(handle, &pin())?.objects.lookup(key, |_| found = true);
         Ok(found)
     }
 
     pub fn delete_table(&self, handle: Term<'h>) -> Result<'h, ()> {
-        self.tables().remove(&*self.writable(handle)?);
+        let guard = pin();
+        self.tables().remove(self.writable(handle, &guard)?, &guard);
         Ok(())
     }
 
     pub fn delete_key(&self, handle: Term<'h>, key: Term<'h>) -> Result<'h, ()> {
-        self.writable(handle)?.objects.delete(key, |_| true);
+        self.writable(handle, &pin())?.objects.delete(key, |_| true);
         Ok(())
     }
 
     pub fn delete_object(&self, handle: Term<'h>, object: Term<'h>) -> Result<'h, ()> {
-        let table = self.writable(handle)?;
+        let guard = pin();
+        let table = self.writable(handle, &guard)?;
         if !table.objects.takes(object) {
             return badarg();
         }
@@ -391,13 +273,14 @@ impl<'h> Ets<'h> {
     }
 
     pub fn delete_all(&self, handle: Term<'h>) -> Result<'h, ()> {
-        self.writable(handle)?.objects.clear();
+        self.writable(handle, &pin())?.objects.clear();
         Ok(())
     }
 
     /// Deletes the objects with a key and gives them.
     pub fn take(&self, handle: Term<'h>, key: Term<'h>) -> Result<'h, Term<'h>> {
-        let table = self.writable(handle)?;
+        let guard = pin();
+        let table = self.writable(handle, &guard)?;
         let mut found = Vec::new();
         table.objects.delete(key, |object| {
             found.push(self.heap().copy_in(object));
@@ -416,39 +299,54 @@ impl<'h> Ets<'h> {
         operations: Term<'h>,
         default: Option<Term<'h>>,
     ) -> Result<'h, Term<'h>> {
-        let table = self.unique(handle)?;
+        let guard = pin();
+        let table = self.unique(handle, &guard)?;
         let objects = &table.objects;
-        let list = operations.is_list();
-        let operations = if list { operations.list_to_vec().ok_or_else(Halt::badarg)? } else { vec![operations] };
         if default.is_some_and(|default| !objects.takes(default)) {
             return badarg();
         }
+        let (list, several);
+        let operations = if operations.is_list() {
+            (list, several) = (true, operations.list_to_vec().ok_or_else(Halt::badarg)?);
+            &several[..]
+        } else {
+            list = false;
+            &[operations]
+        };
         loop {
-            let mut values = Vec::new();
+            let mut values = SmallVec::<[Term<'h>; 4]>::new();
             let found = objects.change(key, |object| {
-                let mut elements = object.as_tuple().map_or_else(Vec::new, <[_]>::to_vec);
-                for operation in &operations {
-                    let value = self.count(objects.keypos(), &mut elements, *operation)?;
+                if let [operation] = operations {
+                    let elements = object.root().as_tuple().unwrap_or_default();
+                    let (place, value) = self.count(objects.keypos(), elements, *operation)?;
+                    values.push(value);
+                    // Small integers, as most counters are, need no other object.
+                    if object.set_element(place, value) {
+                        return Ok(None);
+                    }
+                }
+                let mut elements = object.root().as_tuple().map_or_else(Vec::new, <[_]>::to_vec);
+                values.clear();
+                for operation in operations {
+                    let (place, value) = self.count(objects.keypos(), &elements, *operation)?;
+                    elements[place] = value;
                     values.push(value);
                 }
-                self.rebuild(&elements)
+                self.rebuild(&elements).map(Some)
             })?;
             if found {
-                return Ok(if list { self.heap().list_from_iter(values) } else { values[0] });
+                return Ok(if list { self.heap().list_from_iter(values.into_vec()) } else { values[0] });
             }
             let Some(default) = default else { return badarg() };
             let mut elements = default.as_tuple().map_or_else(Vec::new, <[_]>::to_vec);
             elements[objects.keypos() - 1] = key;
             // Should another process be first, its object is the one to count in.
-            objects.insert(vec![self.rebuild(&elements)?], true);
+            objects.insert(self.rebuild(&elements)?, true);
         }
     }
 
-    /// One operation on the elements of an object.
-    fn count<'t>(&self, keypos: usize, elements: &mut [Term<'t>], operation: Term<'h>) -> Result<'h, Term<'h>>
-    where
-        'h: 't,
-    {
+    /// One operation on the elements of an object: the place that changes, and its new value.
+    fn count(&self, keypos: usize, elements: &[Term<'_>], operation: Term<'h>) -> Result<'h, (usize, Term<'h>)> {
         let heap = self.heap();
         let (position, increment, limit) = match operation.value() {
             Value::Int(_) => (keypos + 1, operation, None),
@@ -474,8 +372,7 @@ impl<'h> Ets<'h> {
                 new = reset;
             }
         }
-        elements[place] = new;
-        Ok(new)
+        Ok((place, new))
     }
 
     /// An object from elements that may be another object's.
@@ -487,7 +384,8 @@ impl<'h> Ets<'h> {
 
     /// `update_element`: `{position, value}` or a list of them. Whether the key is there.
     pub fn update_element(&self, handle: Term<'h>, key: Term<'h>, changes: Term<'h>) -> Result<'h, bool> {
-        let table = self.unique(handle)?;
+        let guard = pin();
+        let table = self.unique(handle, &guard)?;
         let changes = if changes.is_list() { changes.list_to_vec().ok_or_else(Halt::badarg)? } else { vec![changes] };
         let mut pairs = Vec::with_capacity(changes.len());
         for change in changes {
@@ -496,20 +394,23 @@ impl<'h> Ets<'h> {
             pairs.push((position.ok_or_else(Halt::badarg)?, value));
         }
         table.objects.change(key, |object| {
-            let mut elements = object.as_tuple().map_or_else(Vec::new, <[_]>::to_vec);
+            let mut elements = object.root().as_tuple().map_or_else(Vec::new, <[_]>::to_vec);
             for (position, value) in &pairs {
                 match elements.get_mut(position - 1) {
                     Some(element) => *element = *value,
                     None => return badarg(),
                 }
             }
-            self.rebuild(&elements)
+            self.rebuild(&elements).map(Some)
         })
     }
 
     /// A table in which a key has one object.
-    fn unique(&self, handle: Term<'h>) -> Result<'h, Arc<Table>> {
-        let table = self.writable(handle)?;
+    fn unique<'g>(&self, handle: Term<'h>, guard: &'g Guard) -> Result<'h, &'g Table>
+    where
+        'h: 'g,
+    {
+        let table = self.writable(handle, guard)?;
         match table.objects.kind() {
             Kind::Set | Kind::OrderedSet => Ok(table),
             Kind::Bag | Kind::DuplicateBag => badarg(),
@@ -520,12 +421,12 @@ impl<'h> Ets<'h> {
 
     /// The first key (the last when `last`); `None` in an empty table.
     pub fn end_key(&self, handle: Term<'h>, last: bool) -> Result<'h, Option<Term<'h>>> {
-        Ok(self.readable(handle)?.objects.end(last, self.heap()))
+        Ok(self.readable(handle, &pin())?.objects.end(last, self.heap()))
     }
 
     /// The key after (before when `back`) this one. Badarg when a table without order does not have it.
     pub fn next_key(&self, handle: Term<'h>, key: Term<'h>, back: bool) -> Result<'h, Option<Term<'h>>> {
-        self.readable(handle)?.objects.step(key, back, self.heap()).map_err(|()| Halt::badarg())
+        self.readable(handle, &pin())?.objects.step(key, back, self.heap()).map_err(|()| Halt::badarg())
     }
 
     /// A part of a walk: from `from` (`[]` is the start, then what [`Chunk::next`] gave), at most `results_max` objects
@@ -538,7 +439,8 @@ impl<'h> Ets<'h> {
         from: Term<'h>,
         results_max: usize,
     ) -> Result<'h, Chunk<'h>> {
-        let table = if goal == Goal::Delete { self.writable(handle)? } else { self.readable(handle)? };
+        let guard = pin();
+        let table = if goal == Goal::Delete { self.writable(handle, &guard)? } else { self.readable(handle, &guard)? };
         let objects = &table.objects;
         let world = self.world();
         let spec = match select {
@@ -583,15 +485,13 @@ impl<'h> Ets<'h> {
             Value::Tuple(&[key]) => Position::Key(key),
             _ => return badarg(),
         };
-        let mut visited = 0;
-        let next = objects.walk(&position, goal == Goal::Delete, self.heap(), |same_hash| {
-            if visited >= WALK || taken.get() >= results_max {
-                return None;
-            }
-            visited += same_hash.len();
-            Some(same_hash.iter().map(|object| take(*object)).collect())
+        let visited = std::cell::Cell::new(0);
+        let has_room = || visited.get() < WALK && taken.get() < results_max;
+        let next = objects.walk(&position, goal == Goal::Delete, self.heap(), has_room, |object| {
+            visited.set(visited.get() + 1);
+            take(object)
         });
-        self.local.vm.charge(u32::try_from(visited).unwrap_or(u32::MAX));
+        self.local.vm.charge(u32::try_from(visited.get()).unwrap_or(u32::MAX));
         chunk.next = next;
         Ok(chunk)
     }
@@ -605,12 +505,13 @@ impl<'h> Ets<'h> {
     // ---- the table as a whole ----
 
     pub fn size(&self, handle: Term<'h>) -> Option<usize> {
-        self.tables().find(handle).map(|table| table.objects.size())
+        self.tables().find(handle, &pin()).map(|table| table.objects.size())
     }
 
     /// A value of `:ets.info/2`; `Ok(None)` when there is no such table, badarg for an item that is none.
     pub fn info(&self, handle: Term<'h>, item: Atom) -> Result<'h, Option<Term<'h>>> {
-        let Some(table) = self.tables().find(handle) else { return Ok(None) };
+        let guard = pin();
+        let Some(table) = self.tables().find(handle, &guard) else { return Ok(None) };
         let heap = self.heap();
         let name = |text: &str| Term::atom(Atom::new(text));
         Ok(Some(match item.as_str() {
@@ -624,12 +525,12 @@ impl<'h> Ets<'h> {
                 None => name("none"),
             },
             "node" => Term::atom(self.local.node()),
-            "named_table" => Term::bool(table.named),
+            "named_table" => Term::bool(table.properties.named),
             "keypos" => Term::count(table.objects.keypos()),
-            "read_concurrency" => Term::bool(table.read_concurrency),
-            "write_concurrency" => Term::bool(table.write_concurrency),
+            "read_concurrency" => Term::bool(table.properties.read_concurrency),
+            "write_concurrency" => Term::bool(table.properties.write_concurrency),
             "decentralized_counters" => Term::FALSE,
-            "compressed" => Term::bool(table.compressed),
+            "compressed" => Term::bool(table.properties.compressed),
             "fixed" => Term::bool(!table.fixed.lock().is_empty()),
             "type" => name(match table.objects.kind() {
                 Kind::Set => "set",
@@ -637,7 +538,7 @@ impl<'h> Ets<'h> {
                 Kind::Bag => "bag",
                 Kind::DuplicateBag => "duplicate_bag",
             }),
-            "protection" => name(match table.protection {
+            "protection" => name(match table.properties.protection {
                 Protection::Public => "public",
                 Protection::Protected => "protected",
                 Protection::Private => "private",
@@ -675,49 +576,43 @@ impl<'h> Ets<'h> {
 
     /// The reference of a named table.
     pub fn whereis(&self, name: Atom) -> Option<Term<'h>> {
-        self.tables().find(Term::atom(name)).map(|table| self.heap().make_ref(table.id))
+        self.tables().find(Term::atom(name), &pin()).map(|table| self.heap().make_ref(table.id))
     }
 
     /// The handles of all tables, in the order of their making.
     pub fn all(&self) -> Vec<Term<'h>> {
-        self.tables().by_id.read().values().map(|table| table.handle(self.heap())).collect()
+        self.tables().handles(self.heap())
     }
 
     pub fn rename(&self, handle: Term<'h>, name: Atom) -> Result<'h, ()> {
-        let table = self.writable(handle)?;
-        if table.named {
-            let mut names = self.tables().names.write();
-            if names.contains_key(&name) {
-                return badarg();
-            }
-            names.remove(&*table.name.read());
-            names.insert(name, table.id);
-        }
-        *table.name.write() = name;
-        Ok(())
+        let guard = pin();
+        let table = self.writable(handle, &guard)?;
+        if self.tables().rename(table, name) { Ok(()) } else { badarg() }
     }
 
     /// Only by the owner, to another living process, which gets a message.
     pub fn give_away(&self, handle: Term<'h>, to: Pid, data: Term<'h>) -> Result<'h, ()> {
-        let table = self.own(handle)?;
+        let guard = pin();
+        let table = self.own(handle, &guard)?;
         let own = self.local.self_pid();
         let shared = self.local.shared();
         if to == own || !shared.is_alive(to) {
             return badarg();
         }
-        self.tables().hand_over(&table, to);
-        let message = transfer(&table, own, data);
+        self.tables().hand_over(table, to);
+        let message = transfer(table, own, data);
         let place = self.local.scheduler.index;
         if shared.send(place, to, self.local.tag(), SignalKind::Message(message)).is_err() {
             // It died meanwhile, without knowing of the table.
-            self.tables().remove(&table);
+            self.tables().remove(table, &guard);
         }
         Ok(())
     }
 
     /// `None` takes the heir away. Only by the owner.
     pub fn set_heir(&self, handle: Term<'h>, heir: Option<(Pid, Term<'h>)>) -> Result<'h, ()> {
-        let table = self.own(handle)?;
+        let guard = pin();
+        let table = self.own(handle, &guard)?;
         let heir = heir.map(|(pid, data)| self.copy(data).map(|data| (pid, data))).transpose()?;
         *table.heir.lock() = heir;
         Ok(())
@@ -725,7 +620,8 @@ impl<'h> Ets<'h> {
 
     /// Iterations are at home without it (see `table.rs`); it is counted for `info`.
     pub fn safe_fixtable(&self, handle: Term<'h>, fix: bool) -> Result<'h, ()> {
-        let table = self.readable(handle)?;
+        let guard = pin();
+        let table = self.readable(handle, &guard)?;
         let mut fixed = table.fixed.lock();
         let own = self.local.self_pid();
         let count = fixed.entry(own).or_insert(0);

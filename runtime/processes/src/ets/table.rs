@@ -1,11 +1,10 @@
 //! The objects of one table.
 //!
-//! **What it is for.** [`Objects`] stores tuples by key: for `set`, `bag` and `duplicate_bag` in [`SHARDS`] ordered maps by the
-//! key's hash, each under its own lock; for `ordered_set` in one tree by the key itself.
+//! **What it is for.** [`Objects`] stores tuples by key: for `set`, `bag` and `duplicate_bag` in [`SHARDS`] parts by the
+//! key's hash (`shard.rs`), each under its own lock; for `ordered_set` in one tree by the key itself.
 //!
-//! Hash tables keep their objects in the order of hashes, not in buckets: an iteration is then at home after any
-//! insertion or deletion, without tombstones, and the same at every run. The shard is the top of the hash, so the order goes
-//! over all shards. Turned down: a bucket array, whose order changes when it grows under an iteration.
+//! Hash tables keep their objects in the order of hashes: an iteration is then at home after any insertion or deletion, without
+//! tombstones, and the same at every run. The shard is the top of the hash, so the order goes over all shards.
 //!
 //! **Invariants.**
 //! 1. An object is a tuple with at least `keypos` elements, in a fragment of its own; it is copied in and out, never shared.
@@ -17,14 +16,16 @@
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::atomic::{AtomicUsize, Ordering as Memory};
 
 use jovial_term::{Fragment, Heap, Term};
 use parking_lot::{RwLock, RwLockWriteGuard};
 
-const SHARDS: usize = 16;
+use super::shard::{Entry, SHARD_BITS, Shard};
+
+const SHARDS: usize = 1 << SHARD_BITS;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
@@ -34,7 +35,7 @@ pub enum Kind {
     DuplicateBag,
 }
 
-/// An object with the place of its key.
+/// An object of an ordered set with the place of its key.
 struct Object {
     keypos: usize,
     fragment: Fragment,
@@ -116,11 +117,14 @@ impl<'a> Borrow<dyn Keyed + 'a> for Object {
 }
 
 type Tree = BTreeSet<Object>;
-/// Objects by hash; several where keys are the same, or their hashes are.
-type Shard = BTreeMap<u64, Vec<Object>>;
+
+/// A part of a hash table, in cache lines of its own: two schedulers in two parts do not disturb each other.
+#[derive(Default)]
+#[repr(align(64))]
+struct Part(RwLock<Shard>);
 
 enum Store {
-    Hash(Box<[RwLock<Shard>]>),
+    Hash(Box<[Part]>),
     Tree(RwLock<Tree>),
 }
 
@@ -149,7 +153,7 @@ pub(crate) struct Objects {
 }
 
 fn shard_of(hash: u64) -> usize {
-    (hash >> 60) as usize
+    (hash >> (64 - SHARD_BITS)) as usize
 }
 
 impl Objects {
@@ -157,7 +161,7 @@ impl Objects {
         let store = if kind == Kind::OrderedSet {
             Store::Tree(RwLock::default())
         } else {
-            Store::Hash((0..SHARDS).map(|_| RwLock::default()).collect())
+            Store::Hash((0..SHARDS).map(|_| Part::default()).collect())
         };
         Objects { kind, keypos, store, size: AtomicUsize::new(0), words: AtomicUsize::new(0) }
     }
@@ -187,78 +191,108 @@ impl Objects {
         key_of(object, self.keypos)
     }
 
-    fn same_key(&self, left: Term<'_>, right: Term<'_>) -> bool {
-        if self.kind == Kind::OrderedSet { left.compare(right) == Ordering::Equal } else { left.same(right) }
-    }
-
-    fn added(&self, object: &Object) {
+    fn added(&self, object: &Fragment) {
         self.size.fetch_add(1, Memory::Relaxed);
-        self.words.fetch_add(object.fragment.words(), Memory::Relaxed);
+        self.words.fetch_add(object.words(), Memory::Relaxed);
     }
 
-    fn removed(&self, object: &Object) {
+    fn removed(&self, object: &Fragment) {
         self.size.fetch_sub(1, Memory::Relaxed);
-        self.words.fetch_sub(object.fragment.words(), Memory::Relaxed);
+        self.words.fetch_sub(object.words(), Memory::Relaxed);
     }
 
-    fn put_in_tree(&self, tree: &mut Tree, object: Object) {
-        self.added(&object);
+    /// Another object in the place of one.
+    fn replaced(&self, place: &mut Fragment, object: Fragment) {
+        let (new, old) = (object.words(), place.words());
+        if new != old {
+            self.words.fetch_add(new.wrapping_sub(old), Memory::Relaxed);
+        }
+        *place = object;
+    }
+
+    fn key_in<'a>(&self, object: &'a Fragment) -> Term<'a> {
+        key_of(object.root(), self.keypos)
+    }
+
+    /// Whether the object of a hash table has this key.
+    fn has_key(&self, entry: &Entry, key: Term<'_>) -> bool {
+        self.key_in(&entry.object).same(key)
+    }
+
+    fn put_in_tree(&self, tree: &mut Tree, fragment: Fragment) {
+        self.added(&fragment);
+        let object = Object { keypos: self.keypos, fragment };
         if let Some(old) = tree.take::<dyn Keyed>(&Probe(object.key())) {
-            self.removed(&old);
+            self.removed(&old.fragment);
         }
         tree.insert(object);
     }
 
-    fn put_in_shard(&self, shard: &mut Shard, hash: u64, object: Object) {
-        let objects = shard.entry(hash).or_default();
-        let found = match self.kind {
-            Kind::Set | Kind::OrderedSet => objects.iter().position(|old| old.key().same(object.key())),
-            Kind::Bag if objects.iter().any(|old| old.term().same(object.term())) => return,
-            Kind::Bag | Kind::DuplicateBag => None,
-        };
-        self.added(&object);
-        match found {
-            Some(place) => self.removed(&std::mem::replace(&mut objects[place], object)),
-            None => {
-                objects.reserve_exact(usize::from(objects.is_empty()));
-                objects.push(object);
+    fn put_in_shard(&self, shard: &mut Shard, hash: u64, object: Fragment) {
+        let key = self.key_in(&object);
+        match self.kind {
+            Kind::Set | Kind::OrderedSet => {
+                if let Some(old) = shard.run_mut(hash).iter_mut().find(|old| self.has_key(old, key)) {
+                    return self.replaced(&mut old.object, object);
+                }
             }
+            Kind::Bag if shard.run(hash).iter().any(|old| old.object.root().same(object.root())) => return,
+            Kind::Bag | Kind::DuplicateBag => {}
         }
+        self.added(&object);
+        shard.push(hash, object);
     }
 
-    fn object(&self, fragment: Fragment) -> Object {
-        Object { keypos: self.keypos, fragment }
-    }
-
-    /// Inserts all; with `only_new` nothing at all when any key is there. Objects were checked with `takes`.
-    pub(crate) fn insert(&self, fragments: Vec<Fragment>, only_new: bool) -> bool {
-        let objects: Vec<Object> = fragments.into_iter().map(|fragment| self.object(fragment)).collect();
+    /// Inserts one object; with `only_new` not when its key is there. It was checked with `takes`.
+    pub(crate) fn insert(&self, object: Fragment, only_new: bool) -> bool {
         match &self.store {
             Store::Tree(tree) => {
                 let mut tree = tree.write();
-                if only_new && objects.iter().any(|object| tree.contains::<dyn Keyed>(&Probe(object.key()))) {
+                if only_new && tree.contains::<dyn Keyed>(&Probe(self.key_in(&object))) {
+                    return false;
+                }
+                self.put_in_tree(&mut tree, object);
+            }
+            Store::Hash(parts) => {
+                let key = self.key_in(&object);
+                let hash = key.hash64();
+                let mut shard = parts[shard_of(hash)].0.write();
+                if only_new && shard.run(hash).iter().any(|old| self.has_key(old, key)) {
+                    return false;
+                }
+                self.put_in_shard(&mut shard, hash, object);
+            }
+        }
+        true
+    }
+
+    /// Inserts all; with `only_new` nothing at all when any key is there. Objects were checked with `takes`.
+    pub(crate) fn insert_all(&self, objects: Vec<Fragment>, only_new: bool) -> bool {
+        match &self.store {
+            Store::Tree(tree) => {
+                let mut tree = tree.write();
+                let there = |object: &Fragment| tree.contains::<dyn Keyed>(&Probe(self.key_in(object)));
+                if only_new && objects.iter().any(there) {
                     return false;
                 }
                 for object in objects {
                     self.put_in_tree(&mut tree, object);
                 }
             }
-            Store::Hash(shards) => {
-                let hashed: Vec<(u64, Object)> =
-                    objects.into_iter().map(|object| (object.key().hash64(), object)).collect();
+            Store::Hash(parts) => {
+                let hashed: Vec<(u64, Fragment)> =
+                    objects.into_iter().map(|object| (self.key_in(&object).hash64(), object)).collect();
                 let mut guards: Vec<Option<RwLockWriteGuard<'_, Shard>>> = (0..SHARDS).map(|_| None).collect();
                 for place in 0..SHARDS {
                     if hashed.iter().any(|(hash, _)| shard_of(*hash) == place) {
-                        guards[place] = Some(shards[place].write());
+                        guards[place] = Some(parts[place].0.write());
                     }
                 }
-                let there = |hash: u64, key: Term<'_>| {
-                    let shard = guards[shard_of(hash)].as_deref();
-                    shard
-                        .and_then(|shard| shard.get(&hash))
-                        .is_some_and(|old| old.iter().any(|old| old.key().same(key)))
+                let there = |(hash, object): &(u64, Fragment)| {
+                    let run = guards[shard_of(*hash)].as_deref().map_or(&[][..], |shard| shard.run(*hash));
+                    run.iter().any(|old| self.has_key(old, self.key_in(object)))
                 };
-                if only_new && hashed.iter().any(|(hash, object)| there(*hash, object.key())) {
+                if only_new && hashed.iter().any(there) {
                     return false;
                 }
                 for (hash, object) in hashed {
@@ -279,37 +313,50 @@ impl Objects {
                     show(object.term());
                 }
             }
-            Store::Hash(shards) => {
+            Store::Hash(parts) => {
                 let hash = key.hash64();
-                if let Some(objects) = shards[shard_of(hash)].read().get(&hash) {
-                    objects.iter().filter(|object| object.key().same(key)).for_each(|object| show(object.term()));
-                }
+                let shard = parts[shard_of(hash)].0.read();
+                shard
+                    .run(hash)
+                    .iter()
+                    .filter(|entry| self.has_key(entry, key))
+                    .for_each(|entry| show(entry.object.root()));
             }
         }
     }
 
-    /// Changes the one object with this key: `change` sees it and gives its successor. `Ok(false)` when there is none.
-    /// The successor must have the same key.
+    /// Changes the one object with this key: `change` sees it and gives its successor, or changes it where it is and gives `None`.
+    /// `Ok(false)` when there is none. The successor must have the same key.
     pub(crate) fn change<E>(
         &self,
         key: Term<'_>,
-        change: impl FnOnce(Term<'_>) -> Result<Fragment, E>,
+        change: impl FnOnce(&mut Fragment) -> Result<Option<Fragment>, E>,
     ) -> Result<bool, E> {
         match &self.store {
             Store::Tree(tree) => {
                 let mut tree = tree.write();
-                let Some(old) = tree.get::<dyn Keyed>(&Probe(key)) else { return Ok(false) };
-                let new = self.object(change(old.term())?);
-                self.put_in_tree(&mut tree, new);
+                // Objects in a tree can't be reached to be changed: it comes out and goes in again.
+                let Some(mut old) = tree.take::<dyn Keyed>(&Probe(key)) else { return Ok(false) };
+                let changed = change(&mut old.fragment);
+                if let Ok(Some(_)) = &changed {
+                    self.removed(&old.fragment);
+                }
+                match changed {
+                    Ok(Some(new)) => self.put_in_tree(&mut tree, new),
+                    unchanged => {
+                        tree.insert(old);
+                        unchanged?;
+                    }
+                }
             }
-            Store::Hash(shards) => {
+            Store::Hash(parts) => {
                 let hash = key.hash64();
-                let mut shard = shards[shard_of(hash)].write();
-                let Some(objects) = shard.get_mut(&hash) else { return Ok(false) };
-                let Some(place) = objects.iter().position(|object| object.key().same(key)) else { return Ok(false) };
-                let new = self.object(change(objects[place].term())?);
-                self.added(&new);
-                self.removed(&std::mem::replace(&mut objects[place], new));
+                let mut shard = parts[shard_of(hash)].0.write();
+                let found = shard.run_mut(hash).iter_mut().find(|entry| self.has_key(entry, key));
+                let Some(entry) = found else { return Ok(false) };
+                if let Some(new) = change(&mut entry.object)? {
+                    self.replaced(&mut entry.object, new);
+                }
             }
         }
         Ok(true)
@@ -323,23 +370,18 @@ impl Objects {
                 if tree.get::<dyn Keyed>(&Probe(key)).is_some_and(|object| which(object.term()))
                     && let Some(old) = tree.take::<dyn Keyed>(&Probe(key))
                 {
-                    self.removed(&old);
+                    self.removed(&old.fragment);
                 }
             }
-            Store::Hash(shards) => {
+            Store::Hash(parts) => {
                 let hash = key.hash64();
-                let mut shard = shards[shard_of(hash)].write();
-                let Some(objects) = shard.get_mut(&hash) else { return };
-                objects.retain(|object| {
-                    let goes = self.same_key(object.key(), key) && which(object.term());
+                parts[shard_of(hash)].0.write().retain(hash, |entry| {
+                    let goes = self.has_key(entry, key) && which(entry.object.root());
                     if goes {
-                        self.removed(object);
+                        self.removed(&entry.object);
                     }
                     !goes
                 });
-                if objects.is_empty() {
-                    shard.remove(&hash);
-                }
             }
         }
     }
@@ -348,20 +390,19 @@ impl Objects {
         match &self.store {
             Store::Tree(tree) => {
                 let old = std::mem::take(&mut *tree.write());
-                old.iter().for_each(|object| self.removed(object));
+                old.iter().for_each(|object| self.removed(&object.fragment));
             }
-            Store::Hash(shards) => {
-                for shard in shards {
-                    let old = std::mem::take(&mut *shard.write());
-                    old.values().flatten().for_each(|object| self.removed(object));
+            Store::Hash(parts) => {
+                for part in parts {
+                    let old = std::mem::take(&mut *part.0.write());
+                    old.iter().for_each(|entry| self.removed(&entry.object));
                 }
             }
         }
     }
 
-    /// Visits objects in order from a position on, until `visit` has no more room (gives `None`) or the end is reached. An
-    /// object that had no room is not passed. Where objects share a hash, all or none of them are visited. Gives where to
-    /// go on, as a term in `heap`, or `None` at the end.
+    /// Visits objects in order from a position on, until `has_room` says no or the end is reached. Where objects share a hash, all or
+    /// none of them are visited. Gives where to go on, as a term in `heap`, or `None` at the end.
     ///
     /// Only with `deletes` may the visit say so; without, other readers are not kept out.
     pub(crate) fn walk<'h>(
@@ -369,69 +410,58 @@ impl Objects {
         from: &Position<'_>,
         deletes: bool,
         heap: &'h Heap,
-        mut visit: impl FnMut(&[Term<'_>]) -> Option<Vec<Visit>>,
+        has_room: impl Fn() -> bool,
+        mut visit: impl FnMut(Term<'_>) -> Visit,
     ) -> Option<Term<'h>> {
         match &self.store {
             Store::Tree(tree) if deletes => {
                 let mut tree = tree.write();
-                let (next, doomed) = walk_tree(&tree, from, heap, &mut visit);
+                let (next, doomed) = walk_tree(&tree, from, heap, has_room, visit);
                 for key in doomed {
                     if let Some(old) = tree.take::<dyn Keyed>(&Probe(key)) {
-                        self.removed(&old);
+                        self.removed(&old.fragment);
                     }
                 }
                 next
             }
-            Store::Tree(tree) => walk_tree(&tree.read(), from, heap, &mut visit).0,
-            Store::Hash(shards) => {
+            Store::Tree(tree) => walk_tree(&tree.read(), from, heap, has_room, visit).0,
+            Store::Hash(parts) => {
                 let mut after = match from {
                     Position::Hash(hash) => Some(*hash),
                     Position::Start | Position::Key(_) => None,
                 };
-                if !deletes {
-                    for shard in &shards[after.map_or(0, shard_of)..] {
-                        let lower = after.map_or(Bound::Unbounded, Bound::Excluded);
-                        for (hash, objects) in shard.read().range((lower, Bound::Unbounded)) {
-                            let terms: Vec<Term<'_>> = objects.iter().map(Object::term).collect();
-                            if visit(&terms).is_none() {
-                                return Some(after.map_or(Term::EMPTY_LIST, |hash| heap.uint(hash)));
+                // Before the first object the walk has been nowhere.
+                let place = |after: Option<u64>| Some(after.map_or(Term::EMPTY_LIST, |hash| heap.uint(hash)));
+                let first = after.map_or(0, shard_of);
+                for (number, part) in parts.iter().enumerate().skip(first) {
+                    // What was visited before lies in the first part; in another one all is to come.
+                    let mut here = after.filter(|_| number == first);
+                    if deletes {
+                        let mut shard = part.0.write();
+                        while let Some(hash) = shard.after(here).first().map(|entry| entry.hash) {
+                            if !has_room() {
+                                return place(after);
                             }
-                            after = Some(*hash);
+                            shard.retain(hash, |entry| {
+                                let goes = visit(entry.object.root()) == Visit::Delete;
+                                if goes {
+                                    self.removed(&entry.object);
+                                }
+                                !goes
+                            });
+                            (here, after) = (Some(hash), Some(hash));
                         }
-                    }
-                    return None;
-                }
-                for place in after.map_or(0, shard_of)..SHARDS {
-                    let mut shard = shards[place].write();
-                    let mut emptied = Vec::new();
-                    let lower = after.map_or(Bound::Unbounded, Bound::Excluded);
-                    let mut stopped = false;
-                    for (hash, objects) in shard.range_mut((lower, Bound::Unbounded)) {
-                        let terms: Vec<Term<'_>> = objects.iter().map(Object::term).collect();
-                        let Some(verdicts) = visit(&terms) else {
-                            stopped = true;
-                            break;
-                        };
-                        drop(terms);
-                        let mut verdicts = verdicts.into_iter();
-                        objects.retain(|object| {
-                            let goes = verdicts.next() == Some(Visit::Delete);
-                            if goes {
-                                self.removed(object);
+                    } else {
+                        let shard = part.0.read();
+                        while let run @ [entry, ..] = shard.after(here) {
+                            if !has_room() {
+                                return place(after);
                             }
-                            !goes
-                        });
-                        if objects.is_empty() {
-                            emptied.push(*hash);
+                            for entry in run {
+                                visit(entry.object.root());
+                            }
+                            (here, after) = (Some(entry.hash), Some(entry.hash));
                         }
-                        after = Some(*hash);
-                    }
-                    for hash in emptied {
-                        shard.remove(&hash);
-                    }
-                    if stopped {
-                        // Before the first object the walk has been nowhere.
-                        return Some(after.map_or(Term::EMPTY_LIST, |hash| heap.uint(hash)));
                     }
                 }
                 None
@@ -448,10 +478,15 @@ impl Objects {
                 object.map(|object| heap.copy_in(object.key()))
             }
             // No key order: the last one is the first, as `last/1` says.
-            Store::Hash(shards) => shards
-                .iter()
-                .find_map(|shard| shard.read().values().next().map(|objects| heap.copy_in(objects[0].key()))),
+            Store::Hash(parts) => self.first_key(parts, heap),
         }
+    }
+
+    /// The key of the first object in these parts.
+    fn first_key<'h>(&self, parts: &[Part], heap: &'h Heap) -> Option<Term<'h>> {
+        parts
+            .iter()
+            .find_map(|part| part.0.read().after(None).first().map(|entry| heap.copy_in(self.key_in(&entry.object))))
     }
 
     /// The key after this one, or before it in an ordered set. `Err` when a hash table does not have the key.
@@ -468,24 +503,20 @@ impl Objects {
                 };
                 Ok(found.map(|object| heap.copy_in(object.key())))
             }
-            Store::Hash(shards) => {
+            Store::Hash(parts) => {
                 let hash = key.hash64();
                 let first = shard_of(hash);
                 {
-                    let shard = shards[first].read();
-                    let Some(objects) = shard.get(&hash) else { return Err(()) };
-                    let Some(place) = objects.iter().rposition(|object| object.key().same(key)) else { return Err(()) };
-                    // Another key with the same hash.
-                    if let Some(object) = objects[place + 1..].iter().find(|object| !object.key().same(key)) {
-                        return Ok(Some(heap.copy_in(object.key())));
-                    }
-                    if let Some((_, objects)) = shard.range((Bound::Excluded(hash), Bound::Unbounded)).next() {
-                        return Ok(Some(heap.copy_in(objects[0].key())));
+                    let shard = parts[first].0.read();
+                    let run = shard.run(hash);
+                    let place = run.iter().rposition(|entry| self.has_key(entry, key)).ok_or(())?;
+                    // Another key with the same hash, or the next.
+                    let next = run[place + 1..].iter().find(|entry| !self.has_key(entry, key));
+                    if let Some(entry) = next.or_else(|| shard.after(Some(hash)).first()) {
+                        return Ok(Some(heap.copy_in(self.key_in(&entry.object))));
                     }
                 }
-                Ok(shards[first + 1..]
-                    .iter()
-                    .find_map(|shard| shard.read().values().next().map(|objects| heap.copy_in(objects[0].key()))))
+                Ok(self.first_key(&parts[first + 1..], heap))
             }
         }
     }
@@ -496,7 +527,8 @@ fn walk_tree<'h>(
     tree: &Tree,
     from: &Position<'_>,
     heap: &'h Heap,
-    visit: &mut impl FnMut(&[Term<'_>]) -> Option<Vec<Visit>>,
+    has_room: impl Fn() -> bool,
+    mut visit: impl FnMut(Term<'_>) -> Visit,
 ) -> (Option<Term<'h>>, Vec<Term<'h>>) {
     let mut doomed: Vec<Term<'h>> = Vec::new();
     let probe;
@@ -509,15 +541,15 @@ fn walk_tree<'h>(
     };
     let mut passed: Option<&Object> = None;
     for object in tree.range::<dyn Keyed, _>((lower, Bound::Unbounded)) {
-        let Some(verdicts) = visit(&[object.term()]) else {
+        if !has_room() {
             let last = match (passed, from) {
                 (Some(object), _) => heap.tuple(&[heap.copy_in(object.key())]),
                 (None, Position::Key(key)) => heap.tuple(&[heap.copy_in(*key)]),
                 (None, _) => Term::EMPTY_LIST,
             };
             return (Some(last), doomed);
-        };
-        if verdicts.first() == Some(&Visit::Delete) {
+        }
+        if visit(object.term()) == Visit::Delete {
             doomed.push(heap.copy_in(object.key()));
         }
         passed = Some(object);

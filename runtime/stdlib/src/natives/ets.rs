@@ -18,6 +18,9 @@ pub(crate) const TABLE: &[Entry] = &[
     ("ets", "insert_new", 2, |ctx, args| ets(ctx)?.insert(args[0], args[1], true).map(Term::bool)),
     ("ets", "lookup", 2, |ctx, args| ets(ctx)?.lookup(args[0], args[1])),
     ("ets", "lookup_element", 3, |ctx, args| need(ets(ctx)?.lookup_element(args[0], args[1], size(args[2])?)?)),
+    ("ets", "lookup_element", 4, |ctx, args| {
+        Ok(ets(ctx)?.lookup_element(args[0], args[1], size(args[2])?)?.unwrap_or(args[3]))
+    }),
     ("ets", "member", 2, |ctx, args| ets(ctx)?.member(args[0], args[1]).map(Term::bool)),
     ("ets", "delete", 1, |ctx, args| done(ets(ctx)?.delete_table(args[0]))),
     ("ets", "delete", 2, |ctx, args| done(ets(ctx)?.delete_key(args[0], args[1]))),
