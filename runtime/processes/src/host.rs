@@ -58,7 +58,7 @@ pub struct Runtime {
 impl Runtime {
     /// Starts the schedulers. Fails when the system gives no thread.
     pub fn start_with(config: Config, machine: Arc<Machine>, engine: Box<dyn Engine>) -> std::io::Result<Runtime> {
-        let schedulers = config.schedulers;
+        let schedulers = config.schedulers.min(crate::timers::LANES);
         let shared = Arc::new(Shared::new(machine, engine, config));
         let inline = (schedulers == 0).then(|| Mutex::new(Scheduler::new(shared.clone(), 0)));
         let runtime = Runtime { shared: shared.clone(), threads: Mutex::default(), inline };

@@ -26,7 +26,8 @@ use crate::signal::{Envelope, Kind, Reason};
 use crate::spawn::{Maker, Options, SpawnError};
 use crate::state::Priority;
 use crate::tags::Tag;
-use crate::timers::Destination;
+use crate::timers::{self, Destination, Timers};
+use crate::wheel::Key;
 
 /// The process that runs the native, with its runtime.
 #[derive(Clone, Copy)]
@@ -611,12 +612,13 @@ impl<'h> Local<'h> {
         } else {
             self.after_us(u64::try_from(time_ms).unwrap_or(0))
         };
-        let number = shared.next_reference();
-        let reference = self.heap().make_ref(number);
-        let message = if wrap { self.heap().tuple(&[Term::atom(known::TIMEOUT), reference, message]) } else { message };
-        let message = self.copy(message)?;
-        shared.lanes[self.scheduler.index].timers.send(time_us, number, to, message, self.vm.cause());
-        Ok(reference)
+        let (lane, heap) = (self.scheduler.index, self.heap());
+        let plain = if wrap { None } else { Some(self.copy(message)?) };
+        let number = shared.lanes[lane].timers.send(lane, time_us, to, self.vm.cause(), |number| match plain {
+            Some(message) => Ok(message),
+            None => self.copy(heap.tuple(&[Term::atom(known::TIMEOUT), heap.make_ref(number), message])),
+        })?;
+        Ok(heap.make_ref(number))
     }
 
     /// The time in µs that many milliseconds from now, never too early.
@@ -631,20 +633,20 @@ impl<'h> Local<'h> {
     /// With `asynchronous` the answer, if wanted (`info`), comes as `{:cancel_timer, ref, result}`.
     pub fn cancel_timer(&self, reference: Term<'h>, asynchronous: bool, info: bool) -> Result<TimerAnswer, Halt<'h>> {
         let number = reference.as_ref().ok_or_else(Halt::badarg)?.number;
-        let found = self.each_lane(|lane| self.shared().lanes[lane].timers.cancel(number));
+        let found = self.timers_of(number).and_then(|(timers, key)| timers.cancel(key));
         self.timer_answer("cancel_timer", reference, found, asynchronous, info)
     }
 
     pub fn read_timer(&self, reference: Term<'h>, asynchronous: bool) -> Result<TimerAnswer, Halt<'h>> {
         let number = reference.as_ref().ok_or_else(Halt::badarg)?.number;
-        let found = self.each_lane(|lane| self.shared().lanes[lane].timers.read(number));
+        let found = self.timers_of(number).and_then(|(timers, key)| timers.read(key));
         self.timer_answer("read_timer", reference, found, asynchronous, true)
     }
 
-    /// The lanes, the own one first: most timers are ended where they were begun.
-    fn each_lane(&self, find: impl Fn(usize) -> Option<u64>) -> Option<u64> {
-        let lanes = self.shared().lanes.len();
-        (0..lanes).find_map(|offset| find((self.scheduler.index + offset) % lanes))
+    /// Where a timer is, if the number can be one's.
+    fn timers_of(&self, number: u64) -> Option<(&Timers, Key)> {
+        let (lane, key) = timers::place(number)?;
+        Some((&self.shared().lanes.get(lane)?.timers, key))
     }
 
     fn timer_answer(

@@ -159,7 +159,8 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(machine: Arc<Machine>, engine: Box<dyn Engine>, config: Config) -> Shared {
-        let lanes = config.schedulers.max(1);
+        // Numbers of timers name no more.
+        let lanes = config.schedulers.clamp(1, crate::timers::LANES);
         Shared {
             machine,
             engine,

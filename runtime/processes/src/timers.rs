@@ -1,10 +1,11 @@
 //! The timers of one scheduler.
 //!
 //! **What it is for.** [`Timers`] is a wheel with what its timers do: wake a waiting process, or send a message. Timers that
-//! user code made are found by their reference.
+//! user code made are found by their reference: its number says which lane's they are, and where in its wheel.
 //!
 //! **Invariants.**
-//! 1. `by_reference` names exactly the message timers in the wheel.
+//! 1. A number of a timer has [`TIMER`] set, which no other reference's has. It names one timer only until its place in the wheel has been
+//!    used again some million times (`wheel::GENERATIONS`).
 //! 2. `next` is at most the wheel's next event (`u64::MAX` when it is empty), readable without the lock.
 //!
 //! **What it must not know.** How a message is sent.
@@ -14,10 +15,30 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jovial_atoms::Atom;
 use jovial_term::{Fragment, Pid};
 use parking_lot::Mutex;
-use rustc_hash::FxHashMap;
 
 use crate::tags::Tag;
-use crate::wheel::{Due, Key, Wheel};
+use crate::wheel::{self, Due, Key, Wheel};
+
+/// Marks numbers of timers. Below lie the lane, the generation and the index of the key.
+const TIMER: u64 = 1 << 61;
+const INDEX_BITS: u32 = 28;
+const LANE_SHIFT: u32 = INDEX_BITS + wheel::GENERATIONS.trailing_zeros();
+
+/// Lanes that a number can name.
+pub(crate) const LANES: usize = 1 << (61 - LANE_SHIFT);
+
+fn number(lane: usize, key: Key) -> u64 {
+    debug_assert!(lane < LANES, "the runtime has no more lanes");
+    TIMER | (lane as u64) << LANE_SHIFT | u64::from(key.generation) << INDEX_BITS | u64::from(key.index)
+}
+
+/// The lane of a timer, and its key there, if the number is one of a timer.
+pub(crate) fn place(number: u64) -> Option<(usize, Key)> {
+    let index = (number & ((1 << INDEX_BITS) - 1)) as u32;
+    let generation = (number >> INDEX_BITS) as u32 & (wheel::GENERATIONS - 1);
+    let lane = (number >> LANE_SHIFT) as usize & (LANES - 1);
+    (number >> 61 == TIMER >> 61).then_some((lane, Key { index, generation }))
+}
 
 pub(crate) enum Task {
     /// End of a wait.
@@ -26,7 +47,6 @@ pub(crate) enum Task {
         wait: u32,
     },
     Send {
-        reference: u64,
         to: Destination,
         message: Fragment,
         tag: Tag,
@@ -40,20 +60,14 @@ pub(crate) enum Destination {
     Name(Atom),
 }
 
-#[derive(Default)]
-struct Inner {
-    wheel: Wheel<Task>,
-    by_reference: FxHashMap<u64, Key>,
-}
-
 pub(crate) struct Timers {
-    inner: Mutex<Inner>,
+    wheel: Mutex<Wheel<Task>>,
     next: AtomicU64,
 }
 
 impl Default for Timers {
     fn default() -> Self {
-        Timers { inner: Mutex::default(), next: AtomicU64::new(u64::MAX) }
+        Timers { wheel: Mutex::default(), next: AtomicU64::new(u64::MAX) }
     }
 }
 
@@ -63,41 +77,49 @@ impl Timers {
         Some(self.next.load(Ordering::Acquire)).filter(|&next| next != u64::MAX)
     }
 
-    fn publish(&self, inner: &Inner) {
-        self.next.store(inner.wheel.next_event().unwrap_or(u64::MAX), Ordering::Release);
+    fn publish(&self, wheel: &Wheel<Task>) {
+        self.next.store(wheel.next_event().unwrap_or(u64::MAX), Ordering::Release);
     }
 
     pub(crate) fn wake(&self, time_us: u64, pid: Pid, wait: u32) -> Key {
-        let mut inner = self.inner.lock();
-        let key = inner.wheel.insert(time_us, Task::Wake { pid, wait });
-        self.publish(&inner);
+        let mut wheel = self.wheel.lock();
+        let key = wheel.insert(time_us, Task::Wake { pid, wait });
+        self.publish(&wheel);
         key
     }
 
     /// `next` may stay too early after this, which costs one look.
     pub(crate) fn forget(&self, key: Key) {
-        self.inner.lock().wheel.remove(key);
+        self.wheel.lock().remove(key);
     }
 
-    pub(crate) fn send(&self, time_us: u64, reference: u64, to: Destination, message: Fragment, tag: Tag) {
-        let mut inner = self.inner.lock();
-        let key = inner.wheel.insert(time_us, Task::Send { reference, to, message, tag });
-        inner.by_reference.insert(reference, key);
-        self.publish(&inner);
+    /// A timer of this lane that sends what `message` gives for its number, which is the result.
+    pub(crate) fn send<E>(
+        &self,
+        lane: usize,
+        time_us: u64,
+        to: Destination,
+        tag: Tag,
+        message: impl FnOnce(u64) -> Result<Fragment, E>,
+    ) -> Result<u64, E> {
+        let mut wheel = self.wheel.lock();
+        let number = number(lane, wheel.next_key());
+        let message = message(number)?;
+        wheel.insert(time_us, Task::Send { to, message, tag });
+        self.publish(&wheel);
+        Ok(number)
     }
 
-    /// Ends a message timer and gives the time at which it was due.
-    pub(crate) fn cancel(&self, reference: u64) -> Option<u64> {
-        let mut inner = self.inner.lock();
-        let key = inner.by_reference.remove(&reference)?;
-        inner.wheel.remove(key).map(|due| due.time)
+    /// Ends a timer and gives the time at which it was due.
+    pub(crate) fn cancel(&self, key: Key) -> Option<u64> {
+        // What it would have sent goes when the lock is free again.
+        let due = self.wheel.lock().remove(key);
+        due.map(|due| due.time)
     }
 
-    /// When a message timer is due.
-    pub(crate) fn read(&self, reference: u64) -> Option<u64> {
-        let inner = self.inner.lock();
-        let key = *inner.by_reference.get(&reference)?;
-        inner.wheel.get(key).map(|(time, _)| time)
+    /// When a timer is due.
+    pub(crate) fn read(&self, key: Key) -> Option<u64> {
+        self.wheel.lock().get(key).map(|(time, _)| time)
     }
 
     /// What is due at `now_us`, in order.
@@ -105,13 +127,39 @@ impl Timers {
         if self.next.load(Ordering::Acquire) > now_us {
             return;
         }
-        let mut inner = self.inner.lock();
-        inner.wheel.expire(now_us, due);
-        for task in due.iter() {
-            if let Task::Send { reference, .. } = &task.value {
-                inner.by_reference.remove(reference);
-            }
+        let mut wheel = self.wheel.lock();
+        wheel.expire(now_us, due);
+        self.publish(&wheel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_tells_where_its_timer_is() {
+        for (lane, index, generation) in
+            [(0, 0, 0), (1, 7, 3), (LANES - 1, (1 << INDEX_BITS) - 1, wheel::GENERATIONS - 1)]
+        {
+            let key = Key { index, generation };
+            assert_eq!(place(number(lane, key)), Some((lane, key)));
         }
-        self.publish(&inner);
+        // References and tables.
+        assert_eq!([place(5), place(1 << 62), place(u64::MAX)], [None; 3]);
+    }
+
+    #[test]
+    fn a_place_that_is_used_again_is_another_timer() {
+        let timers = Timers::default();
+        let send = |time| {
+            let message = |_| Ok::<_, ()>(Fragment::immediate(jovial_term::Term::ZERO));
+            timers.send(0, time, Destination::Pid(Pid::new(1)), 0, message).ok().and_then(place).expect("a timer")
+        };
+        let (_, first) = send(100);
+        assert_eq!((timers.read(first), timers.cancel(first), timers.cancel(first)), (Some(100), Some(100), None));
+        let (_, second) = send(200);
+        assert_eq!(second.index, first.index);
+        assert_eq!((timers.cancel(first), timers.read(second)), (None, Some(200)));
     }
 }

@@ -21,11 +21,15 @@ const LEVELS: usize = 11;
 const SLOTS: usize = 64;
 const NONE: u32 = u32::MAX;
 
+/// How many timers a place holds until a key may name two of them.
+pub(crate) const GENERATIONS: u32 = 1 << 23;
+
 /// Names a timer for removal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Key {
-    index: u32,
-    generation: u32,
+    pub(crate) index: u32,
+    /// Less than [`GENERATIONS`].
+    pub(crate) generation: u32,
 }
 
 struct Entry<T> {
@@ -82,6 +86,14 @@ impl<T> Wheel<T> {
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.len
+    }
+
+    /// The key that the next timer will have.
+    pub(crate) fn next_key(&self) -> Key {
+        match self.entries.get(self.free as usize) {
+            Some(free) => Key { index: self.free, generation: free.generation },
+            None => Key { index: self.entries.len() as u32, generation: 0 },
+        }
     }
 
     /// A time in the past counts as now.
@@ -215,7 +227,7 @@ impl<T> Wheel<T> {
     fn release(&mut self, index: u32) -> Due<T> {
         let free = std::mem::replace(&mut self.free, index);
         let entry = &mut self.entries[index as usize];
-        entry.generation = entry.generation.wrapping_add(1);
+        entry.generation = (entry.generation + 1) % GENERATIONS;
         entry.next = free;
         self.len -= 1;
         Due { time: entry.time, value: entry.value.take().expect("an entry in a list holds a value (invariant 4)") }

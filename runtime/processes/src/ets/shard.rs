@@ -23,6 +23,9 @@ pub(super) const SHARD_BITS: u32 = 4;
 /// Buckets are joined when there are so many for each object.
 const SPARSE: usize = 8;
 
+/// Entries of a bucket that are looked through from the first on; more are searched by halves.
+const LOOKED_THROUGH: usize = 8;
+
 /// An object, with the hash of its key.
 pub(super) struct Entry {
     pub(super) hash: u64,
@@ -50,9 +53,13 @@ impl Shard {
     /// Where the run of a hash lies in its bucket.
     #[inline]
     fn bounds(bucket: &[Entry], hash: u64) -> std::ops::Range<usize> {
-        let start = bucket.iter().position(|entry| entry.hash >= hash).unwrap_or(bucket.len());
-        let len = bucket[start..].iter().take_while(|entry| entry.hash == hash).count();
-        start..start + len
+        if bucket.len() <= LOOKED_THROUGH {
+            let start = bucket.iter().position(|entry| entry.hash >= hash).unwrap_or(bucket.len());
+            let len = bucket[start..].iter().take_while(|entry| entry.hash == hash).count();
+            return start..start + len;
+        }
+        // In a bag a key may have any number of objects.
+        bucket.partition_point(|entry| entry.hash < hash)..bucket.partition_point(|entry| entry.hash <= hash)
     }
 
     /// The objects with this hash.
@@ -85,8 +92,9 @@ impl Shard {
         }
         let start = hash.map_or(0, |hash| self.place(hash));
         for bucket in &self.buckets[start..] {
-            if let Some(first) = bucket.iter().position(|entry| hash.is_none_or(|hash| entry.hash > hash)) {
-                return &bucket[Shard::bounds(bucket, bucket[first].hash)];
+            let first = hash.map_or(0, |hash| Shard::bounds(bucket, hash).end);
+            if let Some(entry) = bucket.get(first) {
+                return &bucket[Shard::bounds(bucket, entry.hash)];
             }
         }
         &[]
@@ -137,7 +145,7 @@ impl Shard {
         // The bit of a hash that decides between the two halves of its bucket.
         let bit = 1u64 << (63 - SHARD_BITS - old.len().trailing_zeros());
         for mut bucket in old {
-            let middle = bucket.iter().position(|entry| entry.hash & bit != 0).unwrap_or(bucket.len());
+            let middle = bucket.partition_point(|entry| entry.hash & bit == 0);
             let upper: Bucket = bucket.drain(middle..).collect();
             bucket.shrink_to_fit();
             self.buckets.push(bucket);
