@@ -197,21 +197,32 @@ impl<'h> Local<'h> {
 
     /// To a pid, a name, `{name, node}` or an alias. Badarg for a name that nobody has.
     pub fn send(&self, to: Term<'h>, message: Term<'h>) -> Result<(), Halt<'h>> {
-        let pid = match to.value() {
-            Value::Pid(pid) => pid,
-            Value::Atom(name) => self.whereis(name).ok_or_else(Halt::badarg)?,
-            Value::Ref(reference) => return self.send_to_alias(&reference, message),
+        match to.as_pid() {
+            Some(pid) => self.send_to(pid, message),
+            None => self.send_elsewhere(to, message),
+        }
+    }
+
+    #[inline(never)]
+    fn send_elsewhere(&self, to: Term<'h>, message: Term<'h>) -> Result<(), Halt<'h>> {
+        match to.value() {
+            Value::Atom(name) => self.send_to(self.whereis(name).ok_or_else(Halt::badarg)?, message),
+            Value::Ref(reference) => self.send_to_alias(&reference, message),
             Value::Tuple(&[name, node]) => {
                 let (Some(name), Some(node)) = (name.as_atom(), node.as_atom()) else { return Err(Halt::badarg()) };
                 match self.whereis(name).filter(|_| node == self.node()) {
-                    Some(pid) => pid,
-                    None => return Ok(()),
+                    Some(pid) => self.send_to(pid, message),
+                    None => Ok(()),
                 }
             }
             // What is on another node can't be reached.
-            Value::ExternalPid(_) | Value::ExternalRef(_) => return Ok(()),
-            _ => return Err(Halt::badarg()),
-        };
+            Value::ExternalPid(_) | Value::ExternalRef(_) => Ok(()),
+            _ => Err(Halt::badarg()),
+        }
+    }
+
+    #[inline]
+    fn send_to(&self, pid: Pid, message: Term<'h>) -> Result<(), Halt<'h>> {
         let (shared, tag) = (self.shared(), self.vm.cause());
         let guard = pin();
         // A message to a process that is gone is lost without a word.

@@ -478,8 +478,14 @@ impl Queue {
             return (cause, fragment);
         }
         self.entries[place] = Entry::hole();
-        self.holes += 1;
-        self.trim();
+        if place == self.head && self.holes == 0 {
+            // The first of several, as when messages are taken in order.
+            self.head += 1;
+            self.save = self.save.max(self.head);
+        } else {
+            self.holes += 1;
+            self.trim();
+        }
         (cause, fragment)
     }
 
