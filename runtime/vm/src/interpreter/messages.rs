@@ -223,6 +223,9 @@ unsafe fn wait(s: &mut State<'_>) -> Flow {
             mailbox.borrow_mut().deadline = deadline;
         }
         s.store();
+        // Among the signals may be one that asks where the process stands.
+        process.resume.set(s.pc);
+        process.live.set(s.pc.add(2));
         let drained = s.run.ctx.system.drain(process);
         // A message may have moved into the block.
         s.reload();
