@@ -2,6 +2,9 @@
 
 import subprocess
 
+import nbformat
+
+import notebooks
 from conftest import BINARY
 
 
@@ -61,3 +64,57 @@ def test_what_cannot_be_shown_is_an_error(tmp_path):
     assert "TokenMissingError" in shown("quoted", file).stderr
     assert "File.Error" in shown("tokens", tmp_path / "none.exs").stderr
     assert shown("nothing", file).returncode == 2
+
+
+def check(*files):
+    return subprocess.run([BINARY, "test", *files], capture_output=True, text=True, timeout=120)
+
+
+def test_the_notebooks_are_as_they_were():
+    checked = check(*notebooks.all_notebooks())
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "processes.ipynb: 55 cells, all as they were" in checked.stdout
+
+
+def notebook(folder, *cells):
+    """Cells are source, outputs and tags."""
+    made = nbformat.v4.new_notebook()
+    for source, outputs, tags in cells:
+        made.cells.append(nbformat.v4.new_code_cell(source, execution_count=1, outputs=outputs, metadata={"tags": tags}))
+    nbformat.write(made, folder / "a.ipynb")
+    return folder / "a.ipynb"
+
+
+def result(text):
+    return nbformat.v4.new_output("execute_result", {"text/plain": text}, execution_count=1)
+
+
+def test_a_cell_that_shows_something_else_is_told(tmp_path):
+    file = notebook(tmp_path, ("self()", [result("#PID<0.9.0>")], []), ("1 + 1", [result("3")], []), ("x = 1", [], ["nbval-ignore-output"]))
+    checked = check(file)
+    assert checked.returncode == 1
+    assert "cell 2: 1 + 1\n  showed\n    result | 3\n  and now shows\n    result | 2\n" in checked.stdout
+    assert checked.stdout.endswith("3 cells, 1 differs\n")
+
+
+def test_a_cell_that_fails_ends_the_notebook(tmp_path):
+    checked = check(notebook(tmp_path, ('raise "no"', [], []), ("IO.puts(:never)", [], [])))
+    assert checked.returncode == 1
+    assert "** (RuntimeError) no" in checked.stdout and "never" not in checked.stdout
+    checked = check(notebook(tmp_path, ("1", [result("1")], ["raises-exception"])))
+    assert checked.returncode == 1
+    assert "should have raised an exception" in checked.stdout
+
+
+def test_displays_of_a_notebook_are_compared(tmp_path):
+    text = nbformat.v4.new_output("stream", name="stdout", text="after\n")
+    html = nbformat.v4.new_output("display_data", {"text/html": "<b>new</b>", "text/plain": "#Jupyter.Bundle<text/html>"})
+    source = 'IO.puts("gone")\nJupyter.clear(wait: true)\nJupyter.display(1, id: "d")\nJupyter.update("d", Jupyter.html("<b>new</b>"))\nIO.puts("after")\nIEx.dont_display_result()'
+    assert check(notebook(tmp_path, (source, [html, text], []))).returncode == 0
+    assert check(notebook(tmp_path, (source, [text], []))).returncode == 1
+
+
+def test_what_is_no_notebook(tmp_path):
+    (tmp_path / "a.ipynb").write_text("[]")
+    assert "no notebook" in check(tmp_path / "a.ipynb").stderr
+    assert check(tmp_path / "none.ipynb").returncode == 1

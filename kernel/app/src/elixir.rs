@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 /// What is waited for the work of a cell whose client listens on, and of one whose client does not.
 const SETTLE: Duration = Duration::from_millis(50);
-const SETTLE_LONG: Duration = Duration::from_secs(1);
+pub(crate) const SETTLE_LONG: Duration = Duration::from_secs(1);
 
 /// Pages that one cell may have.
 const PAGES_MAX: usize = 100;
@@ -91,7 +91,7 @@ impl Elixir {
 }
 
 /// The forms as clients get them: JSON as a value, all else as text.
-fn shown(bundle: Bundle) -> Shown {
+pub(crate) fn shown(bundle: Bundle) -> Shown {
     let json = |mime: &str| mime == "application/json" || mime.ends_with("+json");
     let form = |(mime, text): (String, String)| {
         let value = if json(&mime) { serde_json::from_str(&text).ok() } else { None };
@@ -107,7 +107,7 @@ fn error(name: &str, message: &str, text: &str) -> ErrorContent {
 }
 
 /// How an evaluation ended that gave no value: as an error, or as the end of the program with a status.
-fn failure(evaluation: &Evaluation) -> Result<ErrorContent, i32> {
+pub(crate) fn failure(evaluation: &Evaluation) -> Result<ErrorContent, i32> {
     Ok(match evaluation {
         Evaluation::Nothing | Evaluation::Value(_) => error("", "", ""),
         Evaluation::Error { name, message, text } => error(name, message, text),

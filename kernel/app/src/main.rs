@@ -3,7 +3,9 @@
 
 mod elixir;
 mod kernelspec;
+mod notebook;
 mod script;
+mod shape;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -73,6 +75,11 @@ enum Command {
     },
     /// Evaluates a text.
     Eval { code: String },
+    /// Executes notebooks and compares what they show with what they showed when they were saved.
+    Test {
+        #[arg(required = true)]
+        notebooks: Vec<PathBuf>,
+    },
     /// Prints what a stage of compiling makes of a file.
     Show { stage: Stage, file: PathBuf },
     /// Prints the version.
@@ -107,6 +114,7 @@ fn main() -> ExitCode {
             }),
         Command::Run { seed, file, args } => script::run(&file, args, seed),
         Command::Eval { code } => script::eval(&code),
+        Command::Test { notebooks } => notebook::test(&notebooks),
         Command::Show { stage, file } => {
             let stage = match stage {
                 Stage::Tokens => jovial_embed::Stage::Tokens,
