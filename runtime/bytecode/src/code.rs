@@ -54,7 +54,7 @@ pub enum Relocated {
     Import(Atom, Atom, u8),
     /// Two words: address of the fun entry.
     Lambda(FunId),
-    /// The pairs of a switch start here: so many, to be sorted by their immediates.
+    /// A table of cases of so many places starts here: each is to be put where its immediate belongs.
     Cases(u16),
 }
 

@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 
 use crate::code::{Code, LiveSet, Relocated};
 use crate::ir::Bif;
-use crate::opcode::{NO_SLOT, Opcode, Operand, SCRATCH, Source, unpack_type};
+use crate::opcode::{NO_CASE, NO_SLOT, Opcode, Operand, SCRATCH, Source, unpack_type};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// One instruction.
@@ -112,11 +112,25 @@ pub fn decode(words: &[u32], at: usize) -> Option<Instruction> {
                 take(words, &mut next)?;
             }
             Operand::Cases => {
+                let mut free = 0;
                 for _ in 0..count {
                     let place = next;
-                    operands.push(Value::Imm(place, take(words, &mut next)?));
+                    let word = take(words, &mut next)?;
                     let target = at as u64 + u64::from(take(words, &mut next)?);
-                    operands.push(Value::Label(target as u32 as usize));
+                    let target = Value::Label(target as u32 as usize);
+                    if word != NO_CASE {
+                        operands.extend([Value::Imm(place, word), target]);
+                        continue;
+                    }
+                    // Slot, number of places and the label of the default come first.
+                    if operands.get(2) != Some(&target) {
+                        return None;
+                    }
+                    free += 1;
+                }
+                // Who looks for a case stops at a free place.
+                if !count.is_power_of_two() || free == 0 {
+                    return None;
                 }
             }
             Operand::Sources | Operand::Segments => {
@@ -252,6 +266,7 @@ pub fn check(code: &Code, literals: usize) -> bool {
     let mut labels = Vec::new();
     let mut consts = FxHashSet::default();
     let mut immediates = FxHashSet::default();
+    let mut tables = FxHashMap::default();
     let mut last_end = 0;
     for function in &code.functions {
         let (start, end) = (function.start as usize, function.end as usize);
@@ -275,6 +290,11 @@ pub fn check(code: &Code, literals: usize) -> bool {
         while at < stop {
             let Some(instruction) = decode(&code.words, at) else { return false };
             places.insert(at, instruction.opcode);
+            if let (Opcode::Switch | Opcode::SwitchArity, Some(Value::Number(count))) =
+                (instruction.opcode, instruction.operands.get(1))
+            {
+                tables.insert(at + 2, *count);
+            }
             if let [_, others @ ..] = instruction.opcode.parts() {
                 joined.push((at + instruction.len, others));
             }
@@ -346,11 +366,11 @@ pub fn check(code: &Code, literals: usize) -> bool {
             Relocated::Lambda(function) => {
                 found.insert(at) && consts.contains(&at) && (function.0 as usize) < code.functions.len()
             }
-            Relocated::Cases(count) => count == 0 || immediates.contains(&at),
+            Relocated::Cases(count) => tables.remove(&at) == Some(i64::from(count)),
         }
     });
     let sorted = code.lines.windows(2).all(|pair| pair[0].at <= pair[1].at);
-    led && follow && handled && patched && sorted && found.len() == consts.len()
+    led && follow && handled && patched && tables.is_empty() && sorted && found.len() == consts.len()
 }
 
 /// Whether a fused loop does what its function's first instruction does.

@@ -30,7 +30,7 @@ use crate::ir::{
     Segment, SegmentKind, SegmentType, Target, Terminator, Test, Val,
 };
 use crate::moves;
-use crate::opcode::{NEAR_ARGS, NO_SLOT, Opcode, SCRATCH, Source, pack_type};
+use crate::opcode::{NEAR_ARGS, NO_CASE, NO_SLOT, Opcode, SCRATCH, Source, pack_type};
 use crate::simplify::{count_uses, simplify};
 use crate::slots::{Place, Slots, assign, is_allocation, param_place};
 
@@ -1035,6 +1035,7 @@ impl<'a> Emitter<'a> {
             Bif::BXor => Some(Opcode::BXor),
             Bif::Shl => Some(Opcode::Shl),
             Bif::Shr => Some(Opcode::Shr),
+            Bif::Element => Some(Opcode::GetElement),
             _ => None,
         };
         let slots: Vec<i8> = args.iter().take(2).map(|arg| self.source(*arg)).collect();
@@ -1437,6 +1438,17 @@ impl<'a> Emitter<'a> {
         }
         let label = self.target_label(fail);
         self.scratch = SCRATCH - 2;
+        let whole = matches!(segment.kind, SegmentKind::Integer | SegmentKind::Binary | SegmentKind::Bitstring);
+        if let Some(size) = size.filter(|_| whole && self.slot(value).is_none()) {
+            let (end, size) = (self.source16(ctx.end), self.source16(size));
+            let position = self.source(ctx.position);
+            let given = self.supplied(ok, 2);
+            self.begin(Opcode::BitsSkip, given[1] as i8, position, 0);
+            self.pair(end, size);
+            self.word(segment.unit.into());
+            self.label(label);
+            return self.go(ok, &given);
+        }
         let short = match (segment, size) {
             (BYTE, Some(Arg::Int(8))) => Some(Opcode::BitsByte),
             (UTF8, None) => Some(Opcode::BitsUtf8),
@@ -1594,53 +1606,94 @@ impl<'a> Emitter<'a> {
         if let [(constant, target)] = cases {
             return self.branch(&Test::Eq(value, *constant), target, default);
         }
-        if cases.iter().any(|(constant, _)| immediate(*constant).is_none()) {
+        if let [(first, here), (second, there)] = cases
+            && immediate(*first).is_some()
+            && immediate(*second).is_some()
+            && self.is_near(value)
+        {
+            // Two tests one after the other are shorter than a look into a table.
+            let label = self.target_label(here);
+            self.test(&Test::Eq(value, *first), label, true);
+            return self.branch(&Test::Eq(value, *second), there, default);
+        }
+        let places = u16::try_from(places_for(cases.len())).ok();
+        let Some(places) = places.filter(|_| cases.iter().all(|(constant, _)| immediate(*constant).is_some())) else {
             // Numbers beyond 31 bits are rare enough for one test after the other.
             for (constant, target) in cases {
                 self.scratch = SCRATCH;
                 let here = self.target_label(target);
-                // The stub of the case comes later, so the test jumps over a jump to it.
-                let a = self.source(value);
-                let b = self.source(*constant);
-                self.begin(Opcode::JumpNotEq, a, b, 0);
-                let at = self.here();
-                self.word(0);
-                let inst = self.inst;
-                self.jump(here);
-                let after = self.here();
-                self.code.words[at as usize] = after.wrapping_sub(inst);
-                self.last_move = None;
+                self.jump_if(here, |emitter| {
+                    let a = emitter.source(value);
+                    let b = emitter.source(*constant);
+                    emitter.begin(Opcode::JumpNotEq, a, b, 0);
+                });
             }
             return self.go(default, &[]);
-        }
+        };
+        let cases: Vec<_> = cases
+            .iter()
+            .map(|(constant, target)| (immediate(*constant).expect("checked above"), self.target_label(target)))
+            .collect();
+        self.cases(Opcode::Switch, value, places, cases, default);
+        None
+    }
+
+    /// An instruction that goes to one of several labels, with a table of so many places.
+    fn cases(
+        &mut self,
+        opcode: Opcode,
+        value: Arg,
+        places: u16,
+        cases: Vec<((u32, Option<Atom>), Label)>,
+        default: &Target,
+    ) {
         let a = self.source(value);
         let default = self.target_label(default);
-        let labels: Vec<Label> = cases.iter().map(|(_, target)| self.target_label(target)).collect();
-        self.begin16(Opcode::Switch, a, cases.len() as u16);
+        let free = usize::from(places) - cases.len();
+        self.begin16(opcode, a, places);
         self.label(default);
-        self.relocate(Relocated::Cases(cases.len() as u16));
-        for ((constant, _), label) in cases.iter().zip(labels) {
-            self.imm_word(immediate(*constant).expect("checked above"));
+        self.relocate(Relocated::Cases(places));
+        for (constant, label) in cases {
+            self.imm_word(constant);
             self.label(label);
         }
-        None
+        for _ in 0..free {
+            self.word(NO_CASE);
+            self.label(default);
+        }
     }
 
     fn switch_arity(&mut self, value: Arg, cases: &[(u16, Target)], default: &Target) -> Option<BlockId> {
         if let [(size, target)] = cases {
             return self.branch(&Test::IsTupleArity(value, *size), target, default);
         }
-        let a = self.source(value);
-        let default = self.target_label(default);
-        let labels: Vec<Label> = cases.iter().map(|(_, target)| self.target_label(target)).collect();
-        self.begin16(Opcode::SwitchArity, a, cases.len() as u16);
-        self.label(default);
-        self.relocate(Relocated::Cases(cases.len() as u16));
-        for ((size, _), label) in cases.iter().zip(labels) {
-            self.word(u32::from(*size));
-            self.label(label);
-        }
+        let Ok(places) = u16::try_from(places_for(cases.len())) else {
+            for (size, target) in cases {
+                self.scratch = SCRATCH;
+                let here = self.target_label(target);
+                self.jump_if(here, |emitter| {
+                    let a = emitter.source(value);
+                    emitter.begin16(Opcode::JumpNotArity, a, *size);
+                });
+            }
+            return self.go(default, &[]);
+        };
+        let cases =
+            cases.iter().map(|(size, target)| ((u32::from(*size) << 1, None), self.target_label(target))).collect();
+        self.cases(Opcode::SwitchArity, value, places, cases, default);
         None
+    }
+
+    /// Jumps to the label if a test holds. The stub of a case comes later, so the test jumps over a jump to it.
+    fn jump_if(&mut self, label: Label, test: impl FnOnce(&mut Self)) {
+        test(self);
+        let at = self.here();
+        self.word(0);
+        let inst = self.inst;
+        self.jump(label);
+        let after = self.here();
+        self.code.words[at as usize] = after.wrapping_sub(inst);
+        self.last_move = None;
     }
 
     fn wait(&mut self, id: BlockId, time: Option<Arg>, again: &Target, timeout: &Target) -> Option<BlockId> {
@@ -1670,6 +1723,11 @@ impl<'a> Emitter<'a> {
         self.live(vals);
         self.go(again, &[])
     }
+}
+
+/// Places in a table of so many cases: a third stays free, so that the search for one is short.
+fn places_for(cases: usize) -> usize {
+    (cases + cases / 2).next_power_of_two()
 }
 
 /// Atoms and `[]` equal only themselves, however they are compared.

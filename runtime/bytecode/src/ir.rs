@@ -309,7 +309,8 @@ pub enum Terminator {
         ok: Target,
         fail: Target,
     },
-    /// Begins matching a bitstring: supplies base, position and end (in bits) to `ok`.
+    /// Begins matching a bitstring: supplies base, position and end (in bits) to `ok`. The base is what holds the bytes, and is
+    /// not to be read but by what reads segments.
     BitsStart {
         value: Arg,
         ok: Target,

@@ -25,7 +25,7 @@
 use crate::ir::{Endian, SegmentKind, SegmentType};
 
 /// Goes up with every change of the instruction set or of what follows an opcode.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Words below a frame that an instruction may always use: outgoing arguments and scratch slots.
 pub const RED_ZONE: usize = 24;
@@ -78,7 +78,8 @@ pub enum Operand {
     /// [`Source`]s, one in a word; the preceding `N16` is their number. Terms in two words that they refer to follow the
     /// last one.
     Sources,
-    /// Pairs of an immediate and a label; the preceding `N16` is their number.
+    /// A table of cases: pairs of an immediate and a label; the preceding `N16` is their number, a power of two. The loader puts
+    /// each one where [`case_place`] says, or behind what is there already; [`NO_CASE`] stands at the places that stay free.
     Cases,
     /// Three words for each segment of a bitstring: value and size as [`Source`]s (a slot of [`NO_SLOT`] for no size), then
     /// a type as [`pack_type`] makes it; `N16` is their number. Terms follow as after `Sources`.
@@ -89,6 +90,17 @@ pub enum Operand {
 
 /// Absent slot in an [`Operand::Pair`].
 pub const NO_SLOT: i16 = i16::MIN;
+
+/// In place of an immediate where a table of cases has none: tagged like a header, which is never a value. The label is that of the
+/// default.
+pub const NO_CASE: u32 = 7;
+
+/// Where the search for a case begins, less what is beyond the size of the table. Small numbers and atoms that were made one
+/// after the other have places of their own.
+#[inline]
+pub const fn case_place(word: u32) -> usize {
+    (word >> 1).wrapping_add(word >> 8) as usize
+}
 
 /// Where a value comes from, in one word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -194,6 +206,7 @@ macro_rules! for_each_opcode {
             BXor op_bxor [D S S] "bitwise exclusive or";
             Shl op_shl [D S S] "shift to the left";
             Shr op_shr [D S S] "shift to the right";
+            GetElement op_get_element [D S S] "element of a tuple, by its place counted from 1";
             AddReturn op_add_return [S S N] "addition and return from a frame of this size";
             Bif1 op_bif1 [D S Bif] "an operation that may raise";
             Bif2 op_bif2 [D S S Bif] "an operation that may raise";
@@ -273,9 +286,10 @@ macro_rules! for_each_opcode {
             Return op_return [S N16] "gives a value back from a frame of this size";
             ReturnConst op_return_const [N16 Imm] "gives an immediate back from a frame of this size";
 
-            BitsStart op_bits_start [S PairD PairD Label] "base, position and end of a bitstring, or goes to the label";
+            BitsStart op_bits_start [S PairD PairD Label] "storage of a bitstring and where it starts and ends there, in bits, or goes to the label";
             BitsGet op_bits_get [D D Pair Pair Word Label] "value and new position; base, position; end, size; type";
             BitsMatch op_bits_match [D S Pair Const Label] "new position after the bytes of a literal; position; base, end";
+            BitsSkip op_bits_skip [D S Pair Word Label] "new position after a segment that nobody wants; position; end, size; unit";
             BitsByte op_bits_byte [D D S Pair Label] "as `BitsGet`, a byte: value and new position; position; base, end";
             BitsUtf8 op_bits_utf8 [D D S Pair Label] "as `BitsByte`, a character in UTF-8";
             BitsWhole op_bits_whole [S S Label] "goes to the label unless whole bytes lie between position and end";
@@ -348,7 +362,10 @@ macro_rules! for_each_opcode {
             MapFetch op_map_fetch [S Label] "`JumpNotMap`, `LoadImm`, `Fetch` in one";
             LoadImmLoop op_load_imm_loop [D Imm] "`LoadImm`, `Loop` in one";
             LoadImmMove op_load_imm_move [D Imm] "`LoadImm`, `Move` in one";
-            RemAddImm op_rem_add_imm [D S S] "`Rem`, `AddImm` in one";
+            RemAddImmGetElement op_rem_add_imm_get_element [D S S] "`Rem`, `AddImm`, `GetElement` in one";
+            AddImmGetElement op_add_imm_get_element [D S I] "`AddImm`, `GetElement` in one";
+            LoadSmallGetElement op_load_small_get_element [D I16] "`LoadSmall`, `GetElement` in one";
+            LoadConstReturn op_load_const_return [D Const] "`LoadConst`, `Return` in one";
             ListUncons op_list_uncons [S Label] "`JumpNotEmptyList`, `Uncons` in one";
             UnconsUncons op_uncons_uncons [D D S Label] "`Uncons`, `Uncons` in one";
             UnconsMove2 op_uncons_move2 [D D S Label] "`Uncons`, `Move2` in one";
@@ -379,7 +396,8 @@ macro_rules! for_each_opcode {
             AddImmTwiceLoop op_add_imm_twice_loop [D S I] "`AddImm`, `AddImm`, `Loop` in one";
             AddImmLoadImm op_add_imm_load_imm [D S I] "`AddImm`, `LoadImm` in one";
             Bif2Return op_bif2_return [D S S Bif] "`Bif2`, `Return` in one";
-            MoveSwitch op_move_switch [D S] "`Move`, `Switch` in one";
+            SameNotSame op_same_not_same [S Imm Label] "`JumpSame`, `JumpNotSame` in one";
+            MoveSameNotSame op_move_same_not_same [D S] "`Move`, `JumpSame`, `JumpNotSame` in one";
             MoveMove2CallFun op_move_move2_call_fun [D S] "`Move`, `Move2`, `CallFun` in one";
         }
     };
@@ -444,7 +462,10 @@ macro_rules! for_each_fused {
             MapFetch op_map_fetch = JumpNotMap op_jump_not_map, LoadImm op_load_imm, Fetch op_fetch;
             LoadImmLoop op_load_imm_loop = LoadImm op_load_imm, Loop op_loop;
             LoadImmMove op_load_imm_move = LoadImm op_load_imm, Move op_move;
-            RemAddImm op_rem_add_imm = Rem op_rem, AddImm op_add_imm;
+            RemAddImmGetElement op_rem_add_imm_get_element = Rem op_rem, AddImm op_add_imm, GetElement op_get_element;
+            AddImmGetElement op_add_imm_get_element = AddImm op_add_imm, GetElement op_get_element;
+            LoadSmallGetElement op_load_small_get_element = LoadSmall op_load_small, GetElement op_get_element;
+            LoadConstReturn op_load_const_return = LoadConst op_load_const, Return op_return;
             ListUncons op_list_uncons = JumpNotEmptyList op_jump_not_empty_list, Uncons op_uncons;
             UnconsUncons op_uncons_uncons = Uncons op_uncons, Uncons op_uncons;
             UnconsMove2 op_uncons_move2 = Uncons op_uncons, Move2 op_move2;
@@ -475,7 +496,8 @@ macro_rules! for_each_fused {
             AddImmTwiceLoop op_add_imm_twice_loop = AddImm op_add_imm, AddImm op_add_imm, Loop op_loop;
             AddImmLoadImm op_add_imm_load_imm = AddImm op_add_imm, LoadImm op_load_imm;
             Bif2Return op_bif2_return = Bif2 op_bif2, Return op_return;
-            MoveSwitch op_move_switch = Move op_move, Switch op_switch;
+            SameNotSame op_same_not_same = JumpSame op_jump_same, JumpNotSame op_jump_not_same;
+            MoveSameNotSame op_move_same_not_same = Move op_move, JumpSame op_jump_same, JumpNotSame op_jump_not_same;
             MoveMove2CallFun op_move_move2_call_fun = Move op_move, Move2 op_move2, CallFun op_call_fun;
         }
     };

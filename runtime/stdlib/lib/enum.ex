@@ -978,6 +978,8 @@ defmodule Enum do
   def reduce(enumerable, acc, fun)
   def reduce(enumerable, acc, fun) when is_list(enumerable), do: reduce_list(enumerable, acc, fun)
 
+  def reduce(first..last//1, acc, fun), do: reduce_by_one(first, last, acc, fun)
+
   def reduce(first..last//step, acc, fun) when step > 0,
     do: reduce_up(first, last, step, acc, fun)
 
@@ -989,6 +991,11 @@ defmodule Enum do
 
   defp reduce_list([head | tail], acc, fun), do: reduce_list(tail, fun.(head, acc), fun)
   defp reduce_list([], acc, _fun), do: acc
+
+  defp reduce_by_one(current, last, acc, fun) when current <= last,
+    do: reduce_by_one(current + 1, last, fun.(current, acc), fun)
+
+  defp reduce_by_one(_current, _last, acc, _fun), do: acc
 
   defp reduce_up(current, last, step, acc, fun) when current <= last,
     do: reduce_up(current + step, last, step, fun.(current, acc), fun)

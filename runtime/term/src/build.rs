@@ -35,6 +35,12 @@ pub const TUPLE_MAX: usize = (1 << 24) - 1;
 /// In the header of a handle for shared storage: only views lead to it.
 pub(crate) const GROWING: u16 = 1;
 
+/// Whether this is the header of such a handle.
+#[inline]
+pub(crate) fn is_growing(header: Word) -> bool {
+    header.header_kind() == Boxed::RefcBinary && header.header_aux() == GROWING
+}
+
 /// A size that a program asked for exceeds what the system grants; becomes a `system_limit` error.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SystemLimit;
@@ -72,9 +78,15 @@ impl Heap {
         place
     }
 
+    /// Takes note of bytes that terms of this heap newly own.
+    #[inline]
+    pub(crate) fn count_off_heap(&self, bytes: usize) {
+        self.off_heap_bytes.set(self.off_heap_bytes.get().saturating_add(bytes));
+    }
+
     /// Puts an owner on the off-heap list.
     fn own(&self, place: *mut Word, bytes: usize) -> Term<'_> {
-        self.off_heap_bytes.set(self.off_heap_bytes.get().saturating_add(bytes));
+        self.count_off_heap(bytes);
         // SAFETY: the caller just made this owner, and it is on no list.
         unsafe { self.young_off_heap.set(off_heap::push(place, self.young_off_heap.get())) };
         self.term(Word::boxed_at(place))
@@ -260,7 +272,7 @@ impl Heap {
         if offset.checked_add(size)? > bits.size_bits() {
             return None;
         }
-        if size == bits.size_bits() {
+        if size == bits.size_bits() && source.header().is_none_or(|header| !is_growing(header)) {
             return Some(source);
         }
         // A copy of a few bytes is smaller than a view and does not keep the storage alive.
@@ -308,7 +320,7 @@ impl Heap {
                     let shared = source.shared_bytes().ok_or(SystemLimit)?;
                     self.growing_handle(shared, size, tail_bytes.len())
                 } else {
-                    self.off_heap_bytes.set(self.off_heap_bytes.get().saturating_add(tail_bytes.len()));
+                    self.count_off_heap(tail_bytes.len());
                     handle.grow(size);
                     handle
                 };

@@ -24,7 +24,14 @@ impl Term<'_> {
     /// `==`
     #[inline]
     pub fn equals(self, other: Term<'_>) -> bool {
-        self.is_same(other) || equal(self, other, false)
+        self.is_same(other) || (!self.is_unlike(other) && equal(self, other, false))
+    }
+
+    /// Whether another word can't be an equal term: for names, and between small integers.
+    #[inline]
+    fn is_unlike(self, other: Term<'_>) -> bool {
+        let (left, right) = (self.as_small().is_some(), other.as_small().is_some());
+        (left && right) || (self.is_immediate() && !left) || (other.is_immediate() && !right)
     }
 }
 

@@ -57,6 +57,7 @@ impl Piece {
 }
 
 /// Jenkins' mix of three words.
+#[inline]
 fn jenkins([mut a, mut b, mut c]: [u32; 3]) -> [u32; 3] {
     // Each round shifts by its own three distances; the second one goes left.
     for [first, second, third] in [[13, 8, 13], [12, 16, 5], [3, 10, 15]] {
@@ -67,6 +68,7 @@ fn jenkins([mut a, mut b, mut c]: [u32; 3]) -> [u32; 3] {
     [a, b, c]
 }
 
+#[inline]
 pub(crate) fn mix(state: u32, first: u32, second: u32, piece: Piece) -> u32 {
     let constant = piece.constant();
     jenkins([constant.wrapping_add(first), constant.wrapping_add(second), state])[2]
@@ -74,17 +76,22 @@ pub(crate) fn mix(state: u32, first: u32, second: u32, piece: Piece) -> u32 {
 
 /// Hashes whole bytes, twelve at a time; the length goes into the low byte of the last third word.
 fn mix_bytes(state: u32, bytes: &[u8]) -> u32 {
-    let word = |bytes: &[u8]| bytes.iter().rev().fold(0u32, |word, byte| (word << 8) | u32::from(*byte));
+    let words = |bytes: &[u8; 12]| {
+        let (words, _) = bytes.as_chunks::<4>();
+        [u32::from_le_bytes(words[0]), u32::from_le_bytes(words[1]), u32::from_le_bytes(words[2])]
+    };
     let [mut a, mut b, mut c] = [GOLDEN, GOLDEN, state];
     let (chunks, rest) = bytes.as_chunks::<12>();
     for chunk in chunks {
-        let words = [word(&chunk[..4]), word(&chunk[4..8]), word(&chunk[8..])];
+        let words = words(chunk);
         [a, b, c] = jenkins([a.wrapping_add(words[0]), b.wrapping_add(words[1]), c.wrapping_add(words[2])]);
     }
-    let part = |from: usize, to: usize| word(rest.get(from..to.min(rest.len())).unwrap_or(&[]));
-    a = a.wrapping_add(part(0, 4));
-    b = b.wrapping_add(part(4, 8));
-    c = c.wrapping_add(bytes.len() as u32).wrapping_add(part(8, 11) << 8);
+    let mut last = [0; 12];
+    last[..rest.len()].copy_from_slice(rest);
+    let words = words(&last);
+    a = a.wrapping_add(words[0]);
+    b = b.wrapping_add(words[1]);
+    c = c.wrapping_add(bytes.len() as u32).wrapping_add(words[2] << 8);
     jenkins([a, b, c])[2]
 }
 
@@ -111,7 +118,12 @@ pub(crate) fn atom(atom: Atom) -> u32 {
         let high = hash & 0xf000_0000;
         hash ^= (high >> 24) | high;
     };
-    for char in atom.as_str().chars() {
+    let text = atom.as_str();
+    if text.is_ascii() {
+        text.bytes().for_each(|byte| step(u32::from(byte)));
+        return hash;
+    }
+    for char in text.chars() {
         if u32::from(char) < 256 {
             step(u32::from(char));
         } else {
@@ -169,7 +181,11 @@ impl Term<'_> {
     /// OTP's portable hash with all 32 bits.
     pub fn portable_hash(self) -> u32 {
         let (mut state, mut pairs) = (0, 0);
-        let mut work = vec![Work::Term(self)];
+        if let Some(hash) = leaf(0, self) {
+            return hash;
+        }
+        let mut work = Vec::with_capacity(16);
+        work.push(Work::Term(self));
         while let Some(next) = work.pop() {
             match next {
                 Work::Term(term) => state = one(state, &mut pairs, term, &mut work),
@@ -193,29 +209,53 @@ impl Term<'_> {
     }
 }
 
+/// Mixes in what is common and has no parts: numbers, names, binaries.
+#[inline]
+fn leaf(state: u32, term: Term<'_>) -> Option<u32> {
+    if let Some(value) = term.as_small() {
+        return Some(int(state, Int::Small(value)));
+    }
+    if let Some(name) = term.as_atom() {
+        return Some(if state == 0 { atom(name) } else { mix(state, atom(name), 0, Piece::Atom) });
+    }
+    if let Some(value) = term.as_float() {
+        let raw = if value == 0.0 { 0 } else { value.to_bits() };
+        return Some(mix(state, (raw >> 32) as u32, raw as u32, Piece::Float));
+    }
+    term.as_bitstring().map(|value| bits(state, value))
+}
+
 /// Mixes one object in and puts its parts on the work list, last one first.
 fn one<'h>(state: u32, pairs: &mut u32, term: Term<'h>, work: &mut Vec<Work<'h>>) -> u32 {
+    if let Some(state) = leaf(state, term) {
+        return state;
+    }
     match term.value() {
         Value::Int(value) => int(state, value),
-        Value::Float(value) => {
-            let raw = if value == 0.0 { 0 } else { value.to_bits() };
-            mix(state, (raw >> 32) as u32, raw as u32, Piece::Float)
-        }
-        Value::Atom(name) if state == 0 => atom(name),
-        Value::Atom(name) => mix(state, atom(name), 0, Piece::Atom),
+        Value::Float(_) | Value::Atom(_) | Value::Bits(_) => state,
         Value::Nil if state == 0 => 3_468_870_702,
         Value::Nil => mix(state, 2, 0, Piece::Nil),
         Value::Cons(..) => {
-            let (state, rest) = leading_chars(state, term);
-            match rest.as_cons() {
-                Some((head, tail)) => work.extend([Work::Term(tail), Work::Term(head)]),
-                None => work.push(Work::Term(rest)),
+            let (mut state, mut rest) = leading_chars(state, term);
+            while let Some((head, tail)) = rest.as_cons() {
+                let Some(after) = leaf(state, head) else {
+                    work.extend([Work::Term(tail), Work::Term(head)]);
+                    return state;
+                };
+                (state, rest) = leading_chars(after, tail);
             }
+            work.push(Work::Term(rest));
             state
         }
-        Value::Tuple(elements) => {
+        Value::Tuple(mut elements) => {
+            let mut state = mix(state, elements.len() as u32, 0, Piece::Tuple);
+            while let [first, rest @ ..] = elements
+                && let Some(after) = leaf(state, *first)
+            {
+                (state, elements) = (after, rest);
+            }
             work.extend(elements.iter().rev().map(|element| Work::Term(*element)));
-            mix(state, elements.len() as u32, 0, Piece::Tuple)
+            state
         }
         Value::Map(map) => {
             let state = mix(state, map.len() as u32, 0, Piece::MapSize);
@@ -224,11 +264,14 @@ fn one<'h>(state: u32, pairs: &mut u32, term: Term<'h>, work: &mut Vec<Work<'h>>
             }
             work.push(Work::MapEnd(state, std::mem::take(pairs)));
             for (key, value) in map.iter() {
-                work.extend([Work::PairEnd, Work::Term(value), Work::Term(key)]);
+                let hash = leaf(0, key).and_then(|hash| leaf(hash, value));
+                match hash {
+                    Some(hash) => *pairs ^= hash,
+                    None => work.extend([Work::PairEnd, Work::Term(value), Work::Term(key)]),
+                }
             }
             0
         }
-        Value::Bits(value) => bits(state, value),
         Value::Pid(pid) => mix(state, pid.id(), 0, Piece::Pid),
         Value::ExternalPid(id) => mix(state, id.words[0], 0, Piece::Pid),
         Value::Port(port) => mix(state, port.number() as u32, 0, Piece::Port),

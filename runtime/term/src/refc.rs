@@ -108,6 +108,16 @@ impl RefcBytes {
             return at <= self.used();
         }
         let used = &self.block().used;
+        // With the only handle there is nobody to race with.
+        if self.count() == 1 {
+            if used.load(Ordering::Relaxed) != at {
+                return false;
+            }
+            used.store(end, Ordering::Release);
+            // SAFETY: nobody else knows the block; the range lies behind what is written and within the capacity.
+            unsafe { self.data().add(at).copy_from_nonoverlapping(tail.as_ptr(), tail.len()) };
+            return true;
+        }
         // Two steps would let a reader count bytes that are not written yet. Views are made from sizes that handles
         // record, and no handle for the new bytes exists before this returns, so one exchange is enough.
         if used.compare_exchange(at, end, Ordering::AcqRel, Ordering::Relaxed).is_err() {

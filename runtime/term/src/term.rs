@@ -21,6 +21,7 @@ use jovial_atoms::{Atom, known};
 
 use crate::bits::Bits;
 use crate::fun::FunEntry;
+use crate::heap::Heap;
 use crate::int::Int;
 use crate::map::Map;
 use crate::refc::RefcBytes;
@@ -566,11 +567,27 @@ impl<'h> Term<'h> {
         }
         let slots = self.slots();
         let (base, starts) = (slots[0], slots[1].0 == Word::ZERO && slots[2].0.0.is_multiple_of(16));
-        let grows = base.header().is_some_and(|header| {
-            header.header_kind() == Boxed::RefcBinary && header.header_aux() == crate::build::GROWING
-        });
+        let grows = base.header().is_some_and(crate::build::is_growing);
         let shared = starts && grows && !crate::literal::is_literal(base.0);
         if shared { Some((base, base.lent_bytes()?)) } else { None }
+    }
+
+    /// Appends bytes to a string that is a view over a growing handle, if it ends where the storage was last written and there is room.
+    /// Gives the handle, which the new view is to have, and the new size.
+    #[inline]
+    pub fn grow_in_place(self, heap: &Heap, tail: &[u8]) -> Option<(Term<'h>, usize)> {
+        if !self.is_boxed_kind(Boxed::SubBinary) {
+            return None;
+        }
+        let (handle, storage) = self.growing()?;
+        let end = (self.slots()[2].0.0 >> 4) as usize;
+        let size = end + tail.len();
+        if size > crate::build::BINARY_MAX || !storage.try_append(end, tail) {
+            return None;
+        }
+        heap.count_off_heap(tail.len());
+        handle.grow(size);
+        Some((handle, size))
     }
 
     /// The storage of a refc binary, without a count of its own.

@@ -38,6 +38,8 @@ mod fused;
 mod messages;
 mod threaded;
 
+use std::sync::Arc;
+
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::opcode::{Opcode, RED_ZONE};
 use jovial_term::raw::{self, CollectError, Word};
@@ -45,6 +47,7 @@ use jovial_term::{Heap, Term, stress};
 
 use crate::frames::{self, Top};
 use crate::machine::{Dispatch, Machine};
+use crate::module::Code;
 use crate::native::{Class, Ctx, Halt, JobResult};
 use crate::process::Process;
 use crate::system::{Killed, Stop, System};
@@ -88,6 +91,8 @@ struct Run<'a> {
     ctx: Ctx<'a>,
     node: Atom,
     stop: std::cell::Cell<Option<Stop>>,
+    /// The version of a module that an address was last found in.
+    version: std::cell::Cell<Option<Arc<Code>>>,
     /// The registers after a slow form.
     stepped: std::cell::Cell<Stepped>,
 }
@@ -305,6 +310,7 @@ pub fn run(machine: &Machine, process: &Process, system: &dyn System, reductions
         ctx: Ctx::new(process, machine, system),
         node: system.node(),
         stop: std::cell::Cell::new(None),
+        version: std::cell::Cell::new(None),
         stepped: std::cell::Cell::new(Stepped::NOWHERE),
     };
     let heap = process.heap();
@@ -376,6 +382,7 @@ unsafe extern "C-unwind" fn second(pc: *const u32, fp: *mut Word, hp: *mut Word,
             }
             opcode @ (Opcode::Apply | Opcode::TailApply) => calls::apply_known(&mut state, opcode == Opcode::TailApply),
             opcode @ (Opcode::Bif1 | Opcode::Bif2) => basic::on_terms(&mut state, opcode),
+            Opcode::BitsBuild => bitstrings::append_in_place(&mut state),
             opcode => basic::on_two_floats(&mut state, opcode),
         }
     };

@@ -25,6 +25,7 @@ use jovial_atoms::Atom;
 use jovial_bytecode::Image;
 use jovial_bytecode::code::{CodeFunction, CodeHandler, CodeLine, Relocated};
 use jovial_bytecode::ir::{Export as ModuleExport, Literal, Pos};
+use jovial_bytecode::opcode::{NO_CASE, case_place};
 use jovial_term::raw::{self, Word};
 use jovial_term::{FunEntry, FunUses, LiteralArea, LiteralBuilder};
 
@@ -88,6 +89,23 @@ fn digest(image: &Image) -> [u8; 16] {
     digest[..8].copy_from_slice(&halves[0].to_le_bytes());
     digest[8..].copy_from_slice(&halves[1].to_le_bytes());
     digest
+}
+
+/// Puts the cases of a table where they belong.
+fn place_cases(table: &mut [u32]) {
+    let (places, _) = table.as_chunks_mut::<2>();
+    // The code was checked: the number of places is a power of two, and one at least is free.
+    let (cases, free): (Vec<[u32; 2]>, Vec<_>) = places.iter().partition(|case| case[0] != NO_CASE);
+    let Some(&free) = free.first() else { return };
+    let mask = places.len().wrapping_sub(1);
+    places.fill(free);
+    for case in cases {
+        let mut at = case_place(case[0]);
+        while places[at & mask][0] != NO_CASE {
+            at += 1;
+        }
+        places[at & mask] = case;
+    }
 }
 
 impl ModuleVersion {
@@ -157,11 +175,7 @@ impl ModuleVersion {
             if let Relocated::Cases(count) = relocation.what {
                 let at = relocation.at as usize;
                 let cases = words.get_mut(at..at + 2 * usize::from(count)).ok_or(LoadError::Corrupt)?;
-                let mut pairs: Vec<(u32, u32)> = cases.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
-                pairs.sort_by_key(|pair| pair.0);
-                for (place, pair) in cases.chunks_exact_mut(2).zip(pairs) {
-                    place.copy_from_slice(&[pair.0, pair.1]);
-                }
+                place_cases(cases);
             }
         }
         for (place, pair) in area.code_mut().iter_mut().zip(words.chunks(2)) {

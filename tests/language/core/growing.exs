@@ -91,3 +91,30 @@ end
 IO.inspect(Map.from_struct(Growing.Point.at(1, [2]))) #=> %{name: nil, x: 1, y: [2]}
 make = fn a -> %{b: a, a: {a}, c: 3} end
 IO.inspect({make.(1), make.(:x) == %{a: {:x}, b: :x, c: 3}, map_size(make.(2))}) #=> {%{a: {1}, b: 1, c: 3}, true, 3}
+
+# A rest that is all there is stays what it was when the string grows on.
+whole = Growing.times(200, "", "ab")
+<<rest::binary>> = whole
+IO.inspect({byte_size(whole <> "c"), byte_size(rest), rest == whole}) #=> {401, 400, true}
+
+# Constants and variables for the same byte, in any order of clauses.
+defmodule Lexer do
+  def one(<<"\\n", rest::binary>>), do: {:newline, rest}
+  def one(<<"\\", char, rest::binary>>), do: {:escaped, char, rest}
+  def one(<<"ab", rest::binary>>), do: {:ab, rest}
+  def one(<<char, ?!>>) when char < ?b, do: {:loud, char}
+  def one(<<?b, ?!>>), do: :b
+  def one(<<char, rest::binary>>), do: {char, rest}
+  def one(<<>>), do: :none
+end
+
+for text <- ["\\nx", "\\tx", "\\", "abc", "a!", "b!", "ac", "q", ""], do: IO.inspect(Lexer.one(text), width: 200)
+#=> {:newline, "x"}
+#=> {:escaped, 116, "x"}
+#=> {92, ""}
+#=> {:ab, "c"}
+#=> {:loud, 97}
+#=> :b
+#=> {97, "c"}
+#=> {113, ""}
+#=> :none

@@ -7,11 +7,12 @@
 //! inner([y | ys], acc) -> inner(ys, [{x, y} | acc])
 //! ```
 //!
-//! Lists go to their loop directly. Anything else goes through `Enum.reduce/3`, whose function passes each element
+//! Lists go to their loop directly. A range that is written as one (`a..b`, `a..b//step`) is counted: its loop has the next
+//! element in place of the list, and behind the accumulator how many are left and the step. Anything else goes through `Enum.reduce/3`, whose function passes each element
 //! to the same loop as a list of one; so the body exists once, and lazy sources stay lazy.
 //!
 //! **Invariants.**
-//! 1. A loop's parameters are source, accumulator, free variables of its level.
+//! 1. A loop's parameters are source, accumulator, for a range count and step, free variables of its level.
 //! 2. With `uniq` the accumulator is `{acc, seen}`, `seen` a map of the values so far.
 //!
 //! **What it must not know.** How collectables collect.
@@ -26,12 +27,32 @@ use jovial_bytecode::ir::{
 
 use super::Cause;
 use super::build::to;
-use super::core::{Expr, For, Generator, Into};
+use super::core::{Core, Expr, ExprId, For, Generator, Into};
 use super::function::{Dest, Fun, Task, TaskKind};
 use super::matching::Row;
 
 pub(super) const ALL_BITS: SegmentType =
     SegmentType { kind: SegmentKind::Bitstring, unit: 1, signed: false, endian: Endian::Big };
+
+/// A source that is written as a range.
+#[derive(Clone, Copy)]
+enum Bounds {
+    Known {
+        first: i64,
+        count: i64,
+        step: i64,
+    },
+    /// `first..last`
+    Between(ExprId, ExprId),
+    /// What `Range.new/3` gives.
+    Stepped,
+}
+
+/// Numbers of known ranges are below, so that none on the way is too large for a small integer.
+const KNOWN_MAX: u64 = 1 << 40;
+
+/// Parameters that the loop over a range has beside those of a loop over a list.
+const COUNTED: usize = 2;
 
 impl For {
     /// 1 for a plain map over one source, 2 where an accumulator shows.
@@ -43,13 +64,55 @@ impl For {
     }
 }
 
+/// First element, number of elements and step of a range that is a constant.
+fn known_range(literal: &Literal) -> Option<Bounds> {
+    let Literal::Map(pairs) = literal else { return None };
+    let field = |name: Atom| pairs.iter().find(|(key, _)| *key == Literal::Atom(name)).map(|(_, value)| value);
+    let number = |name: &str| match field(Atom::new(name)) {
+        Some(Literal::Int(value)) if value.unsigned_abs() < KNOWN_MAX => Some(*value),
+        _ => None,
+    };
+    if pairs.len() != 4 || field(known::DUNDER_STRUCT) != Some(&Literal::Atom(known::MOD_RANGE)) {
+        return None;
+    }
+    let (first, last, step) = (number("first")?, number("last")?, number("step").filter(|step| *step != 0)?);
+    let empty = if step > 0 { first > last } else { first < last };
+    Some(Bounds::Known { first, count: if empty { 0 } else { (last - first) / step + 1 }, step })
+}
+
+/// How many more parameters than that of a list the loop over a source has.
+pub(super) fn counted(core: &Core, source: ExprId) -> usize {
+    if bounds(core, source).is_some() { COUNTED } else { 0 }
+}
+
+/// The bounds of a source that is written as a range.
+fn bounds(core: &Core, source: ExprId) -> Option<Bounds> {
+    let new = Atom::new("new");
+    match core.expr(source) {
+        Expr::Const(literal) => known_range(core.const_of(*literal)),
+        // So that `first..last` is a call that no pattern can be.
+        Expr::Remote(known::MOD_FUNCTION, name, args) if name.as_str() == "identity" => match &**args {
+            [range] => match core.expr(*range) {
+                Expr::Remote(known::MOD_RANGE, name, args) if *name == new => match **args {
+                    [first, last] => Some(Bounds::Between(first, last)),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        },
+        Expr::Remote(known::MOD_RANGE, name, args) if *name == new && args.len() == 3 => Some(Bounds::Stepped),
+        _ => None,
+    }
+}
+
 impl<'f> Fun<'f, '_> {
     #[inline(never)]
     pub(super) fn comprehension(&mut self, spec: &'f For) -> Arg {
         if !self.b.live() {
             return Arg::Atom(known::NIL);
         }
-        if spec.levels.iter().any(|level| level.free.len() > usize::from(u8::MAX) - 2) {
+        if spec.levels.iter().any(|level| level.free.len() > usize::from(u8::MAX) - 2 - COUNTED) {
             self.fail(Cause::TooManyArguments);
             return Arg::Atom(known::NIL);
         }
@@ -134,6 +197,9 @@ impl<'f> Fun<'f, '_> {
 
     /// Evaluates a level's source and runs its loop.
     fn run_level(&mut self, spec: &'f For, functions: &Rc<[FunId]>, level: usize, acc: Arg) -> Arg {
+        if let Some(bounds) = bounds(self.core, spec.levels[level].source) {
+            return self.run_counted(spec, functions[level], level, bounds, acc);
+        }
         let source = self.value(spec.levels[level].source);
         if !self.b.live() {
             return acc;
@@ -172,15 +238,105 @@ impl<'f> Fun<'f, '_> {
         Arg::Val(params[0])
     }
 
+    /// Evaluates the bounds of a level's range and runs its loop.
+    fn run_counted(&mut self, spec: &'f For, function: FunId, level: usize, bounds: Bounds, acc: Arg) -> Arg {
+        let this = &spec.levels[level];
+        let run = |fun: &mut Self, free: &[Arg], first: Arg, count: Arg, step: Arg| {
+            let mut args = vec![first, acc, count, step];
+            args.extend(free);
+            fun.emit(Op::Call(Callee::Local(function), args))
+        };
+        match bounds {
+            Bounds::Known { first, count, step } => {
+                self.line = this.line;
+                let free = self.captures(&this.free);
+                run(self, &free, Arg::Int(first), Arg::Int(count), Arg::Int(step))
+            }
+            Bounds::Stepped => {
+                let range = self.value(this.source);
+                self.line = this.line;
+                let free = self.captures(&this.free);
+                let size = Callee::Remote(known::MOD_RANGE, Atom::new("size"));
+                let count = self.emit(Op::Call(size, vec![range]));
+                let [first, step] = ["first", "step"]
+                    .map(|name| self.emit(Op::Bif(Bif::MapGet, vec![Arg::Atom(Atom::new(name)), range])));
+                run(self, &free, first, count, step)
+            }
+            Bounds::Between(first, last) => {
+                let (first, last) = (self.value(first), self.value(last));
+                if !self.b.live() {
+                    return acc;
+                }
+                self.line = this.line;
+                let free = self.captures(&this.free);
+                let pos = self.pos();
+                let (join, params) = self.b.block_with(1);
+                let other = self.b.block();
+                for bound in [first, last].into_iter().filter(|bound| !matches!(bound, Arg::Int(_))) {
+                    self.b.test(Test::IsInteger(bound), other, pos);
+                }
+                self.b.test(Test::Ge(last, first), other, pos);
+                let count = |fun: &mut Self, from: Arg, to: Arg| {
+                    let between = fun.emit(Op::Bif(Bif::Sub, vec![to, from]));
+                    fun.emit(Op::Bif(Bif::Add, vec![between, Arg::Int(1)]))
+                };
+                let up = count(self, first, last);
+                let result = run(self, &free, first, up, Arg::Int(1));
+                self.jump_with(join, result);
+                // No range, which raises, or one that goes down, which says that it should not be written like this.
+                self.b.enter(other);
+                let new = Callee::Remote(known::MOD_RANGE, Atom::new("new"));
+                self.b.effect(Op::Call(new, vec![first, last]), pos);
+                let down = count(self, last, first);
+                let result = run(self, &free, first, down, Arg::Int(-1));
+                self.jump_with(join, result);
+                self.b.enter(join);
+                Arg::Val(params[0])
+            }
+        }
+    }
+
     // ---- the loops ----
 
     /// The loop of one level.
     pub(super) fn level(&mut self, spec: &'f For, level: usize, functions: &Rc<[FunId]>, args: &[Arg]) {
         let this = &spec.levels[level];
-        let &[source, acc, ref free @ ..] = args else { return };
+        let &[source, acc, ref others @ ..] = args else { return };
+        let (count, free) = others.split_at(counted(self.core, this.source));
         self.bind_captures(&this.free, free);
         let pos = self.pos();
         let function = functions[level];
+        if let (&[left, step], Generator::List { pat, guards }) = (count, &this.kind) {
+            let end = self.b.block();
+            let more = self.b.block();
+            let test = Test::Eq(left, Arg::Int(0));
+            self.b.end(Terminator::Branch { test, then: to(end), otherwise: to(more) }, pos);
+            self.b.enter(more);
+            let again = |fun: &mut Self, acc: Arg| {
+                let pos = fun.pos();
+                let next = fun.b.emit(Op::Bif(Bif::Add, vec![source, step]), pos);
+                let left = fun.b.emit(Op::Bif(Bif::Sub, vec![left, Arg::Int(1)]), pos);
+                let mut args = vec![next, acc, left, step];
+                args.extend(free);
+                fun.b.end(Terminator::TailCall(Callee::Local(function), args), pos);
+            };
+            let skip = self.b.block();
+            let mut row = Row::new(0);
+            self.want(&mut row, source, *pat);
+            self.match_rows(vec![row], skip, &mut |fun, _, fail| {
+                fun.guards(guards, fail);
+                if let Some(acc) = fun.step(spec, level, functions, acc, skip) {
+                    again(fun, acc);
+                }
+            });
+            self.line = pos.line;
+            if self.b.enter(skip) {
+                again(self, acc);
+            }
+            self.b.enter(end);
+            self.b.end(Terminator::Return(acc), pos);
+            return;
+        }
         let again = |fun: &mut Self, rest: Arg, acc: Arg| {
             let mut args = vec![rest, acc];
             args.extend(free);

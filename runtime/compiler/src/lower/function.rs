@@ -22,7 +22,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::bifs;
 use super::build::{Build, Fact, to, with};
-use super::comprehension::ALL_BITS;
+use super::comprehension::{ALL_BITS, counted};
 use super::core::{Clause, Core, Expr, ExprId, For, Lambda, Pat, PatId, VarId};
 use super::guard::test_of;
 use super::matching::Row;
@@ -890,10 +890,11 @@ pub(super) fn run_tasks<'f>(unit: &mut Unit, core: &'f Core, base: &str, file: u
                 fun.finish(name, lambda.arity, free, line)
             }
             TaskKind::Level { comprehension, level, functions } => {
-                let free = comprehension.levels[level].free.len();
+                let this = &comprehension.levels[level];
+                let free = this.free.len() + counted(core, this.source);
                 let params = u32::try_from(free + 2).unwrap_or(u32::MAX);
                 let (mut fun, args) = Fun::new(unit, core, tasks, params, pos);
-                let name = name_of(comprehension.levels[level].number);
+                let name = name_of(this.number);
                 fun.level(comprehension, level, &functions, &args);
                 // Traces show the arity that Elixir's function for the loop's body has.
                 let shown = comprehension.shown_arity();

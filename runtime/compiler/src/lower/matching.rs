@@ -263,6 +263,13 @@ impl<'f, 'u> Fun<'f, 'u> {
                     },
                 };
                 match read(&rows[0]) {
+                    Some(Read::Bytes) => {
+                        // Whoever reads a byte where others compare one reads the same.
+                        let byte = Some(Read::Segment(BYTE, Some(Arg::Int(8))));
+                        let rows = &rows[..with_place];
+                        let constant = rows.iter().take_while(|row| read(row) == Some(Read::Bytes)).count();
+                        constant + rows[constant..].iter().take_while(|row| read(row) == byte).count()
+                    }
                     Some(first) => 1 + rows[1..with_place].iter().take_while(|row| read(row) == Some(first)).count(),
                     // A computed size is computed anew for each row.
                     None => 1,
@@ -611,12 +618,17 @@ impl<'f, 'u> Fun<'f, 'u> {
                 on.push(block, rows);
             }
             Next::Bytes(bytes) => {
+                if let Some(at) = rows.iter().position(|(_, want)| !matches!(self.next(*want), Next::Bytes(_))) {
+                    let readers = rows.split_off(at);
+                    self.switch_byte(rows, readers, ctx, on);
+                    return;
+                }
                 let common = rows.iter().fold(bytes.len(), |common, (_, want)| match self.next(*want) {
                     Next::Bytes(other) => bytes.iter().zip(other).take(common).take_while(|(a, b)| a == b).count(),
                     _ => 0,
                 });
                 if common == 0 {
-                    self.switch_byte(rows, ctx, on);
+                    self.switch_byte(rows, Vec::new(), ctx, on);
                     return;
                 }
                 let bytes = self.unit.literals.intern(Literal::Binary(bytes[..common].to_vec()));
@@ -666,8 +678,8 @@ impl<'f, 'u> Fun<'f, 'u> {
             .collect()
     }
 
-    /// Rows that go on with different bytes.
-    fn switch_byte(&mut self, rows: Vec<(Row, Want)>, ctx: BitsContext, on: &mut Onward) {
+    /// Rows that go on with different bytes, then rows that read any byte.
+    fn switch_byte(&mut self, rows: Vec<(Row, Want)>, readers: Vec<(Row, Want)>, ctx: BitsContext, on: &mut Onward) {
         let pos = self.pos();
         let (read, params) = self.b.block_with(2);
         let after = BitsContext { position: Arg::Val(params[1]), ..ctx };
@@ -684,6 +696,22 @@ impl<'f, 'u> Fun<'f, 'u> {
             });
             groups[at].1.push((row, want));
         }
+        let value = Arg::Val(params[0]);
+        let fail = on.fail;
+        if !readers.is_empty() {
+            let block = self.b.block();
+            let mut rows = Vec::with_capacity(readers.len());
+            for (mut row, want) in readers {
+                if let Next::Get { pat, .. } = self.next(want) {
+                    self.want(&mut row, value, pat);
+                    row.columns.push((Place::Bits(after), self.advance(want, 0)));
+                }
+                rows.push(row);
+            }
+            on.push(block, rows);
+            on.fail = block;
+        }
+        let default = on.fail;
         let mut cases = Vec::with_capacity(groups.len());
         for (byte, rows) in groups {
             let block = self.b.block();
@@ -691,7 +719,8 @@ impl<'f, 'u> Fun<'f, 'u> {
             let rows = self.advance_all(rows, 1, after);
             on.push(block, rows);
         }
-        self.b.end(Terminator::Switch { value: Arg::Val(params[0]), cases, default: to(on.fail) }, pos);
+        on.fail = fail;
+        self.b.end(Terminator::Switch { value, cases, default: to(default) }, pos);
     }
 }
 

@@ -76,21 +76,42 @@ impl<'h> Encoder<'h> {
             }
             match work {
                 Work::One(term) => self.term(term)?,
-                Work::Terms([]) => {}
-                Work::Terms([first, rest @ ..]) => {
-                    self.work.push(Work::Terms(rest));
-                    self.term(*first)?;
-                }
-                Work::List(list) => match list.as_cons() {
-                    Some((head, tail)) => {
-                        self.work.push(Work::List(tail));
-                        self.term(head)?;
+                Work::Terms(mut terms) => {
+                    let level = self.work.len();
+                    while let [first, rest @ ..] = terms {
+                        self.term(*first)?;
+                        terms = rest;
+                        if self.go_below(level, || Work::Terms(rest)) {
+                            break;
+                        }
                     }
-                    None => self.term(list)?,
-                },
+                }
+                Work::List(mut list) => {
+                    let level = self.work.len();
+                    while let Some((head, tail)) = list.as_cons() {
+                        self.term(head)?;
+                        list = tail;
+                        if self.go_below(level, || Work::List(tail)) {
+                            break;
+                        }
+                    }
+                    if self.work.len() == level {
+                        self.term(list)?;
+                    }
+                }
                 Work::Map(mut pairs) => {
-                    if let Some((key, value)) = pairs.next() {
-                        self.work.extend([Work::Map(pairs), Work::One(value), Work::One(key)]);
+                    let level = self.work.len();
+                    while let Some((key, value)) = pairs.next() {
+                        self.term(key)?;
+                        if self.go_below(level, || Work::One(value)) {
+                            self.work.insert(level, Work::Map(pairs));
+                            break;
+                        }
+                        self.term(value)?;
+                        if self.work.len() > level {
+                            self.work.insert(level, Work::Map(pairs));
+                            break;
+                        }
                     }
                 }
                 Work::Sorted(mut pairs) => {
@@ -107,7 +128,20 @@ impl<'h> Encoder<'h> {
         Ok(())
     }
 
+    /// Leaves what is to be done after the parts of the term just written, if it has any.
+    fn go_below(&mut self, level: usize, rest: impl FnOnce() -> Work<'h>) -> bool {
+        let has_parts = self.work.len() > level;
+        if has_parts {
+            self.work.insert(level, rest());
+        }
+        has_parts
+    }
+
     fn term(&mut self, term: Term<'h>) -> Result<(), SystemLimit> {
+        if let Some(atom) = term.as_atom() {
+            self.atom(atom);
+            return Ok(());
+        }
         match term.value() {
             Value::Int(int) => self.int(int)?,
             Value::Float(value) if self.options.minor_version == 0 => {
@@ -203,6 +237,12 @@ impl<'h> Encoder<'h> {
 
     fn atom(&mut self, atom: Atom) {
         let text = atom.as_str();
+        if self.options.minor_version < 2 && text.is_ascii() {
+            self.out.push(tag::ATOM);
+            self.out.extend((text.len() as u16).to_be_bytes());
+            self.out.extend_from_slice(text.as_bytes());
+            return;
+        }
         if self.options.minor_version < 2 && text.chars().all(|char| u32::from(char) < 256) {
             let latin1: Vec<u8> = text.chars().map(|char| char as u8).collect();
             self.out.push(tag::ATOM);
@@ -216,7 +256,7 @@ impl<'h> Encoder<'h> {
             self.out.push(tag::ATOM_UTF8);
             self.out.extend((text.len() as u16).to_be_bytes());
         }
-        self.out.extend(text.as_bytes());
+        self.out.extend_from_slice(text.as_bytes());
     }
 
     fn local(&mut self, tag: u8, words: &[u32]) {

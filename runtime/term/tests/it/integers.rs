@@ -1,6 +1,5 @@
 //! Integers against 128-bit arithmetic and the algebra of larger ones.
 
-
 use std::cell::Cell;
 use std::cmp::Ordering;
 
@@ -169,7 +168,13 @@ fn long<'h>(heap: &'h Heap, limbs: usize, seed: u64) -> Term<'h> {
         .map(|_| match seed % 3 {
             0 => next(),
             1 => u64::MAX,
-            _ => if next() % 4 == 0 { u64::MAX } else { 0 },
+            _ => {
+                if next() % 4 == 0 {
+                    u64::MAX
+                } else {
+                    0
+                }
+            }
         })
         .collect();
     if let Some(top) = limbs.last_mut() {

@@ -3,7 +3,7 @@
 
 use jovial_atoms::known;
 use jovial_bytecode::ir::Bif;
-use jovial_bytecode::opcode::{NO_SLOT, Opcode};
+use jovial_bytecode::opcode::{NO_CASE, NO_SLOT, Opcode, case_place};
 use jovial_term::raw::{Boxed, Word};
 use jovial_term::{Term, raw};
 
@@ -384,6 +384,33 @@ pub(super) unsafe fn op_shr<const FAST: bool>(s: &mut State<'_>) -> Flow {
     }
 }
 
+/// The element at a place counted from 1, if there is one.
+#[inline(always)]
+unsafe fn element_at(place: Word, tuple: Word) -> Option<Word> {
+    // SAFETY: as above; kind and size are tested before the slot is read.
+    unsafe {
+        if !place.is_small() || boxed_kind(tuple) != Some(Boxed::Tuple) {
+            return None;
+        }
+        // Places below 1 are beyond any size.
+        let index = (place.small_value() as usize).wrapping_sub(1);
+        if index < raw::boxed_slot(tuple, 0).header_size() { Some(raw::boxed_slot(tuple, 1 + index)) } else { None }
+    }
+}
+
+#[inline(always)]
+pub(super) unsafe fn op_get_element<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    // SAFETY: as above.
+    unsafe {
+        let (place, tuple) = (s.get(s.byte(2)), s.get(s.byte(3)));
+        let Some(element) = element_at(place, tuple) else {
+            return if FAST { SLOW } else { general(s, Bif::Element, &[place, tuple], s.byte(1), 1) };
+        };
+        s.set(s.byte(1), element);
+        s.next(1)
+    }
+}
+
 #[inline(always)]
 pub(super) unsafe fn op_add_return<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as above.
@@ -421,6 +448,7 @@ unsafe fn quick1(number: u32, x: Word) -> Option<Word> {
     const BNOT: u32 = Bif::BNot as u32;
     const ABS: u32 = Bif::Abs as u32;
     const TUPLE_SIZE: u32 = Bif::TupleSize as u32;
+    const IS_INTEGER: u32 = Bif::IsInteger as u32;
     // SAFETY: as above; kinds are tested before slots are read.
     unsafe {
         match number {
@@ -430,6 +458,7 @@ unsafe fn quick1(number: u32, x: Word) -> Option<Word> {
             NOT if x == FALSE => Some(TRUE),
             NEG if x.is_small() => x.0.cast_signed().checked_neg().map(|value| Word(value.cast_unsigned())),
             ABS if x.is_small() => x.0.cast_signed().checked_abs().map(|value| Word(value.cast_unsigned())),
+            IS_INTEGER if x.is_small() => Some(TRUE),
             BNOT if x.is_small() => Some(Word(!x.0 & !1)),
             TUPLE_SIZE if boxed_kind(x) == Some(Boxed::Tuple) => {
                 Some(Word::small(raw::boxed_slot(x, 0).header_size() as i64))
@@ -486,11 +515,7 @@ unsafe fn quick2(number: u32, x: Word, y: Word) -> Option<Word> {
             };
         }
         match number {
-            ELEMENT if x.is_small() && boxed_kind(y) == Some(Boxed::Tuple) => {
-                let place = x.small_value();
-                let inside = place >= 1 && place as usize <= raw::boxed_slot(y, 0).header_size();
-                if inside { Some(raw::boxed_slot(y, place as usize)) } else { None }
-            }
+            ELEMENT => element_at(x, y),
             EQ | NUM_EQ if !x.is_pointer() && !y.is_pointer() => Some(boolean(x == y)),
             NE | NUM_NE if !x.is_pointer() && !y.is_pointer() => Some(boolean(x != y)),
             _ => None,
@@ -557,13 +582,13 @@ unsafe fn set_element(s: &mut State<'_>) -> Flow {
         if place < 1 || place as usize > size || !s.has_room(size + 1) {
             return SLOW;
         }
-        let copy = s.hp;
-        for slot in 0..=size {
+        let (copy, words) = (s.hp, size + 1);
+        for slot in 0..words {
             // Word by word: a call of a copying function would cost every handler its registers.
             copy.add(slot).write_volatile(raw::boxed_slot(tuple, slot));
         }
         *copy.add(place as usize) = s.get(s.pair(2).0);
-        s.hp = copy.add(size + 1);
+        s.hp = copy.add(words);
         s.set(s.byte(1), Word::boxed_at(copy));
         s.next(3)
     }
@@ -842,22 +867,20 @@ compare_imm! {
     op_jump_not_less_eq_imm <= is_le;
 }
 
-/// Goes to the label of the case with this word, else to the default.
+/// Goes to the label of the case with this word, else to that of the free place where it is missing.
 #[inline(always)]
-unsafe fn choose(s: &mut State<'_>, wanted: Option<u32>) -> Flow {
-    // SAFETY: as above; the cases follow the default label, sorted by the loader.
+unsafe fn choose(s: &mut State<'_>, word: Word) -> Flow {
+    // SAFETY: as above; the table follows the default label, and has a free place.
     unsafe {
-        let count = s.count16();
-        let cases = std::slice::from_raw_parts(s.pc.add(2).cast::<[u32; 2]>(), count);
-        let Some(wanted) = wanted else { return s.jump(1) };
-        let place = if count <= 8 {
-            cases.iter().position(|case| case[0] == wanted)
-        } else {
-            cases.binary_search_by_key(&wanted, |case| case[0]).ok()
-        };
-        match place {
-            Some(place) => s.jump(3 + 2 * place),
-            None => s.jump(1),
+        let mask = s.count16() - 1;
+        let mut at = case_place(word.0 as u32);
+        loop {
+            let case = 2 + 2 * (at & mask);
+            let found = s.imm(case);
+            if found == word || found == Word(NO_CASE as u64) {
+                return s.jump(case + 1);
+            }
+            at += 1;
         }
     }
 }
@@ -865,12 +888,7 @@ unsafe fn choose(s: &mut State<'_>, wanted: Option<u32>) -> Flow {
 #[inline(always)]
 pub(super) unsafe fn op_switch<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as above.
-    unsafe {
-        let word = s.get(s.byte(1)).0;
-        let low = word as u32;
-        let is_short = i64::from(low.cast_signed()).cast_unsigned() == word;
-        choose(s, is_short.then_some(low))
-    }
+    unsafe { choose(s, s.get(s.byte(1))) }
 }
 
 #[inline(always)]
@@ -878,11 +896,9 @@ pub(super) unsafe fn op_switch_arity<const FAST: bool>(s: &mut State<'_>) -> Flo
     // SAFETY: as above.
     unsafe {
         let word = s.get(s.byte(1));
-        let size = if boxed_kind(word) == Some(Boxed::Tuple) {
-            u32::try_from(raw::boxed_slot(word, 0).header_size()).ok()
-        } else {
-            None
-        };
-        choose(s, size)
+        if boxed_kind(word) != Some(Boxed::Tuple) {
+            return s.jump(1);
+        }
+        choose(s, Word::small(raw::boxed_slot(word, 0).header_size() as i64))
     }
 }

@@ -3,17 +3,20 @@
 
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::{Endian, SegmentKind, SegmentType};
-use jovial_bytecode::opcode::{NO_SLOT, Source, pack_type, unpack_type};
+use jovial_bytecode::opcode::{NO_SLOT, pack_type, unpack_type};
 use jovial_term::raw::{self, Boxed, Word};
 use jovial_term::{Heap, Term};
 
 use super::data::{source, sources_len};
 use super::exceptions::{First, raise};
-use super::{Flow, SLOW, State};
+use super::{Flow, SECOND, SLOW, State};
 use crate::bits::{self, BuildError};
 use crate::native::Class;
 
 const NONE: isize = NO_SLOT as isize;
+
+/// In place of a segment's size that is not there.
+const NO_SIZE: u32 = (NO_SLOT.cast_unsigned() as u32) << 16 | 7;
 
 /// Size in bits of a bitstring.
 #[inline(always)]
@@ -33,29 +36,21 @@ unsafe fn bit_size(word: Word) -> Option<usize> {
     }
 }
 
-/// The whole binary behind a bitstring, and where in it the bitstring starts, in bits.
-#[inline(always)]
-unsafe fn storage(word: Word) -> (Word, usize) {
-    // SAFETY: as above.
-    unsafe {
-        if raw::boxed_slot(word, 0).header_kind() == Boxed::SubBinary {
-            (raw::boxed_slot(word, 1), (raw::boxed_slot(word, 2).0 >> 1) as usize)
-        } else {
-            (word, 0)
-        }
-    }
-}
-
 #[inline(always)]
 pub(super) unsafe fn op_bits_start<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as above.
     unsafe {
-        let base = s.get(s.byte(1));
-        let Some(size) = bit_size(base) else { return s.jump(3) };
+        let value = s.get(s.byte(1));
+        let Some(size) = bit_size(value) else { return s.jump(3) };
         let ((to_base, to_position), (to_end, _)) = (s.pair(1), s.pair(2));
+        // A view is taken apart once, here: what reads segments finds the bytes themselves.
+        let (base, start) = match raw::boxed_slot(value, 0).header_kind() {
+            Boxed::SubBinary => (raw::boxed_slot(value, 1), raw::boxed_slot(value, 2).0),
+            _ => (value, 0),
+        };
         s.set(to_base, base);
-        s.set(to_position, Word::ZERO);
-        s.set(to_end, Word::small(size as i64));
+        s.set(to_position, Word(start));
+        s.set(to_end, Word(start + ((size as u64) << 1)));
         s.next(4)
     }
 }
@@ -86,12 +81,9 @@ unsafe fn get_quickly(s: &mut State<'_>) -> Flow {
     // SAFETY: as above; what is read lies between position and end.
     unsafe {
         let ((base, at), (end, size)) = (s.pair(1), s.pair(2));
-        let base = s.get(base);
-        let (at, end) = (position(s, at), position(s, end));
-        let (whole, start) = storage(base);
-        let bit = start + at;
+        let (whole, at, end) = (s.get(base), position(s, at), position(s, end));
         let ty = s.word(3);
-        if bit % 8 != 0 {
+        if at % 8 != 0 {
             return SLOW;
         }
         if ty == BYTES && size == NONE {
@@ -102,7 +94,7 @@ unsafe fn get_quickly(s: &mut State<'_>) -> Flow {
             let object = s.hp;
             *object = Word::header(Boxed::SubBinary, 3, 0);
             *object.add(1) = whole;
-            *object.add(2) = Word::small(bit as i64);
+            *object.add(2) = Word::small(at as i64);
             *object.add(3) = Word::small(rest as i64);
             s.hp = object.add(4);
             s.set(s.byte(1), Word::boxed_at(object));
@@ -124,7 +116,7 @@ unsafe fn get_quickly(s: &mut State<'_>) -> Flow {
         if next > end {
             return s.jump(4);
         }
-        let data = raw::binary_bytes(whole).add(bit / 8);
+        let data = raw::binary_bytes(whole).add(at / 8);
         let mut value = 0u64;
         for index in 0..bytes {
             value = value << 8 | u64::from(*data.add(index));
@@ -164,22 +156,43 @@ pub(super) unsafe fn op_bits_get<const FAST: bool>(s: &mut State<'_>) -> Flow {
 }
 
 #[inline(always)]
+pub(super) unsafe fn op_bits_skip<const FAST: bool>(s: &mut State<'_>) -> Flow {
+    // SAFETY: as above.
+    unsafe {
+        let (end, size) = s.pair(1);
+        let (size, unit) = (s.get(size), u64::from(s.word(2)));
+        if !size.is_small() || size.small_value() < 0 {
+            return s.jump(3);
+        }
+        let (at, end) = (position(s, s.byte(2)) as u64, position(s, end) as u64);
+        // A size of 62 bits and a unit of up to 8.
+        match size.small_value().cast_unsigned().checked_mul(unit).and_then(|bits| bits.checked_add(at)) {
+            Some(next) if next <= end => {
+                s.set(s.byte(1), Word(next << 1));
+                s.next(4)
+            }
+            _ => s.jump(3),
+        }
+    }
+}
+
+#[inline(always)]
 pub(super) unsafe fn op_bits_match<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as above.
     unsafe {
         let (base, end) = s.pair(1);
         if FAST {
             // Byte by byte, as such constants are short and mostly differ at the first byte. Long ones lie off the heap.
-            let ((whole, start), wanted) = (storage(s.get(base)), Word(s.wide(2)));
+            let (whole, wanted) = (s.get(base), Word(s.wide(2)));
             let (at, end) = (position(s, s.byte(2)), position(s, end));
-            if (start + at) % 8 != 0 || raw::boxed_slot(wanted, 0).header_kind() != Boxed::HeapBinary {
+            if at % 8 != 0 || raw::boxed_slot(wanted, 0).header_kind() != Boxed::HeapBinary {
                 return SLOW;
             }
             let size = bit_size(wanted).unwrap_or(0);
             if at + size > end {
                 return s.jump(4);
             }
-            let (data, wanted) = (raw::binary_bytes(whole).add((start + at) / 8), raw::binary_bytes(wanted));
+            let (data, wanted) = (raw::binary_bytes(whole).add(at / 8), raw::binary_bytes(wanted));
             for index in 0..size / 8 {
                 if *data.add(index) != *wanted.add(index) {
                     return s.jump(4);
@@ -208,16 +221,14 @@ pub(super) unsafe fn op_bits_byte<const FAST: bool>(s: &mut State<'_>) -> Flow {
         if at + 8 > end {
             return s.jump(2);
         }
-        let (whole, start) = storage(s.get(base));
-        let bit = start + at;
-        let data = raw::binary_bytes(whole).add(bit / 8);
+        let data = raw::binary_bytes(s.get(base)).add(at / 8);
         let mut value = u64::from(*data);
-        if bit % 8 != 0 {
+        if at % 8 != 0 {
             if FAST {
                 return SLOW;
             }
             // The byte lies in two.
-            value = (value << 8 | u64::from(*data.add(1))) >> (8 - bit % 8) & 0xff;
+            value = (value << 8 | u64::from(*data.add(1))) >> (8 - at % 8) & 0xff;
         }
         s.set(s.byte(1), Word(value << 1));
         s.set(s.byte(2), Word::small((at + 8) as i64));
@@ -234,12 +245,10 @@ pub(super) unsafe fn op_bits_utf8<const FAST: bool>(s: &mut State<'_>) -> Flow {
         let base = s.get(base);
         if FAST {
             // Characters below 128, which are one byte.
-            let (whole, start) = storage(base);
-            let bit = start + at;
-            if bit % 8 != 0 || at + 8 > end {
+            if at % 8 != 0 || at + 8 > end {
                 return SLOW;
             }
-            let byte = *raw::binary_bytes(whole).add(bit / 8);
+            let byte = *raw::binary_bytes(base).add(at / 8);
             if byte >= 0x80 {
                 return SLOW;
             }
@@ -285,7 +294,11 @@ unsafe fn build_byte(s: &mut State<'_>) -> Flow {
     const EIGHT: u32 = 8 << 1;
     // SAFETY: as above; the object lies in memory that is free.
     unsafe {
-        let single = s.count16() == 1 && s.word(2) == EIGHT && s.word(3) == INTEGER;
+        let count = s.count16();
+        if count == 2 {
+            return SECOND;
+        }
+        let single = count == 1 && s.word(2) == EIGHT && s.word(3) == INTEGER;
         if !single || s.word(1) & 7 != 7 || !s.has_room(2) {
             return SLOW;
         }
@@ -302,22 +315,67 @@ unsafe fn build_byte(s: &mut State<'_>) -> Flow {
     }
 }
 
-/// What [`build`] makes of a long binary and whole bytes behind it.
-unsafe fn build_longer<'a>(s: &State<'a>, heap: &'a Heap) -> Option<Term<'a>> {
+/// The two binaries, from slots, that an instruction puts together.
+#[inline(always)]
+unsafe fn two_parts(s: &State<'_>) -> Option<(Word, Word)> {
     // SAFETY: as above.
     unsafe {
         let whole = |place| {
             (s.word(place + 2) == BYTES || s.word(place + 2) == BITS)
                 && s.word(place) & 7 == 7
-                && Source::unpack(s.word(place + 1)) == Source::Slot(NO_SLOT)
+                && s.word(place + 1) == NO_SIZE
         };
-        if s.count16() != 2 || !whole(1) || !whole(4) {
+        (s.count16() == 2 && whole(1) && whole(4)).then(|| (source(s, 1), source(s, 4)))
+    }
+}
+
+/// Appends whole bytes to a string that grows at its end: all that a step makes is the new view.
+#[inline(always)]
+pub(super) unsafe fn append_in_place(s: &mut State<'_>) -> Flow {
+    // SAFETY: as above; the object lies in memory that is free.
+    unsafe {
+        let Some((first, second)) = two_parts(s) else { return SLOW };
+        let Some(tail) = whole_bytes(second).filter(|_| s.has_room(4)) else { return SLOW };
+        let heap = s.process().heap();
+        let Some((whole, size)) = s.term(first).grow_in_place(heap, tail) else { return SLOW };
+        let object = s.hp;
+        *object = Word::header(Boxed::SubBinary, 3, 0);
+        *object.add(1) = whole.word();
+        *object.add(2) = Word::ZERO;
+        *object.add(3) = Word::small(8 * size as i64);
+        s.hp = object.add(4);
+        s.set(s.byte(1), Word::boxed_at(object));
+        if heap.wants_collection() {
+            s.want_safepoint();
+        }
+        s.next(7)
+    }
+}
+
+/// The bytes of a bitstring that is made of whole ones.
+#[inline(always)]
+unsafe fn whole_bytes<'a>(word: Word) -> Option<&'a [u8]> {
+    // SAFETY: as above; the caller keeps the binary and uses the bytes within one instruction.
+    unsafe {
+        let size = bit_size(word)?;
+        let (base, start) = match raw::boxed_slot(word, 0).header_kind() {
+            Boxed::SubBinary => (raw::boxed_slot(word, 1), (raw::boxed_slot(word, 2).0 >> 1) as usize),
+            _ => (word, 0),
+        };
+        if (start | size) % 8 != 0 {
             return None;
         }
-        let (first, second) = (s.term(source(s, 1)), s.term(source(s, 4)));
-        let bytes = first.as_bitstring()?.as_bytes()?;
-        let tail = second.as_bitstring()?.as_bytes()?;
-        if bytes.len() <= bits::WHOLE_MAX { None } else { heap.append(first, tail.into()).ok() }
+        Some(std::slice::from_raw_parts(raw::binary_bytes(base).add(start / 8), size / 8))
+    }
+}
+
+/// What [`build`] makes of a long binary and whole bytes behind it.
+unsafe fn build_longer<'a>(s: &State<'a>, heap: &'a Heap) -> Option<Term<'a>> {
+    // SAFETY: as above.
+    unsafe {
+        let (first, second) = two_parts(s)?;
+        let (bytes, tail) = (whole_bytes(first)?, whole_bytes(second)?);
+        if bytes.len() <= bits::WHOLE_MAX { None } else { heap.append(s.term(first), tail.into()).ok() }
     }
 }
 
@@ -335,10 +393,10 @@ unsafe fn build_short<'a>(s: &State<'a>, heap: &'a Heap) -> Option<(Term<'a>, us
         for index in 0..count {
             let place = 1 + 3 * index;
             let (value, ty) = (source(s, place), s.word(place + 2));
-            let sized = Source::unpack(s.word(place + 1)) != Source::Slot(NO_SLOT);
+            let sized = s.word(place + 1) != NO_SIZE;
             let mut number = [0; 8];
             let part = if (ty == BYTES || ty == BITS) && !sized {
-                let part = s.term(value).as_bitstring()?.as_bytes()?;
+                let part = whole_bytes(value)?;
                 if index == 0 && part.len() > bits::WHOLE_MAX {
                     first = Some(s.term(value));
                     &[]
@@ -394,8 +452,7 @@ unsafe fn build(s: &mut State<'_>) -> Flow {
         for index in 0..count {
             let place = 1 + 3 * index;
             let value = s.term(source(s, place));
-            let none = Source::unpack(s.word(place + 1)) == Source::Slot(NO_SLOT);
-            let size = if none { None } else { Some(s.term(source(s, place + 1))) };
+            let size = if s.word(place + 1) == NO_SIZE { None } else { Some(s.term(source(s, place + 1))) };
             let ty = unpack_type(s.word(place + 2)).expect("checked code holds known segment types");
             if result.is_ok() {
                 result = builder.push(value, ty, size).map_err(|error| (error, index, ty));

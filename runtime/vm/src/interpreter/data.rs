@@ -316,14 +316,17 @@ unsafe fn replace_values(s: &mut State<'_>) -> Flow {
             return SLOW;
         }
         let (keys, copy) = (raw::boxed_slot(map, 1), s.hp);
-        for slot in 0..=size {
+        let words = size + 1;
+        for slot in 0..words {
             // Word by word: a call of a copying function would cost every handler its registers.
             copy.add(slot).write_volatile(raw::boxed_slot(map, slot));
         }
         let mut pair = 2;
+        let mut terms = usize::from(s.word(1) & 7 == 1);
         while pair <= count {
             let (key, value) = (source(s, pair), source(s, pair + 1));
-            if key.is_pointer() {
+            // Keys that are immediates lie in the instruction.
+            if key.is_pointer() || s.word(pair) & 7 == 1 {
                 return SLOW;
             }
             let mut place = 1;
@@ -334,11 +337,12 @@ unsafe fn replace_values(s: &mut State<'_>) -> Flow {
                 return SLOW;
             }
             *copy.add(1 + place) = value;
+            terms += usize::from(s.word(pair + 1) & 7 == 1);
             pair += 2;
         }
-        s.hp = copy.add(size + 1);
+        s.hp = copy.add(words);
         s.set(s.byte(1), Word::boxed_at(copy));
-        s.next(1 + sources_len(s, 1, count))
+        s.next(1 + count + 2 * terms)
     }
 }
 

@@ -72,8 +72,20 @@ impl Finder<'_> {
 }
 
 /// Calls `visit` with each address that belongs to code, and its frame.
-unsafe fn walk(s: &State<'_>, from: From, mut visit: impl FnMut(&mut Finder<'_>, usize, *mut Word) -> bool) {
-    let mut finder = Finder { machine: s.run.ctx.machine, last: None };
+unsafe fn walk(s: &State<'_>, from: From, visit: impl FnMut(&mut Finder<'_>, usize, *mut Word) -> bool) {
+    // Most raises of a slice come from the same modules.
+    let mut finder = Finder { machine: s.run.ctx.machine, last: s.run.version.take() };
+    // SAFETY: passed on.
+    unsafe { walk_with(s, from, &mut finder, visit) };
+    s.run.version.set(finder.last);
+}
+
+unsafe fn walk_with(
+    s: &State<'_>,
+    from: From,
+    finder: &mut Finder<'_>,
+    mut visit: impl FnMut(&mut Finder<'_>, usize, *mut Word) -> bool,
+) {
     let size = match from {
         From::Stub(size) => size,
         From::Code => {
@@ -83,14 +95,14 @@ unsafe fn walk(s: &State<'_>, from: From, mut visit: impl FnMut(&mut Finder<'_>,
             else {
                 return;
             };
-            if !visit(&mut finder, address, s.fp) {
+            if !visit(finder, address, s.fp) {
                 return;
             }
             usize::from(size)
         }
     };
     // SAFETY: the state's frame has this size.
-    unsafe { frames::walk(s.fp, size, |back, fp| visit(&mut finder, back.sub(1) as usize, fp)) }
+    unsafe { frames::walk(s.fp, size, |back, fp| visit(finder, back.sub(1) as usize, fp)) }
 }
 
 /// Whether the instruction belongs to code that was made for one evaluation, not for a file.
