@@ -188,6 +188,14 @@ impl Vars {
         entries
     }
 
+    /// All, and the newest version of what is in several.
+    pub fn union(parts: &[Vars]) -> Vars {
+        let mut entries: Vec<_> = parts.iter().flat_map(Vars::iter).collect();
+        entries.sort_unstable_by_key(|(var, version)| (*var, std::cmp::Reverse(*version)));
+        entries.dedup_by_key(|entry| entry.0);
+        Vars(Arc::new(entries))
+    }
+
     /// Both, and the newer version of what is in both.
     pub fn merge(&self, other: &Vars) -> Vars {
         if Arc::ptr_eq(&self.0, &other.0) || self.is_empty() {

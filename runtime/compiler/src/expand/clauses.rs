@@ -60,7 +60,7 @@ impl Expander<'_> {
         writes.reverse();
         let mut all = Vars::default();
         if let Prematch::Match(before) = &mut self.s.prematch {
-            all = before.cycles.add_siblings(&writes);
+            all = before.cycles.add_siblings(writes);
         }
         self.s.write = outer.map(|outer| outer.merge(&all));
         let (_, mut joined) = expanded.pop().expect("a match has two sides");

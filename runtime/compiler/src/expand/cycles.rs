@@ -3,10 +3,14 @@
 //!
 //! Each `=` inside a pattern makes its sides *siblings*: every variable of one depends on every variable of the others.
 //! A pair may point at each other once (that is one `=`); twice, or a longer way round, is a cycle.
+//!
+//! All those dependencies are many, so they are only written down when there could be a cycle. Where each variable is in one side of one
+//! `=`, which is what people write, there is none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jovial_syntax::quoted::{Meta, NodeId};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Expander;
 use crate::env::{Kind, Var, Vars};
@@ -22,59 +26,84 @@ enum Edge {
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cycles {
-    edges: BTreeMap<Var, BTreeMap<Var, Edge>>,
+    /// For each `=` the variables that its sides bind; inner ones come before those that they are in.
+    siblings: Vec<Vec<Vars>>,
+}
+
+/// The variables by their places in the order of their names, in which Elixir looks at them.
+struct Graph {
+    vars: Vec<Var>,
+    edges: Vec<BTreeMap<usize, Edge>>,
     /// Sets of variables that one sibling binds together: no way leads between them.
-    together: Vec<Vec<Var>>,
+    together: Vec<Vec<usize>>,
 }
 
 impl Cycles {
     /// Adds the variables that each sibling bound; gives all of them.
-    pub(crate) fn add_siblings(&mut self, writes: &[Vars]) -> Vars {
-        let mut all = Vars::default();
-        for (at, write) in writes.iter().enumerate() {
-            let mut others = all.clone();
-            for later in &writes[at + 1..] {
-                others = others.merge(later);
-            }
-            for (var, _) in write.iter() {
-                let edges = self.edges.entry(var).or_default();
-                for (other, _) in others.iter() {
-                    edges.entry(other).and_modify(|edge| *edge = Edge::Twice).or_insert(Edge::Once);
-                }
-            }
-            if others.len() > 1 {
-                self.together.insert(0, others.iter().map(|entry| entry.0).collect());
-            }
-            all = all.merge(write);
-        }
+    pub(crate) fn add_siblings(&mut self, writes: Vec<Vars>) -> Vars {
+        let all = Vars::union(&writes);
+        self.siblings.push(writes);
         all
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.edges.is_empty()
+    fn could_be(&self) -> bool {
+        let mut seen = FxHashSet::default();
+        !self.siblings.iter().flatten().flat_map(Vars::iter).all(|(var, _)| seen.insert(var))
     }
 
     /// The variables of the first cycle found.
     fn find(&self) -> Option<Vec<Var>> {
+        if !self.could_be() {
+            return None;
+        }
+        let graph = Graph::new(&self.siblings);
         let mut seen = BTreeMap::new();
-        for &var in self.edges.keys() {
-            if let Err(cycle) = self.visit(var, None, &mut seen) {
-                return Some(cycle);
+        let found = (0..graph.vars.len()).find_map(|var| graph.visit(var, None, &mut seen).err());
+        found.map(|cycle| cycle.into_iter().map(|place| graph.vars[place]).collect())
+    }
+}
+
+impl Graph {
+    fn new(siblings: &[Vec<Vars>]) -> Graph {
+        let parts: Vec<Vars> = siblings.iter().flatten().cloned().collect();
+        let vars: Vec<Var> = Vars::union(&parts).sorted().into_iter().map(|(var, _)| var).collect();
+        let places: FxHashMap<Var, usize> = vars.iter().enumerate().map(|(place, var)| (*var, place)).collect();
+        let mut edges = vec![BTreeMap::new(); vars.len()];
+        let mut together = Vec::new();
+        for sides in siblings {
+            let sides: Vec<BTreeSet<usize>> =
+                sides.iter().map(|side| side.iter().map(|(var, _)| places[&var]).collect()).collect();
+            let mut sides_of: BTreeMap<usize, usize> = BTreeMap::new();
+            for var in sides.iter().flatten() {
+                *sides_of.entry(*var).or_default() += 1;
+            }
+            for side in &sides {
+                let is_elsewhere = |var: &usize, count: usize| count > usize::from(side.contains(var));
+                let others: Vec<usize> =
+                    sides_of.iter().filter(|(var, count)| is_elsewhere(var, **count)).map(|(var, _)| *var).collect();
+                for var in side {
+                    for other in &others {
+                        edges[*var].entry(*other).and_modify(|edge| *edge = Edge::Twice).or_insert(Edge::Once);
+                    }
+                }
+                if others.len() > 1 {
+                    together.push(others);
+                }
             }
         }
-        None
+        Graph { vars, edges, together }
     }
 
     fn visit(
         &self,
-        current: Var,
-        source: Option<Var>,
-        seen: &mut BTreeMap<Var, bool>,
-    ) -> std::result::Result<(), Vec<Var>> {
+        current: usize,
+        source: Option<usize>,
+        seen: &mut BTreeMap<usize, bool>,
+    ) -> std::result::Result<(), Vec<usize>> {
         if seen.contains_key(&current) {
             return Ok(());
         }
-        let Some(edges) = self.edges.get(&current) else { return Ok(()) };
+        let edges = &self.edges[current];
         if edges.contains_key(&current) {
             return Err(vec![current]);
         }
@@ -98,7 +127,7 @@ impl Cycles {
                 continue;
             }
             if before.get(&next) == Some(&true) {
-                let mut cycle: Vec<Var> = std::mem::take(&mut before).into_keys().collect();
+                let mut cycle: Vec<usize> = std::mem::take(&mut before).into_keys().collect();
                 cycle.push(current);
                 return Err(cycle);
             }
@@ -111,9 +140,6 @@ impl Cycles {
 impl Expander<'_> {
     /// `pattern` is the pattern as written, or the arguments of a function with its name.
     pub(crate) fn check_cycles(&mut self, cycles: &Cycles, meta: Meta, pattern: Pattern<'_>) -> Result<()> {
-        if cycles.is_empty() {
-            return Ok(());
-        }
         let Some(mut vars) = cycles.find() else { return Ok(()) };
         vars.sort_by_key(|var| var.name().as_str());
         let code = match pattern {
