@@ -157,6 +157,12 @@ def test_warnings_quote_the_cell(kernel):
     assert "  2 │   def a(unused), do: 1\n    │         ~~~~~~\n" in cell.stderr
 
 
+def test_warnings_of_a_program_name_the_cell_alone(kernel):
+    kernel.run('defmodule Careful do\n  def go do\n    IO.warn("slowly")\n    :gone\n  end\nend')
+    cell = kernel.run("Careful.go()")
+    assert cell.stderr == "warning: slowly\n  cell[1]:3: Careful.go/0\n  cell[2]:1: (file)\n\n"
+
+
 def test_unread_text_is_pointed_at(kernel):
     cell = kernel.run("x = 1\nfoo(1,")
     assert (cell.error["ename"], cell.error["evalue"]) == ("TokenMissingError", "missing terminator: )")

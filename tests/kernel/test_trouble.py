@@ -1,7 +1,9 @@
 """Trouble: whatever a cell or a client does, the kernel answers the next cell, or ends cleanly where that was asked for."""
 
+import contextlib
 import json
 import pathlib
+import queue
 import re
 import signal
 import socket
@@ -257,6 +259,17 @@ def test_the_root_process_ends_itself(kernel, reason, shown):
 def test_system_halt_ends_the_kernel_cleanly(kernel, status):
     kernel.client.execute(f"System.halt({status})")
     assert kernel.manager.provisioner.process.wait(timeout=30) == status
+
+
+def test_what_waits_behind_the_end_of_the_program_is_not_answered(kernel):
+    kernel.client.execute("System.halt(0)")
+    behind = kernel.client.execute("1")
+    assert kernel.manager.provisioner.process.wait(timeout=30) == 0
+    replies = []
+    with contextlib.suppress(queue.Empty):
+        while True:
+            replies.append(kernel.client.get_shell_msg(timeout=1)["parent_header"]["msg_id"])
+    assert len(replies) == 1 and behind not in replies
 
 
 def test_the_kernel_goes_with_its_parent(tmp_path):

@@ -38,14 +38,15 @@ impl Executor {
         self.aborting = false;
     }
 
-    pub(crate) fn execute(&mut self, message: WireMessage) {
+    /// Answers an execute request. Whether there are more to be answered: none is once the program has ended itself.
+    pub(crate) fn execute(&mut self, message: WireMessage) -> bool {
         let publisher = Arc::clone(&self.shared.publisher);
         let parent = message.raw_header.clone();
         publisher.status(Some(&parent), "busy");
         if self.aborting {
             reply(&self.shared, &self.socket, &message, "execute_reply", &json!({ "status": "aborted" }));
             publisher.status(Some(&parent), "idle");
-            return;
+            return true;
         }
         let request = match serde_json::from_value::<ExecuteRequest>(message.content.clone()) {
             Ok(request) => request,
@@ -53,7 +54,7 @@ impl Executor {
                 let content = failure("ProtocolError", &error.to_string());
                 reply(&self.shared, &self.socket, &message, "execute_reply", &content);
                 publisher.status(Some(&parent), "idle");
-                return;
+                return true;
             }
         };
         self.cells += 1;
@@ -138,6 +139,7 @@ impl Executor {
             self.shared.language().shutdown();
             self.shared.finish(status);
         }
+        halt.is_none()
     }
 }
 

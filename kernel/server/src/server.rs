@@ -262,7 +262,11 @@ fn serve_shell(shared: &Arc<Shared>, socket: &Arc<Socket>) {
     loop {
         match shared.shell_queue.pop() {
             Waiting::AbortEnd => executor.abort_end(),
-            Waiting::Request(message) if message.header.msg_type == "execute_request" => executor.execute(message),
+            Waiting::Request(message) if message.header.msg_type == "execute_request" => {
+                if !executor.execute(message) {
+                    return;
+                }
+            }
             Waiting::Request(message) => {
                 let history = |request: &HistoryRequest| executor.history(request);
                 answer(shared, socket, Channel::Shell, message, &history);

@@ -223,14 +223,14 @@ defmodule IO do
   """
   @spec warn(chardata | String.Chars.t()) :: :ok
   def warn(message) do
-    {:current_stacktrace, stacktrace} = :erlang.process_info(self(), :current_stacktrace)
-    warn(message, Enum.drop(stacktrace, 2))
+    {:current_stacktrace, stacktrace} = Process.info(self(), :current_stacktrace)
+    warn(message, stacktrace |> Enum.drop(2) |> Enum.take_while(&(elem(&1, 0) != Jovial.Session)))
   end
 
   @doc false
   # Warns unless that was done before under this key.
   def warn_once(key, message, stacktrace_drop_levels) do
-    {:current_stacktrace, stacktrace} = :erlang.process_info(self(), :current_stacktrace)
+    {:current_stacktrace, stacktrace} = Process.info(self(), :current_stacktrace)
 
     if :persistent_term.get({IO, :warned, key}, false) do
       false
