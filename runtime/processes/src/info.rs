@@ -207,10 +207,9 @@ pub(crate) fn describe<'h>(subject: &Subject<'_>, item: Item, heap: &'h Heap) ->
             heap.list_from_iter(found)
         }
         Item::Dictionary => {
-            let mut pairs = Vec::new();
-            if let Some(map) = vm.dictionary().as_map() {
-                pairs.extend(map.iter().map(|(key, value)| heap.tuple(&[heap.copy_in(key), heap.copy_in(value)])));
-            }
+            let pairs = vm.dictionary().into_iter();
+            let pairs: Vec<_> =
+                pairs.map(|(key, value)| heap.tuple(&[heap.copy_in(key), heap.copy_in(value)])).collect();
             heap.list_from_iter(pairs)
         }
         Item::TrapExit => Term::bool(owner.trap_exit),

@@ -14,6 +14,7 @@
 
 mod bifs;
 mod bits;
+mod dictionary;
 mod export;
 mod frames;
 mod interpreter;

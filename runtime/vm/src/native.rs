@@ -202,16 +202,6 @@ impl<'h> Ctx<'h> {
         self.process.set_group_leader(leader);
     }
 
-    /// The process dictionary: a map.
-    pub fn dictionary(&self) -> Term<'h> {
-        self.process.dictionary()
-    }
-
-    /// Replaces the process dictionary by another map.
-    pub fn set_dictionary(&self, map: Term<'h>) {
-        self.process.set_dictionary(map);
-    }
-
     /// A slot of the session; `[]` if it was never written.
     pub fn slot(&self, number: usize) -> Term<'h> {
         self.process.slot(number)

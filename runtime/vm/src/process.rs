@@ -18,6 +18,7 @@ use std::cell::{Cell, RefCell};
 use jovial_term::raw::{Visitor, Word};
 use jovial_term::{Heap, HeapOptions, OutOfMemory, Pid, Term};
 
+use crate::dictionary::Dictionary;
 use crate::mailbox::Mailbox;
 use crate::native::{Class, JobResult};
 use crate::raw_term;
@@ -42,7 +43,8 @@ pub struct Process {
     pub(crate) job_result: Cell<Option<Box<JobResult>>>,
     pub(crate) interrupted: Cell<bool>,
     group_leader: Cell<Word>,
-    dictionary: Cell<Word>,
+    /// `None` while it is empty.
+    dictionary: Cell<Option<Box<Dictionary>>>,
     /// Of a session's root process alone, so boxed.
     #[expect(clippy::box_collection, reason = "eight bytes in place of 24 in every process")]
     slots: Cell<Option<Box<Vec<Word>>>>,
@@ -59,7 +61,6 @@ impl Process {
     /// A process that has nothing to do yet; see [`Machine::start`](crate::Machine::start).
     pub fn new(pid: Pid, options: HeapOptions) -> Result<Process, OutOfMemory> {
         let heap = Heap::with_options(options)?;
-        let dictionary = Cell::new(heap.empty_map().word());
         Ok(Process {
             heap: std::cell::UnsafeCell::new(heap),
             resume: Cell::new(std::ptr::null()),
@@ -73,7 +74,7 @@ impl Process {
             job_result: Cell::new(None),
             interrupted: Cell::new(false),
             group_leader: Cell::new(Word::pid(pid.number())),
-            dictionary,
+            dictionary: Cell::default(),
             slots: Cell::default(),
             mailbox: RefCell::default(),
             cause: Cell::new(0),
@@ -116,13 +117,45 @@ impl Process {
         self.group_leader.set(leader.word());
     }
 
-    /// The process dictionary: a map.
-    pub fn dictionary(&self) -> Term<'_> {
-        raw_term(self.heap(), self.dictionary.get())
+    /// Does something with the process dictionary.
+    fn with_dictionary<T>(&self, work: impl FnOnce(&mut Dictionary) -> T) -> Option<T> {
+        let mut dictionary = self.dictionary.take()?;
+        let done = work(&mut dictionary);
+        self.dictionary.set(Some(dictionary).filter(|dictionary| !dictionary.is_empty()));
+        Some(done)
     }
 
-    pub fn set_dictionary(&self, map: Term<'_>) {
-        self.dictionary.set(map.word());
+    /// What the process dictionary has for a key.
+    pub fn dictionary_get(&self, key: Term<'_>) -> Option<Term<'_>> {
+        let heap = self.heap();
+        self.with_dictionary(|dictionary| dictionary.get(heap, key)).flatten().map(|word| raw_term(heap, word))
+    }
+
+    /// Puts a value into the process dictionary, and gives the one that was there.
+    pub fn dictionary_put<'h>(&'h self, key: Term<'h>, value: Term<'h>) -> Option<Term<'h>> {
+        let heap = self.heap();
+        let mut dictionary = self.dictionary.take().unwrap_or_default();
+        let old = dictionary.put(heap, key, value);
+        self.dictionary.set(Some(dictionary));
+        old.map(|word| raw_term(heap, word))
+    }
+
+    /// Takes a key out of the process dictionary, and gives its value.
+    pub fn dictionary_erase(&self, key: Term<'_>) -> Option<Term<'_>> {
+        let heap = self.heap();
+        self.with_dictionary(|dictionary| dictionary.erase(heap, key)).flatten().map(|word| raw_term(heap, word))
+    }
+
+    /// All that is in the process dictionary.
+    pub fn dictionary(&self) -> Vec<(Term<'_>, Term<'_>)> {
+        let term = |word| raw_term(self.heap(), word);
+        let pairs =
+            |dictionary: &mut Dictionary| dictionary.pairs().map(|(key, value)| (term(key), term(value))).collect();
+        self.with_dictionary(pairs).unwrap_or_default()
+    }
+
+    pub fn clear_dictionary(&self) {
+        self.dictionary.set(None);
     }
 
     /// A slot of the session; `[]` if it was never written.
@@ -245,10 +278,16 @@ impl Process {
     pub(crate) fn words(&self, mut look: impl FnMut(Word)) {
         look(Word(self.resume.get() as u64));
         look(Word(self.live.get() as u64));
-        for cell in [&self.reason, &self.trace, &self.group_leader, &self.dictionary] {
+        for cell in [&self.reason, &self.trace, &self.group_leader] {
             look(cell.get());
         }
         self.with_slots(|slots| slots.iter().for_each(|word| look(*word)));
+        self.with_dictionary(|dictionary| {
+            for (key, value) in dictionary.pairs() {
+                look(key);
+                look(value);
+            }
+        });
     }
 
     pub(crate) fn visit_roots(&self, visitor: &mut Visitor<'_>) {
@@ -260,7 +299,7 @@ impl Process {
         cell(&self.reason);
         cell(&self.trace);
         cell(&self.group_leader);
-        cell(&self.dictionary);
+        self.with_dictionary(|dictionary| dictionary.visit_roots(visitor));
         self.with_slots(|slots| visitor.slice(slots));
         self.mailbox.borrow_mut().visit_roots(visitor);
     }

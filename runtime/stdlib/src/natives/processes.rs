@@ -114,22 +114,18 @@ pub(crate) const TABLE: &[Entry] = &[
     }),
     ("erlang", "make_ref", 0, |ctx, _| Ok(of(ctx)?.make_ref())),
     ("erlang", "get", 0, dictionary),
-    ("erlang", "get", 1, |ctx, args| Ok(lookup(ctx, args[0]))),
+    ("erlang", "get", 1, lookup),
     ("erlang", "put", 2, put),
     ("erlang", "erase", 0, |ctx, args| {
         let all = dictionary(ctx, args)?;
-        ctx.set_dictionary(ctx.heap().empty_map());
+        ctx.process().clear_dictionary();
         Ok(all)
     }),
     ("erlang", "erase", 1, erase),
-    ("erlang", "get_keys", 0, |ctx, _| {
-        let map = need(ctx.dictionary().as_map())?;
-        Ok(ctx.heap().list(map.iter().map(|(key, _)| key).collect::<Vec<_>>()))
-    }),
+    ("erlang", "get_keys", 0, |ctx, _| Ok(ctx.heap().list(ctx.process().dictionary().into_iter().map(|(key, _)| key)))),
     ("erlang", "get_keys", 1, |ctx, args| {
-        let map = need(ctx.dictionary().as_map())?;
-        let keys = map.iter().filter(|(_, value)| value.same(args[0])).map(|(key, _)| key);
-        Ok(ctx.heap().list(keys.collect::<Vec<_>>()))
+        let pairs = ctx.process().dictionary();
+        Ok(ctx.heap().list(pairs.into_iter().filter(|(_, value)| value.same(args[0])).map(|(key, _)| key)))
     }),
     ("erlang", "start_timer", 3, |ctx, args| timer(ctx, args, true, Term::EMPTY_LIST)),
     ("erlang", "start_timer", 4, |ctx, args| timer(ctx, args, true, args[3])),
@@ -312,28 +308,19 @@ fn process_info<'h>(ctx: &Ctx<'h>, target: Term<'h>, wanted: Option<Term<'h>>) -
 
 fn dictionary<'h>(ctx: &Ctx<'h>, _: &[Term<'h>]) -> Out<'h> {
     let heap = ctx.heap();
-    let map = need(ctx.dictionary().as_map())?;
-    Ok(heap.list(map.iter().map(|(key, value)| heap.tuple(&[key, value])).collect::<Vec<_>>()))
+    Ok(heap.list(ctx.process().dictionary().into_iter().map(|(key, value)| heap.tuple(&[key, value]))))
 }
 
-fn lookup<'h>(ctx: &Ctx<'h>, key: Term<'h>) -> Term<'h> {
-    ctx.dictionary().as_map().and_then(|map| map.get(key)).unwrap_or(Term::atom(known::UNDEFINED))
+fn lookup<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    Ok(ctx.process().dictionary_get(args[0]).unwrap_or(Term::atom(known::UNDEFINED)))
 }
 
 fn put<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
-    let old = lookup(ctx, args[0]);
-    ctx.set_dictionary(ctx.heap().map_put(need(ctx.dictionary().as_map())?, args[0], args[1]));
-    Ok(old)
+    Ok(ctx.process().dictionary_put(args[0], args[1]).unwrap_or(Term::atom(known::UNDEFINED)))
 }
 
 fn erase<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
-    match ctx.heap().map_take(need(ctx.dictionary().as_map())?, args[0]) {
-        Some((value, rest)) => {
-            ctx.set_dictionary(rest);
-            Ok(value)
-        }
-        None => Ok(Term::atom(known::UNDEFINED)),
-    }
+    Ok(ctx.process().dictionary_erase(args[0]).unwrap_or(Term::atom(known::UNDEFINED)))
 }
 
 /// `send_after(time, to, message)` and `start_timer/3`.
