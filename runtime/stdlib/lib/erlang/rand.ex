@@ -5,7 +5,7 @@ defmodule :rand do
   The state is in the process, from the first use or `seed/1,2` on, unless a function's name ends in `_s`: then it goes in
   and comes out. The generators are `:exsss` (the default: Xorshift116 with a scrambler, by Vigna and Blackman) and `:exsp`,
   the same without the scrambler; `:exrop` (Xoroshiro116+), `:exro928ss` (Xoroshiro928**), `:exs1024s` and `:exs1024` (Xorshift1024*) and
-  `:exs64` (Xorshift64*). Only normally distributed floats are others than OTP's, made another way.
+  `:exs64` (Xorshift64*); `:exsplus` is `:exsp` with numbers made by division. `:dummy` says the same again and again, quickly.
 
       iex> :rand.seed(:exsss, {1, 2, 3})
       iex> {:rand.uniform(100), :rand.uniform(100)}
@@ -48,13 +48,17 @@ defmodule :rand do
   def seed_s(algorithm, seed), do: {handler(algorithm), words(algorithm, seed)}
 
   defp handler(:default), do: handler(:exsss)
-  defp handler(algorithm) when algorithm in [:exsss, :exsp, :exsplus, :exrop, :exro928ss], do: %{type: algorithm, bits: 58}
+  defp handler(algorithm) when algorithm in [:exsss, :exsp, :exrop, :exro928ss, :dummy], do: %{type: algorithm, bits: 58}
   defp handler(:exs1024s), do: %{type: :exs1024s, bits: 64}
-  # The two oldest make floats by division, and numbers of them.
+  # The three oldest make floats by division, and numbers of them.
+  defp handler(:exsplus), do: %{type: :exsplus, bits: 58, max: @mask58}
   defp handler(algorithm) when algorithm in [:exs64, :exs1024], do: %{type: algorithm, bits: 64, max: @mask64}
   defp handler(algorithm), do: :erlang.error({:badalg, algorithm})
 
   defp words(:exs64, seed) when is_integer(seed), do: elem(seed64(seed &&& @mask64), 0)
+
+  defp words(:dummy, seed) when is_integer(seed), do: elem(seed58(seed &&& @mask64), 0)
+  defp words(:dummy, {_, _, _} = seed), do: tl(words(:exsss, seed))
 
   defp words(:exs64, {a, b, c}) do
     factors = for {part, factor} <- [{a, 4_294_967_197}, {b, 4_294_967_231}, {c, 4_294_967_279}], do: elem(exs64((part &&& 0xFFFFFFFF) * factor + 1), 0)
@@ -169,11 +173,30 @@ defmodule :rand do
     [older | bxor(bxor(mixed, older), bxor(mixed >>> 11, older >>> 41))]
   end
 
-  # What a jump multiplies the register's state with: a polynomial over single bits, 58 of them at a time.
-  @jump [0x02F8EA6BC32C797, 0x345D2A0F85F788C]
+  # A jump of n steps is a sum of the states behind the next few: those whose power of x has a coefficient in x^n modulo the
+  # characteristic polynomial of the generator's step over single bits. n is 2^64, or 2^512 where there are many words.
+  @jump_exsp 0xD174A83E17DE2302F8EA6BC32C797
+  @jump_exrop 0x9863200F83FCD4A11293241FCB12A
+  @jump_exro928 """
+  B10773CBE19F5FC1A1504ACD83F240C6007E76CEBCB3B7C4CC049C536E62A33CC2323831B45A3A8A3CEF3CC0F02F778573CF0F0A0657E19F00D4B3584DDD98EE
+  4BE41E015AC26D5D20F9B49FA81B0090567FD9F0B83FE51A1EB3BE1910A1DE1D7D6813D2BA05381FDFD1490244085302F77130CA
+  """
+  @jump_exs1024 """
+  284600E3F30E38C3B99181F2D8F685CA047F7684E9FC949D0B5FC64563B3E2A87910C41D10A1E6A5691548C86C1BD5405EE975283D71C93BC4CB815590989B13
+  AAC17D8EFA43CAB83659132BB12FEA70DC2D9891FE68C0222FFEEB0A48316F404489AFFCE4F31A1E5B34A39F070B5837A3C65B8776F9685584242F96ECA9C41D
+  """
+  @jumps %{
+    exsss: @jump_exsp,
+    exsp: @jump_exsp,
+    exsplus: @jump_exsp,
+    exrop: @jump_exrop,
+    exro928ss: @jump_exro928 |> String.replace("\n", "") |> String.to_integer(16),
+    exs1024s: @jump_exs1024 |> String.replace("\n", "") |> String.to_integer(16),
+    exs1024: @jump_exs1024 |> String.replace("\n", "") |> String.to_integer(16)
+  }
 
   @doc """
-  Jumps as far ahead in the process's numbers as 2^64 calls would, for streams that don't meet.
+  Jumps far ahead in the process's numbers, for streams that don't meet: as 2^64 calls would, or 2^512 where the state is long.
   """
   def jump do
     state = jump(state())
@@ -182,29 +205,55 @@ defmodule :rand do
   end
 
   @doc """
-  A state that is 2^64 steps ahead.
+  A state that is far ahead: 2^64 steps, or 2^512 with `:exro928ss`, `:exs1024s` and `:exs1024`.
+
+  `:exs64` and `:dummy` can't jump.
 
   ## Examples
 
       iex> :rand.export_seed_s(:rand.jump(:rand.seed_s(:exsss, 42)))
       {:exsss, [191001638507602019 | 34679036167824359]}
+      iex> :rand.jump(:rand.seed_s(:exs64, 42))
+      ** (ErlangError) Erlang error: :not_implemented
 
   """
-  def jump({%{type: type} = handler, words}) when type in [:exsss, :exsp, :exsplus], do: {handler, exsp_jump(words)}
+  def jump({%{type: type} = handler, words} = state) when is_map_key(@jumps, type) do
+    nothing = for _ <- in_line(words), do: 0
+    {handler, jumped(:erlang.map_get(type, @jumps), state, nothing) |> as_words(words, type)}
+  end
+
   def jump(_state), do: :erlang.error(:not_implemented)
 
-  @doc false
-  def exsp_jump(words) do
-    {_, jumped} = Enum.reduce(@jump, {words, [0 | 0]}, fn polynomial, acc -> jump_by(58, polynomial, acc) end)
-    jumped
+  defp jumped(0, _, sum), do: sum
+
+  defp jumped(polynomial, {_, words} = state, sum) do
+    sum = if (polynomial &&& 1) == 1, do: Enum.zip_with(sum, in_line(words), &bxor/2), else: sum
+    {_, state} = next(state)
+    jumped(polynomial >>> 1, state, sum)
   end
 
-  defp jump_by(0, _, acc), do: acc
+  # A state's words in a list that begins with the one whose turn it is, and back to how the state has them.
+  defp in_line({ahead, behind}), do: ahead ++ Enum.reverse(behind)
+  defp in_line([first | second]), do: [first, second]
 
-  defp jump_by(bits, polynomial, {[newer | older] = words, [high | low] = sum}) do
-    sum = if (polynomial &&& 1) == 1, do: [bxor(high, newer) | bxor(low, older)], else: sum
-    jump_by(bits - 1, polynomial >>> 1, {step(words), sum})
+  defp as_words([first, second], _, _), do: [first | second]
+  defp as_words(line, _, :exro928ss), do: {line, []}
+
+  defp as_words(line, {ahead, _}, _) do
+    {ahead, behind} = Enum.split(line, length(ahead))
+    {ahead, Enum.reverse(behind)}
   end
+
+  @doc """
+  Words of `exsp_next/1` that are 2^64 steps ahead.
+
+  ## Examples
+
+      iex> :rand.exsp_jump([1 | 2])
+      [62857607239118635 | 99818531232796752]
+
+  """
+  def exsp_jump(words), do: elem(jump({handler(:exsp), words}), 1)
 
   # ## Generators without a frame
 
@@ -243,6 +292,34 @@ defmodule :rand do
 
   """
   def mwc59(state) when is_integer(state) and state > 0, do: (state &&& 0xFFFFFFFF) * 0x7FA6502 + (state >>> 32)
+
+  @doc "A state for `mwc59/1`, from something of the moment."
+  def mwc59_seed do
+    number = :erlang.phash2([{:erlang.node(), self()}])
+    bxor(mixed(number), bxor(mixed(:erlang.system_time()), mixed(:erlang.unique_integer()))) + 1
+  end
+
+  @doc """
+  A state for `mwc59/1` from a number of 58 bits; neighbours among the numbers give states that have nothing in common.
+
+  ## Examples
+
+      iex> :rand.mwc59_seed(42)
+      246879073211467892
+
+  """
+  def mwc59_seed(seed) when is_integer(seed) and seed in 0..@mask58, do: mixed(seed) + 1
+
+  # Each bit changes about half of the others, and no two numbers become the same.
+  defp mixed(number) do
+    number
+    |> band(@mask58)
+    |> mixed_by(0x351AFD7ED558CCD)
+    |> mixed_by(0x0CEB9FE1A85EC53)
+    |> then(&bxor(&1, &1 >>> 29))
+  end
+
+  defp mixed_by(number, factor), do: bxor(number, number >>> 29) * factor &&& @mask58
 
   @doc "A number of 32 bits from a state of `mwc59/1`."
   def mwc59_value32(state) when is_integer(state) and state > 0 do
@@ -293,6 +370,8 @@ defmodule :rand do
     {word * 1_181_783_497_276_652_981 &&& @mask64, {handler, {[word | rest], [first | behind]}}}
   end
 
+  defp next({%{type: :dummy} = handler, word}), do: {word, {handler, bxor(word, @mask58)}}
+
   defp next({handler, words}) do
     [older | newer] = words = step(words)
     {older + newer &&& @mask58, {handler, words}}
@@ -336,8 +415,12 @@ defmodule :rand do
   @doc "As `uniform/0`, with the state."
   def uniform_s(state) do
     {word, {%{bits: bits} = handler, _} = state} = next(state)
-    {if(is_map_key(handler, :max), do: word / (1 <<< 64), else: (word >>> (bits - 53)) * @step), state}
+    {float(word, bits, handler), state}
   end
+
+  defp float(_, _, %{type: :dummy}), do: 0.5
+  defp float(word, bits, %{max: _}), do: word / (1 <<< bits)
+  defp float(word, bits, _), do: (word >>> (bits - 53)) * @step
 
   @doc "As `uniform/1`, with the state."
   def uniform_s(n, state) when is_integer(n) and n >= 1 do
@@ -345,7 +428,9 @@ defmodule :rand do
     within(n, word, state)
   end
 
+  defp within(_, _, {%{type: :dummy}, _} = state), do: {1, state}
   defp within(n, word, {%{max: max}, _} = state) when n <= max, do: {rem(word, n) + 1, state}
+  defp within(n, word, {%{max: _, bits: bits}, _} = state), do: {trunc(word / (1 <<< bits) * n) + 1, state}
 
   # Words at the top, where `n` does not fit any more, are thrown away.
   defp within(n, word, {%{bits: bits}, _} = state) when n <= 1 <<< bits do
@@ -357,8 +442,6 @@ defmodule :rand do
       uniform_s(n, state)
     end
   end
-
-  defp within(n, word, {%{max: _}, _} = state), do: {trunc(word / (1 <<< 64) * n) + 1, state}
 
   defp within(n, word, {%{type: type, bits: bits}, _} = state) when (n &&& n - 1) == 0 do
     {wide, _, state} = widened(n >>> bits, word, bits, bits - weak(type), state)
@@ -390,14 +473,14 @@ defmodule :rand do
 
   @doc "As `uniform_real/0`, with the state."
   def uniform_real_s(state) do
-    {word, {%{bits: bits}, _} = state} = next(state)
-    real(word >>> (bits - 56), 56, state)
+    {high, state} = best(56, state)
+    real(high &&& (1 <<< 56) - 1, 56, state)
   end
 
-  # The highest 56 bits of words give 53 that count from the first that is set on, if need be with those of a further word.
+  # 56 bits of words give 53 that count from the first that is set on, if need be with those of a further word.
   defp real(0, bits, state) do
-    {word, {%{bits: size}, _} = state} = next(state)
-    real(word >>> (size - 56), bits + 56, state)
+    {high, state} = best(56, state)
+    real(high, bits + 56, state)
   end
 
   defp real(high, bits, state) do
@@ -406,8 +489,17 @@ defmodule :rand do
         {(high >>> -missing) * 2.0 ** (-missing - bits), state}
 
       missing ->
-        {word, {%{bits: size}, _} = state} = next(state)
-        {(high <<< missing ||| word >>> (size - missing)) * 2.0 ** (-missing - bits), state}
+        {low, state} = best(missing, state)
+        {(high <<< missing ||| low) * 2.0 ** (-missing - bits), state}
+    end
+  end
+
+  # So many bits of one word, its highest. Where numbers are made by division a word counts as one of 56 bits, and what it has
+  # above them comes along, as it does in OTP.
+  defp best(count, state) do
+    case next(state) do
+      {word, {%{max: _}, _} = state} -> {word >>> (56 - count), state}
+      {word, {%{bits: bits}, _} = state} -> {word >>> (bits - count), state}
     end
   end
 
@@ -451,14 +543,37 @@ defmodule :rand do
 
   @doc "As `normal/0`, with the state."
   def normal_s(state) do
-    # The polar method of Marsaglia; the second value of a pair is not kept.
-    {x, state} = uniform_s(state)
-    {y, state} = uniform_s(state)
-    {x, y} = {2 * x - 1, 2 * y - 1}
-    square = x * x + y * y
+    {word, state} = next(state)
+    {bits, sign} = point(word, state)
 
-    if square >= 1 or square == 0,
-      do: normal_s(state),
-      else: {x * :math.sqrt(-2 * :math.log(square) / square), state}
+    case :rand_normal.point(bits) do
+      {:inside, x} -> {signed(x, sign), state}
+      {:edge, layer, x} -> edge(layer, x, sign, uniform_s(state))
+      :tail -> tail(sign, state)
+    end
+  end
+
+  # 51 bits and a sign: 52 of the highest bits of a word, the sign last, or of the lowest, the sign first.
+  defp point(word, {%{max: _}, _}), do: {word &&& @mask51, word &&& 1 <<< 51}
+  defp point(word, {%{bits: bits}, _}), do: {word >>> (bits - 51), word &&& 1 <<< (bits - 52)}
+
+  # The middle is 0.0, whatever its sign says.
+  defp signed(x, 0), do: x
+  defp signed(x, _), do: 0.0 - x
+
+  defp edge(layer, x, sign, {up, state}) do
+    if :rand_normal.below?(layer, x, up), do: {signed(x, sign), state}, else: normal_s(state)
+  end
+
+  # By Marsaglia: exponentially distributed distances, until one is below the curve.
+  defp tail(sign, state) do
+    {right, state} = uniform_s(state)
+    {up, state} = uniform_s(state)
+    right_end = :rand_normal.right_end()
+    distance = -:math.log(right) * (1 / right_end)
+
+    if -2 * :math.log(up) > distance * distance,
+      do: {signed(right_end + distance, sign), state},
+      else: tail(sign, state)
   end
 end
