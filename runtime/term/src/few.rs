@@ -1,7 +1,7 @@
 //! Copying terms of a few words, as most messages are, in one walk.
 //!
-//! **What it is for.** [`copy_few`] copies to a place of fixed size and gives up when the term is larger or has parts that have to be
-//! counted; the general copy (`copy.rs`) measures first, which costs more than the copy of a small term. [`Fields::rebase`] moves
+//! **What it is for.** [`copy_few`] copies to a place of fixed size and gives up when the term is larger or owns something off the
+//! heap; the general copy (`copy.rs`) measures first, which costs more than the copy of a small term. [`Fields::rebase`] moves
 //! such a copy to where it is to stay, [`relocate`] the words of a fragment, of which no fields are known.
 //!
 //! **How.** Each object is copied word by word, and those of its words that lead to further objects are noted; the list of notes is
@@ -13,9 +13,10 @@
 use std::mem::MaybeUninit;
 
 use crate::copy;
+use crate::fun::FunEntry;
 use crate::literal;
 use crate::off_heap;
-use crate::word::Word;
+use crate::word::{Boxed, Word};
 
 /// Words that [`copy_few`] writes at most.
 pub(crate) const FEW: usize = 48;
@@ -25,12 +26,14 @@ pub(crate) struct Fields {
     places: [MaybeUninit<*mut Word>; FEW],
     /// How many there are. Each word of a copy is one at most, so the places suffice.
     count: usize,
+    /// Whether the copy has funs.
+    pub(crate) funs: bool,
 }
 
 impl Fields {
     #[inline]
     pub(crate) const fn new() -> Fields {
-        Fields { places: [const { MaybeUninit::uninit() }; FEW], count: 0 }
+        Fields { places: [const { MaybeUninit::uninit() }; FEW], count: 0, funs: false }
     }
 
     /// Notes a word that was just written, if it leads to something that has to be copied.
@@ -67,7 +70,7 @@ impl Fields {
 }
 
 /// Copies what the pointer `word` leads to, but no literals that last, to `start`: the copy, and the end of its words. `None` when that is
-/// more than fits before `end`, or something in it is counted; what was written is of no use then.
+/// more than fits before `end`, or something in it owns what is off the heap; what was written is of no use then.
 ///
 /// # Safety
 /// `word` leads to a live object that is no such literal; `start` to `end` is free memory elsewhere, [`FEW`] words at most; `fields` is
@@ -105,8 +108,12 @@ pub(crate) unsafe fn copy_few(
             } else {
                 let header = *from;
                 let words = 1 + header.header_size();
-                if words > room || off_heap::is_counted(header.header_kind()) {
+                if words > room || off_heap::is_listed(header.header_kind()) {
                     return None;
+                }
+                if header.header_kind() == Boxed::Fun {
+                    (*((*from.add(1)).0 as *const FunEntry)).uses.note();
+                    fields.funs = true;
                 }
                 *top = header;
                 if header.is_opaque_header() {

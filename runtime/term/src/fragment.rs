@@ -93,6 +93,18 @@ impl ChunkHeader {
         }
     }
 
+    /// Counts the funs, once all words are there.
+    ///
+    /// # Safety
+    /// `header` is a live chunk that belongs to the caller.
+    unsafe fn hold_funs(header: *mut ChunkHeader) {
+        // SAFETY: by contract.
+        unsafe {
+            ChunkHeader::funs(header, FunUses::hold);
+            (*header).off_heap = (*header).off_heap.map_addr(|address| address | FUNS);
+        }
+    }
+
     /// Ends the counting of funs.
     ///
     /// # Safety
@@ -192,7 +204,13 @@ impl Fragment {
             // SAFETY: both lie in the place; the copy that lies there moves to as many free words.
             unsafe {
                 let words = top.offset_from(start).cast_unsigned();
-                return Fragment::of(words, |to| fields.rebase(start, to, words, root));
+                let copied = Fragment::of(words, |to| fields.rebase(start, to, words, root));
+                if fields.funs
+                    && let Ok(fragment) = &copied
+                {
+                    ChunkHeader::hold_funs(fragment.0.as_ptr());
+                }
+                return copied;
             }
         }
         let measure = copy::measure(term);
@@ -206,8 +224,7 @@ impl Fragment {
             (*header).used = measure.words;
             (*header).off_heap = copied.off_heap;
             if copied.funs {
-                ChunkHeader::funs(header, FunUses::hold);
-                (*header).off_heap = copied.off_heap.map_addr(|address| address | FUNS);
+                ChunkHeader::hold_funs(header);
             }
         }
         Ok(Fragment(chunk))
