@@ -481,7 +481,7 @@ defmodule Enum do
     div((first + first + (size - 1) * step) * size, 2)
   end
 
-  def sum(enumerable), do: reduce(enumerable, 0, &+/2)
+  def sum(enumerable), do: reduce(enumerable, 0, fn element, sum -> element + sum end)
 
   defp sum_list([], acc), do: acc
   defp sum_list([head | tail], acc), do: sum_list(tail, head + acc)
@@ -986,11 +986,24 @@ defmodule Enum do
   def reduce(first..last//step, acc, fun), do: reduce_down(first, last, step, acc, fun)
 
   def reduce(%_{} = enumerable, acc, fun), do: reduce_enumerable(enumerable, acc, fun)
+  def reduce(%{} = map, acc, fun) when map_size(map) > 64, do: reduce_map(:maps.iterator(map), acc, fun)
   def reduce(%{} = map, acc, fun), do: reduce_list(:maps.to_list(map), acc, fun)
   def reduce(enumerable, acc, fun), do: reduce_enumerable(enumerable, acc, fun)
 
   defp reduce_list([head | tail], acc, fun), do: reduce_list(tail, fun.(head, acc), fun)
   defp reduce_list([], acc, _fun), do: acc
+
+  # A list of all pairs would outlive collections. An iterator has some that it read ahead: `[cursor, pairs | map]`.
+  defp reduce_map(iterator, acc, fun) do
+    case :maps.next(iterator) do
+      {key, value, [cursor, ahead | map]} ->
+        acc = reduce_list(ahead, fun.({key, value}, acc), fun)
+        reduce_map([cursor, [] | map], acc, fun)
+
+      :none ->
+        acc
+    end
+  end
 
   defp reduce_by_one(current, last, acc, fun) when current <= last,
     do: reduce_by_one(current + 1, last, fun.(current, acc), fun)

@@ -33,6 +33,10 @@ use crate::word::{TAG_CONS, Word};
 const YOUNG_ENOUGH: usize = 1 << 18;
 /// Words below which a block grows only for want of room.
 const SMALL: usize = 1 << 9;
+/// Minor collections after which a process counts as one that works, and words that it gets then: with fewer it would collect every
+/// few allocations.
+const WORKS: u16 = 32;
+const WORKING: usize = 1 << 8;
 /// Kilobytes of new off-heap data that bring a collection about in any case.
 const OFF_HEAP_MOST_LIMIT_KB: usize = 64 << 10;
 /// Words from which a major collection moves everything into the old generation.
@@ -527,6 +531,7 @@ unsafe fn collect_major(
 fn settle_size(heap: &Heap, live: usize, other: usize, block: usize) {
     let used = live + other;
     let larger = match block {
+        ..WORKING if heap.minors.get() >= WORKS => true,
         ..SMALL => used * 3 > block * 2,
         SMALL..YOUNG_ENOUGH => used * 4 > block,
         YOUNG_ENOUGH.. => other * 2 > block,

@@ -244,6 +244,13 @@ impl<'a> State<'a> {
         }
     }
 
+    /// Whether a copy of an object would still lie in the block. Where it would not, all that follow go the long way too, until a
+    /// safepoint comes.
+    unsafe fn fits_copy(&self, object: Word) -> bool {
+        // SAFETY: a boxed word leads to a live object.
+        !object.is_boxed() || self.has_room(1 + unsafe { raw::boxed_slot(object, 0) }.header_size())
+    }
+
     /// Brands a word that is reachable from the roots.
     #[inline(always)]
     unsafe fn term(&self, word: Word) -> Term<'a> {

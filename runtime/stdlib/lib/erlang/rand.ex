@@ -18,6 +18,7 @@ defmodule :rand do
   @mask34 (1 <<< 34) - 1
   @mask51 (1 <<< 51) - 1
   @mask58 (1 <<< 58) - 1
+  @words58 1 <<< 58
   @mask64 (1 <<< 64) - 1
   @step 2.0 ** -53
 
@@ -423,6 +424,13 @@ defmodule :rand do
   defp float(word, bits, _), do: (word >>> (bits - 53)) * @step
 
   @doc "As `uniform/1`, with the state."
+  def uniform_s(n, {%{type: :exsss}, _} = state) when is_integer(n) and n >= 1 and n <= @words58 do
+    # What most ask for, without a look at what other generators need.
+    {word, state} = next(state)
+    rest = rem(word, n)
+    if word - rest <= @words58 - n, do: {rest + 1, state}, else: uniform_s(n, state)
+  end
+
   def uniform_s(n, state) when is_integer(n) and n >= 1 do
     {word, state} = next(state)
     within(n, word, state)
