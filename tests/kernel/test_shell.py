@@ -116,6 +116,11 @@ def test_history(kernel):
     while (reply := kernel.client.get_shell_msg(timeout=30))["parent_header"]["msg_id"] != request:
         pass
     assert reply["content"]["history"] == [[1, 2, ["b = 2", "2"]], [1, 3, ["a + b", "3"]]]
+    for session, expected in [(0, [[1, 1, "a = 1"], [1, 2, "b = 2"]]), (-1, [])]:
+        request = kernel.client.history(hist_access_type="range", session=session, start=1, stop=3, output=False)
+        while (reply := kernel.client.get_shell_msg(timeout=30))["parent_header"]["msg_id"] != request:
+            pass
+        assert reply["content"]["history"] == expected
 
 
 def test_characters_are_read(kernel):

@@ -28,6 +28,8 @@ impl History {
     /// The `history` list of the reply: `[session, line, input]` with the output beside the input if asked for.
     pub(crate) fn find(&self, request: &HistoryRequest) -> Value {
         let chosen: Vec<&Entry> = match request.hist_access_type.as_str() {
+            // 0 is this session, which calls itself 1; others have left nothing.
+            "range" if !(0..=1).contains(&request.session) => Vec::new(),
             "range" => {
                 let start = request.start.unwrap_or(0);
                 let stop = request.stop.unwrap_or(i64::MAX);

@@ -245,6 +245,8 @@ pub struct Session {
 
 /// How often an interrupt is looked for while a cell settles.
 const SETTLE_STEP: Duration = Duration::from_millis(10);
+/// What is waited at least for the last words of a root that died.
+const SETTLE_DEAD: Duration = Duration::from_secs(1);
 /// How long a root may take to answer a question.
 const ANSWER: Duration = Duration::from_secs(3);
 /// Leaders of finished cells that are kept without a look at who needs them.
@@ -340,7 +342,9 @@ impl Session {
             let limit = if self.system.deterministic { Duration::from_secs(3600) } else { request.settle };
             runtime.let_time_run(false);
             let limit = self.inner.state.lock().settle_ms.map_or(limit, Duration::from_millis);
-            self.settle(number, limit);
+            // What the root died of is to be told before its end, however busy the machine is.
+            let died = !limit.is_zero() && self.inner.state.lock().exited.is_some();
+            self.settle(number, if died { limit.max(SETTLE_DEAD) } else { limit });
         }
         let outcome = self.conclude(number);
         self.free_leaders();
