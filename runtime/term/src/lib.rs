@@ -10,7 +10,7 @@
 //!
 //! **What it must not know.** Processes, code, clocks, files. It does no I/O.
 //!
-//! `unsafe` lies in `allocator`, `block`, `refc`, `term`, `heap`, `off_heap`, `fragment`, `copy`, `few`, `literal`, `build`, `gc`, `verify`
+//! `unsafe` lies in `allocator`, `block`, `refc`, `term`, `heap`, `off_heap`, `fragment`, `copy`, `few`, `keyed`, `literal`, `build`, `gc`, `verify`
 //! and `raw`, and one unsafe trait in `etf/decode`; the rest is safe code on top of them.
 
 #![allow(
@@ -34,6 +34,7 @@ mod gc;
 mod hash;
 mod heap;
 mod int;
+mod keyed;
 mod literal;
 mod map;
 mod off_heap;
@@ -54,6 +55,7 @@ pub use fragment::Fragment;
 pub use fun::{FunEntry, FunUses};
 pub use heap::{Heap, HeapOptions, HeapStats, OutOfMemory};
 pub use int::{ArithError, GivenUp, Int, Wanted, parse_digits};
+pub use keyed::{Key, Keyed};
 pub use literal::{LiteralArea, LiteralBuilder};
 pub use map::{FLAT_MAX, Map, MapIter};
 pub use segments::{BitWriter, Endian, SegmentError};

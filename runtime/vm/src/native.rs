@@ -10,7 +10,7 @@
 //!
 //! **What it must not know.** Frames, instructions.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 
 use jovial_atoms::{Atom, known};
 use jovial_term::{ArithError, Heap, Pid, Term, Wanted};
@@ -27,9 +27,8 @@ pub struct Ctx<'h> {
     pub(crate) process: &'h Process,
     pub(crate) machine: &'h Machine,
     pub(crate) system: &'h dyn System,
-    /// The system as the type that it is, and that type: asked for once a slice, while natives want it at every call.
+    /// The system as the type that it is: asked for once a slice, while natives want it at every call.
     system_any: &'h dyn Any,
-    system_type: TypeId,
 }
 
 /// How a native ends without a value.
@@ -157,8 +156,7 @@ impl From<jovial_term::SystemLimit> for Halt<'_> {
 
 impl<'h> Ctx<'h> {
     pub fn new(process: &'h Process, machine: &'h Machine, system: &'h dyn System) -> Ctx<'h> {
-        let system_any = system.as_any();
-        Ctx { process, machine, system, system_any, system_type: system_any.type_id() }
+        Ctx { process, machine, system, system_any: system.as_any() }
     }
 
     /// Where to build terms.
@@ -181,8 +179,7 @@ impl<'h> Ctx<'h> {
     /// The system as the type that it is, for natives that come with it.
     #[inline]
     pub fn system_as<T: Any>(&self) -> Option<&'h T> {
-        // SAFETY: this is the type of what the reference leads to.
-        (self.system_type == TypeId::of::<T>()).then(|| unsafe { &*std::ptr::from_ref(self.system_any).cast::<T>() })
+        self.system_any.downcast_ref()
     }
 
     pub fn pid(&self) -> Pid {

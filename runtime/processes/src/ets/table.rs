@@ -14,13 +14,11 @@
 //!
 //! **What it must not know.** Owners, access rights, processes.
 
-use std::borrow::Borrow;
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::atomic::{AtomicUsize, Ordering as Memory};
 
-use jovial_term::{Fragment, Heap, Term};
+use jovial_term::{Fragment, Heap, Key, Keyed, Term};
 use parking_lot::{RwLock, RwLockWriteGuard};
 
 use super::shard::{Entry, SHARD_BITS, Shard};
@@ -35,88 +33,11 @@ pub enum Kind {
     DuplicateBag,
 }
 
-/// An object of an ordered set with the place of its key.
-struct Object {
-    keypos: usize,
-    fragment: Fragment,
-}
-
-impl Object {
-    fn term(&self) -> Term<'_> {
-        self.fragment.root()
-    }
-}
-
 fn key_of(object: Term<'_>, keypos: usize) -> Term<'_> {
     object.as_tuple().map_or(Term::ZERO, |elements| elements[keypos - 1])
 }
 
-/// Lets the tree be searched by a key that is in no object.
-trait Keyed {
-    fn key(&self) -> Term<'_>;
-}
-
-impl Keyed for Object {
-    fn key(&self) -> Term<'_> {
-        key_of(self.fragment.root(), self.keypos)
-    }
-}
-
-struct Probe<'a>(Term<'a>);
-
-impl Keyed for Probe<'_> {
-    fn key(&self) -> Term<'_> {
-        self.0
-    }
-}
-
-impl PartialEq for dyn Keyed + '_ {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for dyn Keyed + '_ {}
-
-impl PartialOrd for dyn Keyed + '_ {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for dyn Keyed + '_ {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.key().compare(other.key())
-    }
-}
-
-impl PartialEq for Object {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Object {}
-
-impl PartialOrd for Object {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Object {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.key().compare(other.key())
-    }
-}
-
-impl<'a> Borrow<dyn Keyed + 'a> for Object {
-    fn borrow(&self) -> &(dyn Keyed + 'a) {
-        self
-    }
-}
-
-type Tree = BTreeSet<Object>;
+type Tree = BTreeSet<Keyed>;
 
 /// A part of a hash table, in cache lines of its own: two schedulers in two parts do not disturb each other.
 #[derive(Default)]
@@ -219,13 +140,13 @@ impl Objects {
         self.key_in(&entry.object).same(key)
     }
 
-    fn put_in_tree(&self, tree: &mut Tree, fragment: Fragment) {
-        self.added(&fragment);
-        let object = Object { keypos: self.keypos, fragment };
-        if let Some(old) = tree.take::<dyn Keyed>(&Probe(object.key())) {
-            self.removed(&old.fragment);
+    fn put_in_tree(&self, tree: &mut Tree, object: Fragment) {
+        self.added(&object);
+        // Whatever is no object was turned down before.
+        let Some(object) = Keyed::new(object, self.keypos - 1) else { return };
+        if let Some(old) = tree.replace(object) {
+            self.removed(old.fragment());
         }
-        tree.insert(object);
     }
 
     fn put_in_shard(&self, shard: &mut Shard, hash: u64, object: Fragment) {
@@ -248,7 +169,7 @@ impl Objects {
         match &self.store {
             Store::Tree(tree) => {
                 let mut tree = tree.write();
-                if only_new && tree.contains::<dyn Keyed>(&Probe(self.key_in(&object))) {
+                if only_new && tree.contains(Key::of(&self.key_in(&object))) {
                     return false;
                 }
                 self.put_in_tree(&mut tree, object);
@@ -271,7 +192,7 @@ impl Objects {
         match &self.store {
             Store::Tree(tree) => {
                 let mut tree = tree.write();
-                let there = |object: &Fragment| tree.contains::<dyn Keyed>(&Probe(self.key_in(object)));
+                let there = |object: &Fragment| tree.contains(Key::of(&self.key_in(object)));
                 if only_new && objects.iter().any(there) {
                     return false;
                 }
@@ -309,8 +230,8 @@ impl Objects {
     pub(crate) fn lookup(&self, key: Term<'_>, mut show: impl FnMut(Term<'_>)) {
         match &self.store {
             Store::Tree(tree) => {
-                if let Some(object) = tree.read().get::<dyn Keyed>(&Probe(key)) {
-                    show(object.term());
+                if let Some(object) = tree.read().get(Key::of(&key)) {
+                    show(object.fragment().root());
                 }
             }
             Store::Hash(parts) => {
@@ -336,18 +257,17 @@ impl Objects {
             Store::Tree(tree) => {
                 let mut tree = tree.write();
                 // Objects in a tree can't be reached to be changed: it comes out and goes in again.
-                let Some(mut old) = tree.take::<dyn Keyed>(&Probe(key)) else { return Ok(false) };
-                let changed = change(&mut old.fragment);
-                if let Ok(Some(_)) = &changed {
-                    self.removed(&old.fragment);
-                }
-                match changed {
-                    Ok(Some(new)) => self.put_in_tree(&mut tree, new),
-                    unchanged => {
-                        tree.insert(old);
-                        unchanged?;
-                    }
-                }
+                let Some(old) = tree.take(Key::of(&key)) else { return Ok(false) };
+                let mut old = old.into_fragment();
+                self.removed(&old);
+                let changed = change(&mut old);
+                let (object, done) = match changed {
+                    Ok(Some(new)) => (new, Ok(true)),
+                    Ok(None) => (old, Ok(true)),
+                    Err(error) => (old, Err(error)),
+                };
+                self.put_in_tree(&mut tree, object);
+                return done;
             }
             Store::Hash(parts) => {
                 let hash = key.hash64();
@@ -367,10 +287,10 @@ impl Objects {
         match &self.store {
             Store::Tree(tree) => {
                 let mut tree = tree.write();
-                if tree.get::<dyn Keyed>(&Probe(key)).is_some_and(|object| which(object.term()))
-                    && let Some(old) = tree.take::<dyn Keyed>(&Probe(key))
+                if tree.get(Key::of(&key)).is_some_and(|object| which(object.fragment().root()))
+                    && let Some(old) = tree.take(Key::of(&key))
                 {
-                    self.removed(&old.fragment);
+                    self.removed(old.fragment());
                 }
             }
             Store::Hash(parts) => {
@@ -390,7 +310,7 @@ impl Objects {
         match &self.store {
             Store::Tree(tree) => {
                 let old = std::mem::take(&mut *tree.write());
-                old.iter().for_each(|object| self.removed(&object.fragment));
+                old.iter().for_each(|object| self.removed(object.fragment()));
             }
             Store::Hash(parts) => {
                 for part in parts {
@@ -418,8 +338,8 @@ impl Objects {
                 let mut tree = tree.write();
                 let (next, doomed) = walk_tree(&tree, from, heap, has_room, visit);
                 for key in doomed {
-                    if let Some(old) = tree.take::<dyn Keyed>(&Probe(key)) {
-                        self.removed(&old.fragment);
+                    if let Some(old) = tree.take(Key::of(&key)) {
+                        self.removed(old.fragment());
                     }
                 }
                 next
@@ -494,12 +414,11 @@ impl Objects {
         match &self.store {
             Store::Tree(tree) => {
                 let tree = tree.read();
-                let probe = Probe(key);
-                let probe: &dyn Keyed = &probe;
+                let key = Key::of(&key);
                 let found = if back {
-                    tree.range::<dyn Keyed, _>((Bound::Unbounded, Bound::Excluded(probe))).next_back()
+                    tree.range::<Key, _>((Bound::Unbounded, Bound::Excluded(key))).next_back()
                 } else {
-                    tree.range::<dyn Keyed, _>((Bound::Excluded(probe), Bound::Unbounded)).next()
+                    tree.range::<Key, _>((Bound::Excluded(key), Bound::Unbounded)).next()
                 };
                 Ok(found.map(|object| heap.copy_in(object.key())))
             }
@@ -531,16 +450,12 @@ fn walk_tree<'h>(
     mut visit: impl FnMut(Term<'_>) -> Visit,
 ) -> (Option<Term<'h>>, Vec<Term<'h>>) {
     let mut doomed: Vec<Term<'h>> = Vec::new();
-    let probe;
-    let lower: Bound<&dyn Keyed> = match from {
-        Position::Key(key) => {
-            probe = Probe(*key);
-            Bound::Excluded(&probe)
-        }
+    let lower = match from {
+        Position::Key(key) => Bound::Excluded(Key::of(key)),
         Position::Start | Position::Hash(_) => Bound::Unbounded,
     };
-    let mut passed: Option<&Object> = None;
-    for object in tree.range::<dyn Keyed, _>((lower, Bound::Unbounded)) {
+    let mut passed: Option<&Keyed> = None;
+    for object in tree.range::<Key, _>((lower, Bound::Unbounded)) {
         if !has_room() {
             let last = match (passed, from) {
                 (Some(object), _) => heap.tuple(&[heap.copy_in(object.key())]),
@@ -549,7 +464,7 @@ fn walk_tree<'h>(
             };
             return (Some(last), doomed);
         }
-        if visit(object.term()) == Visit::Delete {
+        if visit(object.fragment().root()) == Visit::Delete {
             doomed.push(heap.copy_in(object.key()));
         }
         passed = Some(object);
