@@ -325,7 +325,7 @@ defmodule Logger do
   def add_handlers(app) when is_atom(app), do: :logger.add_handlers(app)
 
   @doc """
-  Waits until all that was logged is out. It always is, as handlers write at once.
+  Waits until all that was logged is out. Handlers write at once, so it is backends that are waited for.
 
   ## Examples
 
@@ -334,7 +334,53 @@ defmodule Logger do
 
   """
   @spec flush() :: :ok
-  def flush, do: :ok
+  def flush do
+    Logger.Backends.flush()
+    :ok
+  end
+
+  # ## Backends
+
+  @doc """
+  Adds a backend: a module of callbacks for `:gen_event`, or a pair of such a module and a name.
+
+  Its events are `{level, leader, {Logger, message, timestamp, metadata}}`, and `:flush`. Handlers of `:logger` do the same with less between.
+
+  ## Examples
+
+      iex> Logger.remove_backend(:never_added)
+      {:error, :not_found}
+
+  """
+  @doc deprecated: "Use LoggerBackends.add/2 from :logger_backends dependency"
+  @spec add_backend(atom | {module, term}, keyword) :: {:ok, pid} | {:error, term}
+  def add_backend(backend, options \\ []) when is_list(options), do: Logger.Backends.add(backend)
+
+  @doc """
+  Removes a backend that `add_backend/2` has added.
+
+  ## Examples
+
+      iex> Logger.remove_backend(:console)
+      {:error, :not_found}
+
+  """
+  @doc deprecated: "Use LoggerBackends.remove/2 from :logger_backends dependency"
+  @spec remove_backend(atom | {module, term}, keyword) :: :ok | {:error, term}
+  def remove_backend(backend, options \\ []) when is_list(options), do: Logger.Backends.remove(backend)
+
+  @doc """
+  Gives options to a backend, as a call of `{:configure, options}`; returns its answer.
+
+  ## Examples
+
+      iex> Logger.configure_backend(:never_added, level: :info)
+      {:error, :not_found}
+
+  """
+  @doc deprecated: "Use LoggerBackends.configure/2 from :logger_backends dependency"
+  @spec configure_backend(atom | {module, term}, keyword) :: term
+  def configure_backend(backend, options) when is_list(options), do: Logger.Backends.configure(backend, options)
 
   # ## Modules and applications
 

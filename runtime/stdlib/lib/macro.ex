@@ -1459,7 +1459,10 @@ defmodule Macro do
   """
   @spec struct_info!(module(), Macro.Env.t()) :: [%{field: atom(), default: term()}]
   def struct_info!(module, env) when is_atom(module) do
-    case :jovial_macro.struct_info(module, env) do
+    # Beside other files it may be one of theirs that is to define the struct.
+    info = :jovial_macro.struct_info(module, env) || (Jovial.Compiling.wait(module, :struct) && :jovial_macro.struct_info(module, env))
+
+    case info do
       nil ->
         raise ArgumentError,
               "#{inspect(module)}.__struct__/1 is undefined, cannot expand struct #{inspect(module)}. " <>

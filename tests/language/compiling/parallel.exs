@@ -88,3 +88,43 @@ IO.inspect(apply(ParSoft, :found, [])) #=> {:error, :nofile}
 
 IO.inspect({Path.basename(file), position, message}) #=> {"late.ex", {2, 19}, "ParC.four/0 is undefined or private"}
 File.rm_rf!(folder)
+
+# A struct is there before its module is: the files of two modules may each need what the other has first. A type names a struct of a file
+# that is not compiled yet.
+folder = Path.join(System.tmp_dir!(), "parallel_structs_#{System.pid()}_#{:erlang.unique_integer([:positive])}")
+File.mkdir_p!(folder)
+
+files =
+  for {name, text} <- [
+        {"a.ex",
+         """
+         defmodule ParStructA do
+           @spec f(%ParStructC{}) :: %ParStructB{}
+           def f(%ParStructC{}), do: %ParStructB{}
+         end
+         """},
+        {"b.ex",
+         """
+         defmodule ParStructB do
+           defstruct [:x]
+           defmacro built(x), do: ParStructC.build(x)
+           def make, do: built(1)
+         end
+         """},
+        {"c.ex",
+         """
+         defmodule ParStructC do
+           defstruct []
+           def build(x), do: Macro.escape(%ParStructB{x: x})
+         end
+         """}
+      ] do
+    path = Path.join(folder, name)
+    File.write!(path, text)
+    path
+  end
+
+{:ok, modules, _} = Kernel.ParallelCompiler.compile(files, return_diagnostics: true)
+IO.inspect(Enum.sort(modules)) #=> [ParStructA, ParStructB, ParStructC]
+IO.inspect(apply(ParStructB, :make, []).x) #=> 1
+File.rm_rf!(folder)

@@ -75,3 +75,9 @@ doc |> Inspect.Algebra.format(10) |> IO.puts()
 #=> )
 doc = Code.quoted_to_algebra(quote(do: x + 1), syntax_colors: [number: :yellow])
 doc |> Inspect.Algebra.format(80) |> IO.iodata_to_binary() |> IO.inspect() #=> "x + \e[33m1\e[0m"
+
+# Made code: a call of the module itself is an access, and what is no name stands apart.
+IO.puts(Macro.to_string({{:., [], [Access, :get]}, [], [quote(do: a), "x"]})) #=> a["x"]
+IO.puts(Macro.to_string(quote(do: Access.get(a, "x")))) #=> Access.get(a, "x")
+IO.puts(Macro.to_string({{:., [], [{:&, [], [0]}, "visits"]}, [], []})) #=> &0 . "visits"()
+IO.puts(Macro.to_string({{:., [], [{:a, [], nil}, "visits"]}, [], [1]})) #=> a . "visits"(1)

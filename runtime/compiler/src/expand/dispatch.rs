@@ -233,6 +233,15 @@ impl Expander<'_> {
             }
             return Ok(Callee::Macro { module: self.env.module, local: true });
         }
+        // Of a module that is done, as an env of one of its functions is of when that runs, what it shows to all is left.
+        if matches!(import, Import::None)
+            && self.env.function.is_some_and(|function| function != (name, small(arity)))
+            && self.env.module != known::NIL
+            && self.host.module_build(self.env.module).is_none()
+            && self.is_macro(self.env.module, name, arity, true)?
+        {
+            return Ok(Callee::Macro { module: self.env.module, local: false });
+        }
         match import {
             Import::Function(module) => {
                 if trace {

@@ -178,9 +178,8 @@ defmodule Jovial.Printer do
       else: Calls.remote(node, role, ctx)
   end
 
-  def doc({{:., _, [Access, :get]}, meta, [_, _] = args} = node, role, ctx) do
-    if Keyword.get(meta, :from_brackets, false), do: Calls.access(meta, args, ctx), else: Calls.remote(node, role, ctx)
-  end
+  # Who writes the call names the module by an alias.
+  def doc({{:., _, [Access, :get]}, meta, [_, _] = args}, _role, ctx), do: Calls.access(meta, args, ctx)
 
   def doc({:__block__, meta, [literal]}, role, ctx)
       when is_number(literal) or is_atom(literal) or is_binary(literal) or is_list(literal) do

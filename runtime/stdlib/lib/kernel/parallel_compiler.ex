@@ -94,6 +94,7 @@ defmodule Kernel.ParallelCompiler do
       waiting: %{},
       modules: [],
       available: %{},
+      structs: %{},
       diagnostics: [],
       failures: [],
       owners: [self()]
@@ -176,7 +177,7 @@ defmodule Kernel.ParallelCompiler do
   end
 
   defp handle({:waiting, kind, pid, reference, module}, state) do
-    if Map.has_key?(state.available, module) do
+    if Map.has_key?(state.available, module) or (kind == :struct and Map.has_key?(state.structs, module)) do
       send(pid, {reference, :found})
       state
     else
@@ -193,6 +194,13 @@ defmodule Kernel.ParallelCompiler do
     for {waiter, {_, reference, _}} <- woken, do: send(waiter, {reference, :found})
 
     %{state | waiting: waiting, available: Map.put(state.available, module, file), modules: [module | state.modules]}
+  end
+
+  # A struct can be used as soon as it is defined: its module may need the very file that waits for it.
+  defp handle({:struct_available, module}, state) do
+    {woken, waiting} = Map.split_with(state.waiting, fn {_, {kind, _, wanted}} -> kind == :struct and wanted == module end)
+    for {waiter, {_, reference, _}} <- woken, do: send(waiter, {reference, :found})
+    %{state | waiting: waiting, structs: Map.put(state.structs, module, true)}
   end
 
   defp handle({:diagnostics, _pid, diagnostics}, state) do

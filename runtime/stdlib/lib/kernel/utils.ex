@@ -164,7 +164,17 @@ defmodule Kernel.Utils do
     raise ArgumentError, "struct fields definition must be list, got: #{Kernel.inspect(other)}"
   end
 
-  def announce_struct(_module), do: :ok
+  # Files that are compiled beside this one may wait for the struct, which is there before its module.
+  def announce_struct(module) do
+    case :erlang.get(:elixir_compiler_info) do
+      {parent, _} ->
+        send(parent, {:struct_available, module})
+        :ok
+
+      _ ->
+        :ok
+    end
+  end
 
   # `defdelegate`: the target module, checked once for all functions.
   def defdelegate_all(funs, opts, env) do

@@ -130,6 +130,21 @@ defmodule Logger.Formatter do
 
   defp colored(_level, _colors, _meta, text), do: text.()
 
+  @doc """
+  The message of an event as text, cut after that many bytes.
+
+  ## Examples
+
+      iex> Logger.Formatter.format_event(%{level: :info, msg: {~c"~p of ~p", [1, 2]}, meta: %{}}, :infinity) |> IO.chardata_to_string()
+      "1 of 2"
+      iex> Logger.Formatter.format_event(%{level: :info, msg: {:string, "abcdefgh"}, meta: %{}}, 3) |> IO.chardata_to_string()
+      "abc (truncated)"
+
+  """
+  @doc since: "1.15.0"
+  @spec format_event(:logger.log_event(), non_neg_integer | :infinity) :: IO.chardata()
+  def format_event(%{msg: message, meta: meta}, truncate), do: message |> message(meta) |> truncate(truncate)
+
   defp message({:string, text}, _meta), do: text
 
   defp message({:report, report}, %{report_cb: callback} = meta) when is_function(callback, 1) do

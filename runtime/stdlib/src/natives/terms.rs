@@ -7,6 +7,7 @@ use super::Entry;
 use super::support::{Out, badarg, list, need, size};
 
 pub(crate) const TABLE: &[Entry] = &[
+    ("erts_debug", "same", 2, |_, args| Ok(Term::bool(args[0].is_same(args[1])))),
     ("erlang", "make_tuple", 3, make_tuple),
     ("erlang", "fun_to_list", 1, fun_to_list),
     ("erlang", "is_record", 2, |_, args| is_record(args[0], args[1], None)),

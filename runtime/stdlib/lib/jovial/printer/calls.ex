@@ -79,6 +79,12 @@ defmodule Jovial.Printer.Calls do
     end
   end
 
+  # What is no name of a function stands apart, as behind an operator.
+  def remote({{:., _, [target, name]}, meta, args}, role, ctx) when is_list(args) do
+    name_doc = concat([in_front_of_dot(target, ctx), " . ", Printer.doc(name, :argument, ctx)])
+    arguments(name_doc, args, meta, :kept, role, ctx)
+  end
+
   def remote(node, _role, _ctx), do: inspect(node)
 
   # `a.b` reads a field, but a function of a module is called with parentheses.
