@@ -644,6 +644,11 @@ impl Expander<'_> {
                 if is_special_form(name, 0) || self.code.meta_has(meta, known::IF_UNDEFINED) {
                     return Ok(None);
                 }
+                // One of a module that is done takes its parentheses.
+                let open = self.host.module_build(self.env.module).is_some();
+                if !open && matches!(self.find_import(meta, name, 0), Import::None) {
+                    return Ok(None);
+                }
                 self.expand_name_once(name, meta, &[])
             }
             Node::Call { name: known::DUNDER_ALIASES, .. } => {
