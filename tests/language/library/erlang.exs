@@ -41,3 +41,24 @@ IO.inspect({:rpc.call(node(), String, :upcase, ["a"]), :rpc.call(:a@b, String, :
 #=> {"A", {:badrpc, :nodedown}, {:badrpc, {:EXIT, :x}}}
 IO.inspect(IO.chardata_to_string(:io_lib.format("~0p", [{:a, %{b: "c"}}]))) #=> "{a,\#{b => <<\"c\">>}}"
 :lists.filter(fn x -> x end, [1]) #!> ** (ErlangError) Erlang error: {:bad_filter, 1}
+
+# Strong components as the vertices of a graph: no edge twice, and none that stays in a component.
+graph = :digraph.new()
+for vertex <- 1..6, do: :digraph.add_vertex(graph, vertex)
+for {from, to} <- [{1, 2}, {2, 1}, {2, 3}, {1, 3}, {1, 3}, {3, 4}, {4, 3}, {5, 5}, {4, 5}, {6, 1}], do: :digraph.add_edge(graph, from, to)
+condensed = :digraph_utils.condensation(graph)
+edges = for edge <- :digraph.edges(condensed), {_, from, to, label} = :digraph.edge(condensed, edge), do: {Enum.sort(from), Enum.sort(to), label}
+IO.inspect(Enum.sort(edges)) #=> [{[1, 2], [3, 4], []}, {[3, 4], [5], []}, {[6], [1, 2], []}]
+IO.inspect(:string.len([1, [2], 3])) #=> 3
+
+# What is compiled of a module and its natives are proposed alike.
+blamed = fn call ->
+  try do
+    call.()
+  rescue
+    error -> error |> then(&Exception.blame(:error, &1, __STACKTRACE__)) |> elem(0) |> Exception.message() |> String.split("\n", trim: true)
+  end
+end
+
+IO.inspect(blamed.(fn -> :lists.revers([1]) end) |> tl()) #=> ["      * reverse/1", "      * reverse/2"]
+IO.inspect(blamed.(fn -> :erlang.crc32_combin(1, 2, 3) end) |> List.last()) #=> "      * crc32_combine/3"

@@ -364,6 +364,38 @@ defmodule :digraph_utils do
     groups
   end
 
+  @doc """
+  A new graph of the strong components: its vertices are the lists that `strong_components/1` gives, and there is an edge from one to another
+  if there is at least one from a vertex of the first to a vertex of the second.
+
+      iex> graph = :digraph.new()
+      iex> for place <- [:cellar, :kitchen, :garden], do: :digraph.add_vertex(graph, place)
+      iex> for {from, to} <- [cellar: :kitchen, kitchen: :cellar, kitchen: :garden], do: :digraph.add_edge(graph, from, to)
+      iex> condensed = :digraph_utils.condensation(graph)
+      iex> [edge] = :digraph.edges(condensed)
+      iex> {_, from, to, _} = :digraph.edge(condensed, edge)
+      iex> {Enum.sort(from), to}
+      {[:cellar, :kitchen], [:garden]}
+
+  """
+  def condensation(graph) do
+    [cyclicity: cyclicity, memory: _, protection: protection] = :digraph.info(graph)
+    condensed = :digraph.new([cyclicity, protection])
+    components = strong_components(graph)
+    for component <- components, do: :digraph.add_vertex(condensed, component)
+    home = for component <- components, vertex <- component, into: %{}, do: {vertex, component}
+
+    for component <- components do
+      component
+      |> Enum.flat_map(&:digraph.out_neighbours(graph, &1))
+      |> Enum.map(&Map.fetch!(home, &1))
+      |> Enum.uniq()
+      |> Enum.each(&if &1 != component, do: :digraph.add_edge(condensed, component, &1))
+    end
+
+    condensed
+  end
+
   @doc "The vertices that can be reached from some, with those."
   def reachable(vertices, graph), do: reach(vertices, &:digraph.out_neighbours(graph, &1))
 

@@ -308,6 +308,15 @@ defmodule :string do
   @doc "A text `n` times."
   def copies(chars, n), do: :lists.append(:lists.duplicate(n, chars))
 
+  @doc """
+  The number of elements of a list.
+
+      iex> :string.len(~c"cat")
+      3
+
+  """
+  def len(chars) when is_list(chars), do: Kernel.length(chars)
+
   @doc "The position of a character, 0 if it does not occur."
   def chr(chars, char), do: position(chars, char, 1)
 
