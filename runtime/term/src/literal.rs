@@ -34,7 +34,8 @@ const GRAIN: usize = 64;
 const COMMIT: usize = 1 << 16;
 /// Words of a fun entry.
 const ENTRY_WORDS: usize = size_of::<FunEntry>() / size_of::<Word>();
-const _: () = assert!(size_of::<FunEntry>() % size_of::<Word>() == 0 && align_of::<FunEntry>() == align_of::<Word>());
+const _: () =
+    assert!(size_of::<FunEntry>().is_multiple_of(size_of::<Word>()) && align_of::<FunEntry>() == align_of::<Word>());
 
 /// The reserved addresses.
 #[derive(Clone, Copy)]

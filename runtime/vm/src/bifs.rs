@@ -94,7 +94,7 @@ pub fn guard_bif<'h>(heap: &'h Heap, node: Atom, bif: Bif, args: &[Term<'h>]) ->
 }
 
 /// An operation that only looks at its terms, for a moment; `None` for the others and where it has no value.
-#[inline(always)]
+#[inline]
 pub(crate) fn look<'h>(bif: Bif, one: Term<'h>, two: Term<'h>) -> Option<Term<'h>> {
     match bif {
         Bif::MapSize => one.as_map().map(|map| Term::count(map.len())),

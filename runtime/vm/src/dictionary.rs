@@ -10,6 +10,7 @@
 //! 2. The index, where there is one, names each place once, under the hash of the key there.
 //!
 //! **What it must not know.** Who asks.
+#![allow(clippy::cast_possible_truncation, reason = "a heap holds fewer keys than places can name")]
 
 use hashbrown::HashTable;
 use jovial_term::raw::{Visitor, Word};
@@ -52,17 +53,15 @@ impl Index {
 
     /// The last place takes the number of this one, which is of no use any more.
     fn swap_remove(&mut self, place: usize) {
-        let last = self.hashes.len() - 1;
-        for (from, to) in [(place, None), (last, Some(place))] {
-            let found = self.places.find_entry(self.hashes[from], |&known| known as usize == from);
-            if let (Ok(mut entry), to) = (found, to) {
-                match to {
-                    Some(to) => *entry.get_mut() = to as u32,
-                    None => drop(entry.remove()),
-                }
-            }
+        let Index { hashes, places } = self;
+        let last = hashes.len() - 1;
+        if let Ok(gone) = places.find_entry(hashes[place], |&known| known as usize == place) {
+            gone.remove();
         }
-        self.hashes.swap_remove(place);
+        if let Some(moved) = places.find_mut(hashes[last], |&known| known as usize == last) {
+            *moved = place as u32;
+        }
+        hashes.swap_remove(place);
     }
 }
 
@@ -144,7 +143,7 @@ mod tests {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 let number = ((state >> 33) % keys) as i32;
                 let key = if number % 2 == 0 { Term::small32(number) } else { heap.tuple(&[Term::small32(number)]) };
-                let value = |word: Word| raw_term(&heap, word).as_small().map(|value| value as i32);
+                let value = |word: Word| raw_term(&heap, word).as_small().and_then(|value| i32::try_from(value).ok());
                 if (state >> 60) < 10 {
                     let old = dictionary.put(&heap, key, Term::small32(step)).and_then(value);
                     assert_eq!(old, model.insert(number, step));

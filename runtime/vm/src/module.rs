@@ -294,7 +294,7 @@ impl Code {
     /// Whether there may be funs of this version that looking at all heaps does not find; asked once after each such look.
     pub(crate) fn may_have_funs(&self) -> bool {
         // Each entry is to hear the question.
-        self.area.funs().iter().fold(false, |found, fun| fun.uses.may_be_used() || found)
+        self.area.funs().iter().filter(|fun| fun.uses.may_be_used()).count() > 0
     }
 
     /// Index of the word at an address.

@@ -196,7 +196,7 @@ mod tests {
             if random.next() % 40_000 > step {
                 let value = random.next() % 1_000;
                 shard.push(hash, Fragment::immediate(Term::small32(value as i32)));
-                model.entry(hash).or_default().push(value as i64);
+                model.entry(hash).or_default().push(value.cast_signed());
             } else {
                 let odd = random.next() % 2 == 1;
                 shard.retain(hash, |entry| odd && number(entry) % 2 == 1);

@@ -1,6 +1,6 @@
 //! `:crypto`'s ciphers: AES in the modes that programs use, `ChaCha20`, and both with authentication.
 //!
-//! **What it is for.** `crypto_one_time/4,5` and `crypto_one_time_aead/6,7`, by crates of the RustCrypto project.
+//! **What it is for.** `crypto_one_time/4,5` and `crypto_one_time_aead/6,7`, by crates of the `RustCrypto` project.
 //!
 //! **What it must not know.** Streams of blocks: each call is a whole message.
 

@@ -178,9 +178,9 @@ fn long<'h>(heap: &'h Heap, limbs: usize, seed: u64) -> Term<'h> {
         })
         .collect();
     if let Some(top) = limbs.last_mut() {
-        *top |= if seed % 2 == 0 { 1 } else { 1 << 63 };
+        *top |= if seed.is_multiple_of(2) { 1 } else { 1 << 63 };
     }
-    heap.big(seed % 5 == 0, &limbs)
+    heap.big(seed.is_multiple_of(5), &limbs)
 }
 
 /// What a number leaves when divided by small ones, limb by limb: another way than that of long division.

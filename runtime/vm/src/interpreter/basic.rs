@@ -880,7 +880,7 @@ unsafe fn choose(s: &mut State<'_>, word: Word) -> Flow {
         loop {
             let case = 2 + 2 * (at & mask);
             let found = s.imm(case);
-            if found == word || found == Word(NO_CASE as u64) {
+            if found == word || found == Word(u64::from(NO_CASE)) {
                 return s.jump(case + 1);
             }
             at += 1;
