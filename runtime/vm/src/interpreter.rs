@@ -62,6 +62,9 @@ const LIMIT: usize = RED_ZONE + 1;
 /// A block with less room than this is collected at the next safepoint: short ways need up to so many words.
 const ALMOST_FULL: usize = 8;
 
+/// Objects up to this many words are copied on short ways, where there is room.
+const COPIES_MAX: usize = 64;
+
 /// What an instruction tells the dispatcher.
 type Flow = u32;
 /// Goes on at the state's instruction, which is the next one.
@@ -91,6 +94,8 @@ struct Run<'a> {
     ctx: Ctx<'a>,
     node: Atom,
     stop: std::cell::Cell<Option<Stop>>,
+    /// Words that an instruction would have needed to go its short way, for the next safepoint.
+    lacking: std::cell::Cell<usize>,
     /// The version of a module that an address was last found in.
     version: std::cell::Cell<Option<Arc<Code>>>,
     /// The registers after a slow form.
@@ -244,11 +249,18 @@ impl<'a> State<'a> {
         }
     }
 
-    /// Whether a copy of an object would still lie in the block. Where it would not, all that follow go the long way too, until a
-    /// safepoint comes.
-    unsafe fn fits_copy(&self, object: Word) -> bool {
+    /// Asks for a safepoint that makes room if a copy of an object does not fit in the block: else all that follow would go the
+    /// long way too.
+    unsafe fn want_room_for(&mut self, object: Word) {
+        if !object.is_boxed() {
+            return;
+        }
         // SAFETY: a boxed word leads to a live object.
-        !object.is_boxed() || self.has_room(1 + unsafe { raw::boxed_slot(object, 0) }.header_size())
+        let words = 1 + unsafe { raw::boxed_slot(object, 0) }.header_size();
+        if words <= COPIES_MAX && !self.has_room(words) {
+            self.run.lacking.set(words);
+            self.want_safepoint();
+        }
     }
 
     /// Brands a word that is reachable from the roots.
@@ -317,6 +329,7 @@ pub fn run(machine: &Machine, process: &Process, system: &dyn System, reductions
         ctx: Ctx::new(process, machine, system),
         node: system.node(),
         stop: std::cell::Cell::new(None),
+        lacking: std::cell::Cell::new(0),
         version: std::cell::Cell::new(None),
         stepped: std::cell::Cell::new(Stepped::NOWHERE),
     };

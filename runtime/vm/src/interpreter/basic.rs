@@ -603,8 +603,8 @@ pub(super) unsafe fn op_bif3<const FAST: bool>(s: &mut State<'_>) -> Flow {
         }
         let (third, none) = s.pair(2);
         debug_assert_eq!(none, isize::from(NO_SLOT));
-        if s.word(1) == Bif::SetElement as u32 && !s.fits_copy(s.get(s.byte(3))) {
-            s.want_safepoint();
+        if s.word(1) == Bif::SetElement as u32 {
+            s.want_room_for(s.get(s.byte(3)));
         }
         general(s, bif_at(s, 1), &[s.get(s.byte(2)), s.get(s.byte(3)), s.get(third)], s.byte(1), 3)
     }

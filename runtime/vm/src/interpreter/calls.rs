@@ -53,12 +53,13 @@ unsafe fn enter_slowly(s: &mut State<'_>, mut top: *mut Word, entry: *const u32)
         let process = s.process();
         let frame = frame_of(entry);
         let params = (*entry >> 16) as usize;
-        let lacks_room = (s.hp as usize) + (LIMIT + frame + ALMOST_FULL) * 8 > top as usize;
+        let room = ALMOST_FULL.max(s.run.lacking.take());
+        let lacks_room = (s.hp as usize) + (LIMIT + frame + room) * 8 > top as usize;
         if lacks_room || process.heap().wants_collection() || stress::period() != 0 {
             let args = top.sub(params + 1);
             s.fp = args;
             s.store();
-            match frames::collect(process, args, Top::Arguments(params), frame + ALMOST_FULL, &mut []) {
+            match frames::collect(process, args, Top::Arguments(params), frame + room, &mut []) {
                 Ok(fp) => {
                     top = fp.add(params + 1);
                     s.hp = raw::hp(process.heap());

@@ -260,9 +260,7 @@ unsafe fn put(s: &mut State<'_>, must_have: bool) -> Flow {
     unsafe {
         let count = s.count16();
         let terms = source_terms(s, count);
-        if !s.fits_copy(source(s, 1)) {
-            s.want_safepoint();
-        }
+        s.want_room_for(source(s, 1));
         let heap = s.heap();
         let mut map = terms[0];
         let failed = if map.as_map().is_none() { Some((known::BADMAP, map)) } else { None };

@@ -219,6 +219,7 @@ fn measure() -> Option<usize> {
             ctx: crate::Ctx::new(&process, &machine, &system),
             node: jovial_atoms::known::NONODE_NOHOST,
             stop: Cell::new(None),
+            lacking: Cell::new(0),
             version: Cell::new(None),
             stepped: Cell::new(Stepped::NOWHERE),
         };
