@@ -576,7 +576,8 @@ impl<'h> Term<'h> {
     /// Gives the handle, which the new view is to have, and the new size.
     #[inline]
     pub fn grow_in_place(self, heap: &Heap, tail: &[u8]) -> Option<(Term<'h>, usize)> {
-        if !self.is_boxed_kind(Boxed::SubBinary) {
+        // Nothing could be appended at any place, also before the end of other views.
+        if tail.is_empty() || !self.is_boxed_kind(Boxed::SubBinary) {
             return None;
         }
         let (handle, storage) = self.growing()?;

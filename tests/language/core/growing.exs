@@ -118,3 +118,10 @@ for text <- ["\\nx", "\\tx", "\\", "abc", "a!", "b!", "ac", "q", ""], do: IO.ins
 #=> {97, "c"}
 #=> {113, ""}
 #=> :none
+
+# Nothing appended to a part of a string that grew takes nothing from the rest.
+grown = String.duplicate("x", 80) <> "/f.txt"
+whole = grown <> "/" <> String.downcase("TEST")
+part = :erlang.binary_part(whole, 0, 86)
+same = <<part::binary, String.trim("  ")::binary>>
+IO.inspect({same == part, same == whole, byte_size(whole), String.ends_with?(whole, "/test")}) #=> {true, false, 91, true}
