@@ -62,3 +62,9 @@ end
 
 IO.inspect(blamed.(fn -> :lists.revers([1]) end) |> tl()) #=> ["      * reverse/1", "      * reverse/2"]
 IO.inspect(blamed.(fn -> :erlang.crc32_combin(1, 2, 3) end) |> List.last()) #=> "      * crc32_combine/3"
+
+# Modules that are written in both languages tell of all their functions.
+exports = :erlang.module_info(:exports)
+IO.inspect(for name <- [:send, :decode_packet, :phash2], do: Enum.sort(Keyword.get_values(exports, name))) #=> [[2, 3], [3], [1, 2]]
+IO.inspect(length(Enum.uniq(exports)) == length(exports)) #=> true
+IO.inspect({:reverse, 1} in :lists.module_info(:exports)) #=> true

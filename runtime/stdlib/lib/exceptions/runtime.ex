@@ -429,9 +429,8 @@ defmodule UndefinedFunctionError do
 
   # The same name with another arity is what was meant, if there is one.
   defp similar_functions(module, function) do
-    # What is compiled of a module of Erlang's doesn't know of its natives.
-    known = :erlang.get_module_info(module, :exports) ++ :jovial_code.natives_of(module)
-    exports = for {name, _} = export <- Enum.uniq(known), name not in [:module_info, :__info__, :__struct__], do: export
+    known = :erlang.get_module_info(module, :exports)
+    exports = for {name, _} = export <- known, name not in [:module_info, :__info__, :__struct__], do: export
 
     similar =
       case for({^function, _} = export <- exports, do: export) do

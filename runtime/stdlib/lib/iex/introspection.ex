@@ -261,7 +261,7 @@ defmodule IEx.Introspection do
     names =
       if function_exported?(module, :__info__, 1),
         do: module.__info__(:functions) ++ module.__info__(:macros),
-        else: Enum.uniq(module.module_info(:exports) ++ :jovial_code.natives_of(module))
+        else: :erlang.get_module_info(module, :exports)
 
     names
     |> Enum.sort()

@@ -97,25 +97,26 @@ pub(crate) const TABLE: &[Entry] = &[
 fn get_module_info<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let heap = ctx.heap();
     let entry = |name: &str, value: Term<'h>| heap.tuple(&[word(name), value]);
-    let Some(version) = ctx.machine().ensure_loaded(atom(args[0])?).ok().flatten() else {
-        let natives = ctx.machine().natives_of(atom(args[0])?);
-        if natives.is_empty() {
-            return badarg();
-        }
-        let exports =
-            natives.iter().map(|(name, arity)| heap.tuple(&[Term::atom(*name), Term::small32(i32::from(*arity))]));
-        let exports = heap.list(exports.collect::<Vec<_>>());
+    let version = ctx.machine().ensure_loaded(atom(args[0])?).ok().flatten();
+    // A module may be written in both languages.
+    let mut exports = ctx.machine().natives_of(atom(args[0])?);
+    if let Some(version) = &version {
+        let natives: std::collections::HashSet<_> = exports.iter().copied().collect();
+        let compiled = version.exports().iter().map(|export| (export.name, export.arity));
+        exports.extend(compiled.filter(|export| !natives.contains(export)));
+    } else if exports.is_empty() {
+        return badarg();
+    }
+    let exports = heap.list(
+        exports.into_iter().map(|(name, arity)| heap.tuple(&[Term::atom(name), Term::small32(i32::from(arity))])),
+    );
+    let Some(version) = version else {
         return Ok(heap.list([
             entry("module", args[0]),
             entry("exports", exports),
             entry("attributes", Term::EMPTY_LIST),
         ]));
     };
-    let exports = version
-        .exports()
-        .iter()
-        .map(|export| heap.tuple(&[Term::atom(export.name), Term::small32(i32::from(export.arity))]))
-        .collect::<Vec<_>>();
     let source = version.files().first().map_or("nofile", String::as_str);
     // Frames name files as one would from the current folder; where that is, the module doesn't say.
     let source = match std::fs::canonicalize(source) {
@@ -131,7 +132,7 @@ fn get_module_info<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     ]);
     Ok(heap.list([
         entry("module", args[0]),
-        entry("exports", heap.list(exports)),
+        entry("exports", exports),
         entry("attributes", crate::compile::data::literal_term(heap, version.attributes())),
         entry("compile", compile),
         entry("md5", heap.binary(version.digest())),
