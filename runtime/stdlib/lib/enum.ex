@@ -986,7 +986,7 @@ defmodule Enum do
   def reduce(first..last//step, acc, fun), do: reduce_down(first, last, step, acc, fun)
 
   def reduce(%_{} = enumerable, acc, fun), do: reduce_enumerable(enumerable, acc, fun)
-  def reduce(%{} = map, acc, fun) when map_size(map) > 64, do: reduce_map(:maps.iterator(map), acc, fun)
+  def reduce(%{} = map, acc, fun) when map_size(map) > 64, do: reduce_map(:jovial_maps.iterator(map), acc, fun)
   def reduce(%{} = map, acc, fun), do: reduce_list(:maps.to_list(map), acc, fun)
   def reduce(enumerable, acc, fun), do: reduce_enumerable(enumerable, acc, fun)
 
@@ -995,7 +995,7 @@ defmodule Enum do
 
   # A list of all pairs would outlive collections. An iterator has some that it read ahead: `[cursor, pairs | map]`.
   defp reduce_map(iterator, acc, fun) do
-    case :maps.next(iterator) do
+    case :jovial_maps.next(iterator) do
       {key, value, [cursor, ahead | map]} ->
         acc = reduce_list(ahead, fun.({key, value}, acc), fun)
         reduce_map([cursor, [] | map], acc, fun)

@@ -68,3 +68,10 @@ exports = :erlang.module_info(:exports)
 IO.inspect(for name <- [:send, :decode_packet, :phash2], do: Enum.sort(Keyword.get_values(exports, name))) #=> [[2, 3], [3], [1, 2]]
 IO.inspect(length(Enum.uniq(exports)) == length(exports)) #=> true
 IO.inspect({:reverse, 1} in :lists.module_info(:exports)) #=> true
+
+# Folding a large map is the same before and after somebody asked for an iterator of Erlang's.
+large = Map.new(1..100, &{&1, &1})
+fold = fn -> Enum.reduce(large, 0, fn {key, value}, sum -> sum + key * value end) end
+before = fold.()
+{_, _, _} = :maps.next(:maps.iterator(large))
+IO.inspect({before, fold.(), map_size(:maps.filter(fn key, _ -> key > 1 end, large))}) #=> {338350, 338350, 99}

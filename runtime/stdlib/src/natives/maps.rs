@@ -22,12 +22,12 @@ pub(crate) const TABLE: &[Entry] = &[
     ("maps", "from_list", 1, from_list),
     ("maps", "from_keys", 2, from_keys),
     ("maps", "merge", 2, merge),
-    // An iterator is the map with a cursor, and the pairs that were read ahead: [cursor, pairs | map].
-    ("maps", "iterator", 1, |ctx, args| {
+    // An iterator of `Enum` is the map with a cursor, and the pairs that were read ahead: [cursor, pairs | map].
+    ("jovial_maps", "iterator", 1, |ctx, args| {
         map(ctx, args[0])?;
         Ok(ctx.heap().list_with_tail([Term::ZERO, Term::EMPTY_LIST], args[0]))
     }),
-    ("maps", "next", 1, next),
+    ("jovial_maps", "next", 1, next),
     ("maps", "new", 0, |ctx, _| Ok(ctx.heap().empty_map())),
     ("maps", "size", 1, |ctx, args| map(ctx, args[0]).map(|map| Term::count(map.len()))),
     ("erlang", "map_size", 1, |ctx, args| map(ctx, args[0]).map(|map| Term::count(map.len()))),
