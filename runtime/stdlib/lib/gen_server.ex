@@ -404,7 +404,7 @@ defmodule GenServer do
   def cast(server, request)
 
   def cast(server, request) when is_pid(server) do
-    send(server, message(request))
+    send(server, {:"$gen_cast", request})
     :ok
   end
 

@@ -361,20 +361,22 @@ defmodule :gen_server do
 
   defp loop(server, state, :hibernate, debug), do: hibernate(server, state, debug)
 
-  # Without a timeout of its own a server may be one that hibernates after some time.
-  defp loop({_, _, _, hibernate_after} = server, state, :infinity, debug) do
-    receive do
-      message -> message(message, server, state, :infinity, debug)
-    after
-      hibernate_after -> hibernate(server, state, debug)
-    end
-  end
+  defp loop(server, state, :infinity, debug), do: idle(server, state, debug)
 
   defp loop(server, state, timeout, debug) do
     receive do
       message -> message(message, server, state, timeout, debug)
     after
       timeout -> message(:timeout, server, state, timeout, debug)
+    end
+  end
+
+  # Without a timeout of its own a server may be one that hibernates after some time.
+  defp idle({_, _, _, hibernate_after} = server, state, debug) do
+    receive do
+      message -> message(message, server, state, :infinity, debug)
+    after
+      hibernate_after -> hibernate(server, state, debug)
     end
   end
 
@@ -471,7 +473,7 @@ defmodule :gen_server do
   # ## What they returned
 
   defp after_call({:reply, answer, state}, server, _state, from, _request, debug) do
-    loop(server, state, :infinity, answer(server, from, answer, state, debug))
+    idle(server, state, answer(server, from, answer, state, debug))
   end
 
   defp after_call({:reply, answer, state, next}, server, _state, from, _request, debug) do
@@ -494,7 +496,7 @@ defmodule :gen_server do
   end
 
   defp after_message({:noreply, state}, server, _state, _from, _message, debug) do
-    loop(server, state, :infinity, note(debug, server, {:noreply, state}))
+    idle(server, state, note(debug, server, {:noreply, state}))
   end
 
   defp after_message({:noreply, state, next}, server, _state, _from, _message, debug) do

@@ -197,6 +197,14 @@ pub(super) unsafe fn op_put_tuple<const FAST: bool>(s: &mut State<'_>) -> Flow {
         let count = s.count16();
         let at = s.hp;
         *at = Word::header(Boxed::Tuple, count, 0);
+        // Pairs are what most tuples are, `{:ok, value}` and the like.
+        if count == 2 && s.word(1) & 7 != 1 && s.word(2) & 7 != 1 {
+            *at.add(1) = source(s, 1);
+            *at.add(2) = source(s, 2);
+            s.hp = at.add(3);
+            s.set(s.byte(1), Word::boxed_at(at));
+            return s.next(3);
+        }
         let mut terms = 0;
         for index in 0..count {
             // Word by word: tuples are short, and the loop for long ones takes longer to begin than theirs takes.
