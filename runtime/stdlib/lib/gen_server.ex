@@ -408,16 +408,14 @@ defmodule GenServer do
     :ok
   end
 
-  def cast({:global, name}, request), do: deliver(fn -> :global.send(name, message(request)) end)
-  def cast({:via, module, name}, request), do: deliver(fn -> module.send(name, message(request)) end)
+  def cast({:global, name}, request), do: deliver(fn -> :global.send(name, {:"$gen_cast", request}) end)
+  def cast({:via, module, name}, request), do: deliver(fn -> module.send(name, {:"$gen_cast", request}) end)
 
   def cast({name, node}, request) when is_atom(name) and is_atom(node) do
-    deliver(fn -> send({name, node}, message(request)) end)
+    deliver(fn -> send({name, node}, {:"$gen_cast", request}) end)
   end
 
-  def cast(server, request) when is_atom(server), do: deliver(fn -> send(server, message(request)) end)
-
-  defp message(request), do: {:"$gen_cast", request}
+  def cast(server, request) when is_atom(server), do: deliver(fn -> send(server, {:"$gen_cast", request}) end)
 
   defp deliver(send) do
     send.()

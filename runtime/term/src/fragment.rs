@@ -87,8 +87,7 @@ impl ChunkHeader {
                 if word.is_header() && word.header_kind() == Boxed::Fun {
                     visit(&(*((*words.add(place + 1)).0 as *const FunEntry)).uses);
                 }
-                let opaque = word.is_header() && word.header_kind().is_opaque();
-                place += if opaque { 1 + word.header_size() } else { 1 };
+                place += if word.is_opaque_header() { 1 + word.header_size() } else { 1 };
             }
         }
     }

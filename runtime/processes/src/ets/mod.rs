@@ -109,33 +109,21 @@ impl<'h> Ets<'h> {
         Fragment::copy_of(term).map_err(|_| Halt::system_limit())
     }
 
-    fn find<'g>(&self, handle: Term<'h>, guard: &'g Guard, may: impl FnOnce(&Table) -> bool) -> Result<'h, &'g Table>
-    where
-        'h: 'g,
-    {
+    fn find<'g>(&self, handle: Term<'h>, guard: &'g Guard, may: impl FnOnce(&Table) -> bool) -> Result<'h, &'g Table> {
         self.tables().find(handle, guard).filter(|table| may(table)).ok_or_else(Halt::badarg)
     }
 
     #[inline]
-    fn readable<'g>(&self, handle: Term<'h>, guard: &'g Guard) -> Result<'h, &'g Table>
-    where
-        'h: 'g,
-    {
+    fn readable<'g>(&self, handle: Term<'h>, guard: &'g Guard) -> Result<'h, &'g Table> {
         self.find(handle, guard, |table| table.properties.protection != Protection::Private || self.owns(table))
     }
 
     #[inline]
-    fn writable<'g>(&self, handle: Term<'h>, guard: &'g Guard) -> Result<'h, &'g Table>
-    where
-        'h: 'g,
-    {
+    fn writable<'g>(&self, handle: Term<'h>, guard: &'g Guard) -> Result<'h, &'g Table> {
         self.find(handle, guard, |table| table.properties.protection == Protection::Public || self.owns(table))
     }
 
-    fn own<'g>(&self, handle: Term<'h>, guard: &'g Guard) -> Result<'h, &'g Table>
-    where
-        'h: 'g,
-    {
+    fn own<'g>(&self, handle: Term<'h>, guard: &'g Guard) -> Result<'h, &'g Table> {
         self.find(handle, guard, |table| self.owns(table))
     }
 
@@ -213,14 +201,9 @@ impl<'h> Ets<'h> {
     pub fn lookup(&self, handle: Term<'h>, key: Term<'h>) -> Result<'h, Term<'h>> {
         let guard = pin();
         let table = self.readable(handle, &guard)?;
-        if let Kind::Set | Kind::OrderedSet = table.objects.kind() {
-            let mut found = None;
-            table.objects.lookup(key, |object| found = Some(self.heap().copy_in(object)));
-            return Ok(found.map_or(Term::EMPTY_LIST, |object| self.heap().cons(object, Term::EMPTY_LIST)));
-        }
-        let mut found = Vec::new();
+        let mut found = SmallVec::<[Term<'h>; 1]>::new();
         table.objects.lookup(key, |object| found.push(self.heap().copy_in(object)));
-        Ok(self.heap().list_from_iter(found))
+        Ok(self.heap().list(found))
     }
 
     /// An element of the object with a key, or a list of them for bags. `None` when there is no such object.
@@ -241,7 +224,7 @@ impl<'h> Ets<'h> {
         Ok(match table.objects.kind() {
             Kind::Set | Kind::OrderedSet => found.pop(),
             Kind::Bag | Kind::DuplicateBag if found.is_empty() => None,
-            Kind::Bag | Kind::DuplicateBag => Some(self.heap().list_from_iter(found)),
+            Kind::Bag | Kind::DuplicateBag => Some(self.heap().list(found)),
         })
     }
 
@@ -305,14 +288,11 @@ impl<'h> Ets<'h> {
         if default.is_some_and(|default| !objects.takes(default)) {
             return badarg();
         }
-        let (list, several);
-        let operations = if operations.is_list() {
-            (list, several) = (true, operations.list_to_vec().ok_or_else(Halt::badarg)?);
-            &several[..]
-        } else {
-            list = false;
-            &[operations]
+        let several = match operations.is_list() {
+            true => Some(operations.list_to_vec().ok_or_else(Halt::badarg)?),
+            false => None,
         };
+        let operations = several.as_deref().unwrap_or(std::slice::from_ref(&operations));
         loop {
             let mut values = SmallVec::<[Term<'h>; 4]>::new();
             let found = objects.change(key, |object| {
@@ -324,9 +304,11 @@ impl<'h> Ets<'h> {
                     if object.set_element(place, value) {
                         return Ok(None);
                     }
+                    let mut elements = object.root().as_tuple().map_or_else(Vec::new, <[_]>::to_vec);
+                    elements[place] = value;
+                    return self.rebuild(&elements).map(Some);
                 }
                 let mut elements = object.root().as_tuple().map_or_else(Vec::new, <[_]>::to_vec);
-                values.clear();
                 for operation in operations {
                     let (place, value) = self.count(objects.keypos(), &elements, *operation)?;
                     elements[place] = value;
@@ -335,7 +317,7 @@ impl<'h> Ets<'h> {
                 self.rebuild(&elements).map(Some)
             })?;
             if found {
-                return Ok(if list { self.heap().list_from_iter(values.into_vec()) } else { values[0] });
+                return Ok(if several.is_some() { self.heap().list(values) } else { values[0] });
             }
             let Some(default) = default else { return badarg() };
             let mut elements = default.as_tuple().map_or_else(Vec::new, <[_]>::to_vec);
@@ -406,10 +388,7 @@ impl<'h> Ets<'h> {
     }
 
     /// A table in which a key has one object.
-    fn unique<'g>(&self, handle: Term<'h>, guard: &'g Guard) -> Result<'h, &'g Table>
-    where
-        'h: 'g,
-    {
+    fn unique<'g>(&self, handle: Term<'h>, guard: &'g Guard) -> Result<'h, &'g Table> {
         let table = self.writable(handle, guard)?;
         match table.objects.kind() {
             Kind::Set | Kind::OrderedSet => Ok(table),

@@ -132,12 +132,9 @@ impl Tables {
     ) -> Result<&'g Table, NotMade> {
         let mut parts = Some((heir, objects));
         let table = self.by_id.insert(guard, |id| {
-            // Asked again only when the number was of no use, and then with what was made in vain lost.
+            // Asked again only when another thread took the slot, once all of them were used meanwhile.
             let (heir, objects) = parts.take().ok_or(NotMade::Full)?;
-            if properties.named && !self.names.claim(name, id) {
-                return Err(NotMade::Taken);
-            }
-            Ok(Table {
+            Ok::<_, NotMade>(Table {
                 id,
                 name: RwLock::new(name),
                 properties,
@@ -148,6 +145,10 @@ impl Tables {
                 gone: AtomicBool::new(false),
             })
         })?;
+        if properties.named && !self.names.claim(name, table.id) {
+            self.by_id.remove(table.id, guard);
+            return Err(NotMade::Taken);
+        }
         self.own(owner, table.id);
         Ok(table)
     }

@@ -448,7 +448,6 @@ unsafe fn quick1(number: u32, x: Word) -> Option<Word> {
     const BNOT: u32 = Bif::BNot as u32;
     const ABS: u32 = Bif::Abs as u32;
     const TUPLE_SIZE: u32 = Bif::TupleSize as u32;
-    const IS_INTEGER: u32 = Bif::IsInteger as u32;
     // SAFETY: as above; kinds are tested before slots are read.
     unsafe {
         match number {
@@ -458,7 +457,6 @@ unsafe fn quick1(number: u32, x: Word) -> Option<Word> {
             NOT if x == FALSE => Some(TRUE),
             NEG if x.is_small() => x.0.cast_signed().checked_neg().map(|value| Word(value.cast_unsigned())),
             ABS if x.is_small() => x.0.cast_signed().checked_abs().map(|value| Word(value.cast_unsigned())),
-            IS_INTEGER if x.is_small() => Some(TRUE),
             BNOT if x.is_small() => Some(Word(!x.0 & !1)),
             TUPLE_SIZE if boxed_kind(x) == Some(Boxed::Tuple) => {
                 Some(Word::small(raw::boxed_slot(x, 0).header_size() as i64))

@@ -36,6 +36,33 @@ unsafe fn bit_size(word: Word) -> Option<usize> {
     }
 }
 
+/// The whole binary behind a bitstring, and where in it the bitstring starts: a small integer, in bits.
+#[inline(always)]
+unsafe fn storage(word: Word) -> (Word, Word) {
+    // SAFETY: as above.
+    unsafe {
+        match raw::boxed_slot(word, 0).header_kind() {
+            Boxed::SubBinary => (raw::boxed_slot(word, 1), raw::boxed_slot(word, 2)),
+            _ => (word, Word::ZERO),
+        }
+    }
+}
+
+/// Makes a view in the room that is there: so many bits from `at` on of a whole binary.
+#[inline(always)]
+unsafe fn put_view(s: &mut State<'_>, whole: Word, at: usize, size: usize) {
+    // SAFETY: as above; the object lies in memory that is free.
+    unsafe {
+        let object = s.hp;
+        *object = Word::header(Boxed::SubBinary, 3, 0);
+        *object.add(1) = whole;
+        *object.add(2) = Word::small(at as i64);
+        *object.add(3) = Word::small(size as i64);
+        s.hp = object.add(4);
+        s.set(s.byte(1), Word::boxed_at(object));
+    }
+}
+
 #[inline(always)]
 pub(super) unsafe fn op_bits_start<const FAST: bool>(s: &mut State<'_>) -> Flow {
     // SAFETY: as above.
@@ -44,13 +71,10 @@ pub(super) unsafe fn op_bits_start<const FAST: bool>(s: &mut State<'_>) -> Flow 
         let Some(size) = bit_size(value) else { return s.jump(3) };
         let ((to_base, to_position), (to_end, _)) = (s.pair(1), s.pair(2));
         // A view is taken apart once, here: what reads segments finds the bytes themselves.
-        let (base, start) = match raw::boxed_slot(value, 0).header_kind() {
-            Boxed::SubBinary => (raw::boxed_slot(value, 1), raw::boxed_slot(value, 2).0),
-            _ => (value, 0),
-        };
+        let (base, start) = storage(value);
         s.set(to_base, base);
-        s.set(to_position, Word(start));
-        s.set(to_end, Word(start + ((size as u64) << 1)));
+        s.set(to_position, start);
+        s.set(to_end, Word(start.0 + ((size as u64) << 1)));
         s.next(4)
     }
 }
@@ -91,13 +115,7 @@ unsafe fn get_quickly(s: &mut State<'_>) -> Flow {
             if rest % 8 != 0 || rest <= SHORT_REST || at == 0 || !s.has_room(4) {
                 return SLOW;
             }
-            let object = s.hp;
-            *object = Word::header(Boxed::SubBinary, 3, 0);
-            *object.add(1) = whole;
-            *object.add(2) = Word::small(at as i64);
-            *object.add(3) = Word::small(rest as i64);
-            s.hp = object.add(4);
-            s.set(s.byte(1), Word::boxed_at(object));
+            put_view(s, whole, at, rest);
             s.set(s.byte(2), Word::small(end as i64));
             return s.next(5);
         }
@@ -338,13 +356,7 @@ pub(super) unsafe fn append_in_place(s: &mut State<'_>) -> Flow {
         let Some(tail) = whole_bytes(second).filter(|_| s.has_room(4)) else { return SLOW };
         let heap = s.process().heap();
         let Some((whole, size)) = s.term(first).grow_in_place(heap, tail) else { return SLOW };
-        let object = s.hp;
-        *object = Word::header(Boxed::SubBinary, 3, 0);
-        *object.add(1) = whole.word();
-        *object.add(2) = Word::ZERO;
-        *object.add(3) = Word::small(8 * size as i64);
-        s.hp = object.add(4);
-        s.set(s.byte(1), Word::boxed_at(object));
+        put_view(s, whole.word(), 0, 8 * size);
         if heap.wants_collection() {
             s.want_safepoint();
         }
@@ -358,10 +370,8 @@ unsafe fn whole_bytes<'a>(word: Word) -> Option<&'a [u8]> {
     // SAFETY: as above; the caller keeps the binary and uses the bytes within one instruction.
     unsafe {
         let size = bit_size(word)?;
-        let (base, start) = match raw::boxed_slot(word, 0).header_kind() {
-            Boxed::SubBinary => (raw::boxed_slot(word, 1), (raw::boxed_slot(word, 2).0 >> 1) as usize),
-            _ => (word, 0),
-        };
+        let (base, start) = storage(word);
+        let start = start.small_value() as usize;
         if (start | size) % 8 != 0 {
             return None;
         }

@@ -36,6 +36,18 @@ macro_rules! dispatch {
     }};
 }
 
+/// Goes on where a form left the registers, if the slice does.
+macro_rules! behind {
+    ($flow:expr, $run:ident, $table:ident) => {{
+        let flow = $flow;
+        let Stepped { pc, fp, hp, reds } = $run.stepped.get();
+        if !goes_on(flow) {
+            return reds;
+        }
+        dispatch!(State { pc, fp, hp, reds, run: $run }, $table)
+    }};
+}
+
 /// An instruction in its slow form, then the next.
 #[cold]
 #[inline(never)]
@@ -48,12 +60,7 @@ unsafe extern "C-unwind" fn slowly<'a>(
     table: Table,
 ) -> i64 {
     // SAFETY: as in `dispatch`.
-    let flow = unsafe { SLOW_FORMS[usize::from(*pc as u8)](pc, fp, hp, reds, run) };
-    let Stepped { pc, fp, hp, reds } = run.stepped.get();
-    if !goes_on(flow) {
-        return reds;
-    }
-    dispatch!(State { pc, fp, hp, reds, run }, table)
+    behind!(unsafe { SLOW_FORMS[usize::from(*pc as u8)](pc, fp, hp, reds, run) }, run, table)
 }
 
 /// The second short way of an instruction.
@@ -72,8 +79,7 @@ unsafe extern "C-unwind" fn again<'a>(
         // SAFETY: as in `dispatch`.
         return unsafe { slowly(pc, fp, hp, reds, run, table) };
     }
-    let Stepped { pc, fp, hp, reds } = run.stepped.get();
-    dispatch!(State { pc, fp, hp, reds, run }, table)
+    behind!(flow, run, table)
 }
 
 /// The call of a native, then the next instruction.
@@ -87,12 +93,7 @@ unsafe extern "C-unwind" fn native<'a>(
     table: Table,
 ) -> i64 {
     // SAFETY: as in `dispatch`.
-    let flow = unsafe { super::slow::op_native(pc, fp, hp, reds, run) };
-    let Stepped { pc, fp, hp, reds } = run.stepped.get();
-    if !goes_on(flow) {
-        return reds;
-    }
-    dispatch!(State { pc, fp, hp, reds, run }, table)
+    behind!(unsafe { super::slow::op_native(pc, fp, hp, reds, run) }, run, table)
 }
 
 /// The next instruction, as a place apart: so that what rarely leads here does not cost handlers their registers.
