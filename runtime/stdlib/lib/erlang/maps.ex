@@ -13,7 +13,7 @@ defmodule :maps do
   What needs no function argument is native; see `NATIVES.md` in this folder.
   """
 
-  # The pairs that are left, behind a mark that tells an iterator from a list.
+  # A cursor, pairs that were read ahead, and the map: `[cursor, pairs | map]`.
   @type iterator :: nonempty_list(term) | :none
 
   @doc """
@@ -26,7 +26,7 @@ defmodule :maps do
       :none
   """
   @spec iterator(map) :: iterator
-  def iterator(map) when is_map(map), do: [:iterator | :maps.to_list(map)]
+  def iterator(map) when is_map(map), do: :jovial_maps.iterator(map)
   def iterator(other), do: :erlang.error({:badmap, other})
 
   @doc """
@@ -38,8 +38,7 @@ defmodule :maps do
       :none
   """
   @spec next(iterator) :: {term, term, iterator} | :none
-  def next([:iterator, {key, value} | rest]), do: {key, value, [:iterator | rest]}
-  def next([:iterator]), do: :none
+  def next([_cursor | _] = iterator), do: :jovial_maps.next(iterator)
   def next(:none), do: :none
   def next(_other), do: :erlang.error(:badarg)
 
@@ -149,9 +148,12 @@ defmodule :maps do
 
   # The pairs of a map, or those that an iterator has left.
   defp pairs(map) when is_map(map), do: :maps.to_list(map)
-  defp pairs([:iterator | pairs]), do: pairs
+  defp pairs([_cursor | _] = iterator), do: left(:jovial_maps.next(iterator))
   defp pairs(:none), do: []
   defp pairs(other), do: :erlang.error({:badmap, other})
+
+  defp left({key, value, iterator}), do: [{key, value} | left(:jovial_maps.next(iterator))]
+  defp left(:none), do: []
 
   @doc """
   Groups elements by the result of a function.

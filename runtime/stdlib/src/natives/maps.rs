@@ -22,7 +22,7 @@ pub(crate) const TABLE: &[Entry] = &[
     ("maps", "from_list", 1, from_list),
     ("maps", "from_keys", 2, from_keys),
     ("maps", "merge", 2, merge),
-    // An iterator of `Enum` is the map with a cursor, and the pairs that were read ahead: [cursor, pairs | map].
+    // An iterator is the map with a cursor, and the pairs that were read ahead: [cursor, pairs | map].
     ("jovial_maps", "iterator", 1, |ctx, args| {
         map(ctx, args[0])?;
         Ok(ctx.heap().list_with_tail([Term::ZERO, Term::EMPTY_LIST], args[0]))
@@ -122,22 +122,18 @@ const AHEAD: usize = 32;
 /// `{key, value, iterator}` or `:none`.
 fn next<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let heap = ctx.heap();
-    let (cursor, rest) = need(
-        args[0].as_cons().or_else(|| args[0].is_atom(jovial_atoms::Atom::new("none")).then_some((args[0], args[0]))),
-    )?;
-    if cursor.as_atom().is_some() && rest.as_atom().is_some() {
-        return Ok(cursor);
-    }
+    let none = || Ok(Term::atom(jovial_atoms::Atom::new("none")));
+    let (cursor, rest) = need(args[0].as_cons())?;
     let (ahead, base) = need(rest.as_cons())?;
     if let Some((pair, ahead)) = ahead.as_cons() {
         let [key, value] = *need(pair.as_tuple_of::<2>())?;
         return Ok(heap.tuple(&[key, value, heap.list_with_tail([cursor, ahead], base)]));
     }
-    let Some(position) = cursor.as_u64() else { return Ok(Term::atom(jovial_atoms::Atom::new("none"))) };
+    let Some(position) = cursor.as_u64() else { return none() };
     let (pairs, following) = map(ctx, base)?.chunk(position, AHEAD);
     let ahead = heap.list(pairs.into_iter().map(|(key, value)| heap.tuple(&[key, value])).collect::<Vec<_>>());
     if ahead.is_nil_list() {
-        return Ok(Term::atom(jovial_atoms::Atom::new("none")));
+        return none();
     }
     let cursor = following.map_or(Term::NIL, |cursor| heap.uint(cursor));
     next(ctx, &[heap.list_with_tail([cursor, ahead], base)])
