@@ -986,7 +986,8 @@ defmodule Enum do
   def reduce(first..last//step, acc, fun), do: reduce_down(first, last, step, acc, fun)
 
   def reduce(%_{} = enumerable, acc, fun), do: reduce_enumerable(enumerable, acc, fun)
-  def reduce(%{} = map, acc, fun) when map_size(map) > 64, do: reduce_map(:jovial_maps.iterator(map), acc, fun)
+  # Beyond 32 keys the order is that of iterators, not of lists.
+  def reduce(%{} = map, acc, fun) when map_size(map) > 32, do: reduce_map(:jovial_maps.iterator(map), acc, fun)
   def reduce(%{} = map, acc, fun), do: reduce_list(:maps.to_list(map), acc, fun)
   def reduce(enumerable, acc, fun), do: reduce_enumerable(enumerable, acc, fun)
 

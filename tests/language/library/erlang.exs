@@ -75,3 +75,18 @@ fold = fn -> Enum.reduce(large, 0, fn {key, value}, sum -> sum + key * value end
 before = fold.()
 {_, _, _} = :maps.next(:maps.iterator(large))
 IO.inspect({before, fold.(), map_size(:maps.filter(fn key, _ -> key > 1 end, large))}) #=> {338350, 338350, 99}
+
+# Whatever walks a map does so in the order of iterators; a list of it has another order beyond 32 keys. Source: Elixir 1.18.4 on OTP 25.
+orders =
+  for n <- [32, 33, 65, 100, 500] do
+    map = Map.new(1..n, &{&1, &1})
+    folded = :lists.reverse(:maps.fold(fn key, _, keys -> [key | keys] end, [], map))
+    {n, Enum.take(Enum.map(map, &elem(&1, 0)), 4), folded == Enum.map(map, &elem(&1, 0)), folded == Map.keys(map)}
+  end
+
+for order <- orders, do: IO.inspect(order)
+#=> {32, [1, 2, 3, 4], true, true}
+#=> {33, [16, 18, 5, 19], true, false}
+#=> {65, [16, 18, 54, 5], true, false}
+#=> {100, [16, 79, 18, 54], true, false}
+#=> {500, [16, 226, 164, 447], true, false}
