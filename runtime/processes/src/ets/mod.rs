@@ -288,10 +288,8 @@ impl<'h> Ets<'h> {
         if default.is_some_and(|default| !objects.takes(default)) {
             return badarg();
         }
-        let several = match operations.is_list() {
-            true => Some(operations.list_to_vec().ok_or_else(Halt::badarg)?),
-            false => None,
-        };
+        let several =
+            if operations.is_list() { Some(operations.list_to_vec().ok_or_else(Halt::badarg)?) } else { None };
         let operations = several.as_deref().unwrap_or(std::slice::from_ref(&operations));
         loop {
             let mut values = SmallVec::<[Term<'h>; 4]>::new();

@@ -372,7 +372,7 @@ unsafe fn whole_bytes<'a>(word: Word) -> Option<&'a [u8]> {
         let size = bit_size(word)?;
         let (base, start) = storage(word);
         let start = start.small_value() as usize;
-        if (start | size) % 8 != 0 {
+        if !(start | size).is_multiple_of(8) {
             return None;
         }
         Some(std::slice::from_raw_parts(raw::binary_bytes(base).add(start / 8), size / 8))
