@@ -17,7 +17,7 @@ use crate::verify;
 static PERIOD: AtomicU32 = AtomicU32::new(0);
 static VERIFY: AtomicBool = AtomicBool::new(cfg!(debug_assertions));
 
-/// Makes every `period`-th safepoint (at most 255) of every heap collect; 0 switches it off. Poisoning and verifying go
+/// Makes every `period`-th safepoint (at most 255) of every heap collect, of large heaps fewer; 0 switches it off. Poisoning and verifying go
 /// with it.
 pub fn set_period(period: u32) {
     PERIOD.store(period, Ordering::Relaxed);
@@ -38,13 +38,21 @@ pub fn due(heap: &Heap) -> bool {
     if period == 0 {
         return false;
     }
+    let apart = u8::try_from(period.saturating_mul(places_per_collection(heap))).unwrap_or(u8::MAX);
     let left = heap.stress_left.get();
-    if left <= 1 || period == 1 {
-        heap.stress_left.set(u8::try_from(period).unwrap_or(u8::MAX));
+    if left <= 1 || apart == 1 {
+        heap.stress_left.set(apart);
         return true;
     }
     heap.stress_left.set(left - 1);
     false
+}
+
+/// How many times the period passes between two collections: a collection moves the whole heap, so that a program would take
+/// time by the square of what it holds if each place collected. Up to [`SMALL`] words, each does.
+fn places_per_collection(heap: &Heap) -> u32 {
+    const SMALL: usize = 1 << 12;
+    u32::try_from(1 + heap.total_words() / SMALL).unwrap_or(u32::MAX)
 }
 
 /// Called after each collection.

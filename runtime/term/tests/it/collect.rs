@@ -245,6 +245,15 @@ fn stress_mode_asks_at_every_nth_safepoint() {
     assert!(raw::stress::due(&heap));
 }
 
+#[test]
+fn stress_mode_asks_less_often_of_large_heaps() {
+    let heap = Heap::new();
+    let _ = Mock::new();
+    let _list = heap.list((0..3_000).map(Term::small32));
+    let asked = (0..100).filter(|_| raw::stress::due(&heap)).count();
+    assert!((10..=50).contains(&asked), "6,000 words were asked {asked} times in 100");
+}
+
 #[cfg(debug_assertions)]
 #[test]
 fn a_pointer_into_another_heap_is_found() {
