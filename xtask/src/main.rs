@@ -13,7 +13,7 @@ use std::process::{Command, ExitCode};
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  test [FILTER]   every test: Rust, language cases, Jupyter clients
+  test [FILTER]   every test: Rust, language cases, examples, Jupyter clients
   rust [FILTER]   the Rust tests and language cases alone
   jupyter [ARG..] the tests that drive the kernel with real Jupyter clients (pytest arguments)
   examples        the examples in the library's documents
@@ -32,7 +32,9 @@ fn main() -> ExitCode {
         None => ("help", &[][..]),
     };
     let outcome = match command {
-        "test" if rest.is_empty() => rust(rest).and_then(|()| some_stress()).and_then(|()| jupyter(&[])),
+        "test" if rest.is_empty() => {
+            rust(rest).and_then(|()| examples(None)).and_then(|()| some_stress()).and_then(|()| jupyter(&[]))
+        }
         "test" => rust(rest),
         "rust" => rust(rest),
         "jupyter" => jupyter(rest),

@@ -499,7 +499,15 @@ impl<'h> Local<'h> {
             }
             "error_handler" => value.as_atom().map(|_| Term::atom(Atom::new("error_handler"))).ok_or_else(Halt::badarg),
             "sensitive" => value.as_bool().map(|_| Term::FALSE).ok_or_else(Halt::badarg),
-            "save_calls" => natural(value).map(|_| Term::ZERO),
+            "save_calls" => saved_calls(value),
+            _ => Err(Halt::badarg()),
+        }
+    }
+
+    /// `process_flag/3`: the one flag that another process may set, and which changes nothing.
+    pub fn process_flag_of(&self, pid: Pid, flag: Atom, value: Term<'h>) -> Result<Term<'h>, Halt<'h>> {
+        match flag.as_str() {
+            "save_calls" if self.is_process_alive(pid)? => saved_calls(value),
             _ => Err(Halt::badarg()),
         }
     }
@@ -801,4 +809,9 @@ impl Priority {
             _ => None,
         }
     }
+}
+
+/// No calls are kept: their number before was none.
+fn saved_calls<'h>(asked: Term<'h>) -> Result<Term<'h>, Halt<'h>> {
+    asked.as_usize().filter(|&number| number <= 10_000).map(|_| Term::ZERO).ok_or_else(Halt::badarg)
 }

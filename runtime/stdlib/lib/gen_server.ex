@@ -359,7 +359,11 @@ defmodule GenServer do
       iex> {:ok, server} = GenServer.start_link(Agent.Server, fn -> [1, 2] end)
       iex> GenServer.call(server, {:get, &length/1})
       2
-      iex> catch_exit(GenServer.call(:no_such_server, :hello))
+      iex> try do
+      ...>   GenServer.call(:no_such_server, :hello)
+      ...> catch
+      ...>   :exit, reason -> reason
+      ...> end
       {:noproc, {GenServer, :call, [:no_such_server, :hello, 5000]}}
 
   """

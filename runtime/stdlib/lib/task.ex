@@ -241,7 +241,12 @@ defmodule Task do
       iex> Task.await(task)
       2
       iex> slow = Task.async(fn -> Process.sleep(:infinity) end)
-      iex> {:timeout, {Task, :await, [^slow, 1]}} = catch_exit(Task.await(slow, 1))
+      iex> try do
+      ...>   Task.await(slow, 1)
+      ...> catch
+      ...>   :exit, {:timeout, {Task, :await, [^slow, 1]}} -> :too_slow
+      ...> end
+      :too_slow
       iex> Task.shutdown(slow, :brutal_kill)
       nil
 

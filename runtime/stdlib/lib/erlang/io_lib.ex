@@ -272,7 +272,7 @@ defmodule :io_lib do
   ## Examples
 
       iex> :io_lib.write({:ok, "a", [1, 2.5], %{k: :v}}) |> IO.chardata_to_string()
-      "{ok,<<97>>,[1,2.5],\#{k => v}}"
+      "{ok,<<97>>,[1,2.5],\\\#{k => v}}"
 
   """
   @spec write(term) :: charlist

@@ -89,6 +89,7 @@ pub(crate) const TABLE: &[Entry] = &[
     ("erlang", "group_leader", 0, |ctx, _| Ok(ctx.group_leader())),
     ("erlang", "group_leader", 2, |ctx, args| of(ctx)?.set_group_leader(pid(args[1])?, args[0]).map(|()| Term::TRUE)),
     ("erlang", "process_flag", 2, |ctx, args| of(ctx)?.process_flag(atom(args[0])?, args[1])),
+    ("erlang", "process_flag", 3, |ctx, args| of(ctx)?.process_flag_of(pid(args[0])?, atom(args[1])?, args[2])),
     ("erlang", "process_info", 1, |ctx, args| process_info(ctx, args[0], None)),
     ("erlang", "process_info", 2, |ctx, args| process_info(ctx, args[0], Some(args[1]))),
     ("erlang", "processes", 0, |ctx, _| {
