@@ -27,6 +27,14 @@ def test_logs_go_to_standard_output(tmp_path):
     assert done.stderr == "other\n"
 
 
+def test_both_streams_keep_their_order(tmp_path):
+    text = 'IO.write("begun ")\nIO.puts(:stderr, "other")\nIO.write("half ")\nraise "whole"\n'
+    (tmp_path / "script.exs").write_text(text)
+    both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run([BINARY, "run", "script.exs"], cwd=tmp_path, text=True, timeout=60, **both)
+    assert done.stdout.startswith("begun other\nhalf ** (RuntimeError) whole\n")
+
+
 def test_places_are_relative_to_the_current_directory(tmp_path):
     done = run(tmp_path, "defmodule Shop do\n  def open(door), do: raise(\"shut\")\nend\n\nShop.open(1)\n")
     assert done.returncode == 1

@@ -18,9 +18,12 @@ struct Terminal;
 
 impl Output for Terminal {
     fn write(&self, _cell: u64, stream: Stream, text: &str) -> Duration {
-        // Nobody is left to hear that a pipe is closed.
+        // Half a line is shown as well, before whatever comes on the other stream. Nobody is left to hear that a pipe is closed.
         let _ = match stream {
-            Stream::Stdout | Stream::Log => std::io::stdout().lock().write_all(text.as_bytes()),
+            Stream::Stdout | Stream::Log => {
+                let mut out = std::io::stdout().lock();
+                out.write_all(text.as_bytes()).and_then(|()| out.flush())
+            }
             Stream::Stderr => std::io::stderr().lock().write_all(text.as_bytes()),
         };
         Duration::ZERO

@@ -41,3 +41,35 @@ told.(fn -> File.read!(path) end) #=> "kept"
 File.rm!(path)
 
 told.(fn -> System.unique_integer([:bad]) end) #=> errors were found at the given arguments:||  * 1st argument: invalid modifier|
+
+# Each argument that is wrong is told, by functions in Erlang's names as well.
+told.(fn -> :math.pow(:two, "three") end) #=> errors were found at the given arguments:||  * 1st argument: not a number|  * 2nd argument: not a number|
+told.(fn -> :math.log(0) end) #=> bad argument in arithmetic expression
+told.(fn -> :erlang.crc32([:a]) end) #=> errors were found at the given arguments:||  * 1st argument: not an iodata term|
+told.(fn -> :erlang.list_to_bitstring("") end) #=> errors were found at the given arguments:||  * 1st argument: not a bitstring list|
+told.(fn -> :binary.part("abc", :a, :b) end) #=> errors were found at the given arguments:||  * 2nd argument: not an integer|  * 3rd argument: not an integer|
+told.(fn -> :binary.part("abc", 1, 5) end) #=> errors were found at the given arguments:||  * 3rd argument: out of range|
+told.(fn -> :binary.at(<<1::3>>, -1) end) #=> errors were found at the given arguments:||  * 1st argument: is a bitstring (expected a binary)|  * 2nd argument: out of range|
+told.(fn -> :binary.encode_unsigned(-1) end) #=> errors were found at the given arguments:||  * 1st argument: out of range|
+told.(fn -> :binary.decode_unsigned("a", :middle) end) #=> errors were found at the given arguments:||  * 2nd argument: must be 'big' or 'little'|
+told.(fn -> :binary.replace("a", "a", 1) end) #=> errors were found at the given arguments:||  * 3rd argument: not a binary|
+told.(fn -> :binary.longest_common_prefix([1]) end) #=> errors were found at the given arguments:||  * 1st argument: not a flat list of binaries|
+told.(fn -> Process.exit(1, :kill) end) #=> errors were found at the given arguments:||  * 1st argument: not a pid|
+told.(fn -> :erlang.register(1, 2) end) #=> errors were found at the given arguments:||  * 1st argument: not an atom|  * 2nd argument: not a pid or port|
+told.(fn -> Process.send_after(1, :hello, 3) end) #=> errors were found at the given arguments:||  * 2nd argument: not a pid or an atom|
+told.(fn -> System.monotonic_time(:fortnight) end) #=> unsupported time unit. Expected :second, :millisecond, :microsecond, :nanosecond, or a positive integer, got :fortnight
+told.(fn -> :erlang.monotonic_time(:fortnight) end) #=> errors were found at the given arguments:||  * 1st argument: invalid time unit|
+told.(fn -> Float.to_charlist(:a) end) #=> errors were found at the given arguments:||  * 1st argument: not a float|
+told.(fn -> :erlang.float_to_binary(1.0, [:long]) end) #=> errors were found at the given arguments:||  * 2nd argument: invalid option in list|
+told.(fn -> :unicode.characters_to_list(?a) end) #=> errors were found at the given arguments:||  * 1st argument: not valid character data (an iodata term)|
+told.(fn -> to_string([2 ** 70]) end) #=> invalid code point 1180591620717411303424
+told.(fn -> :lists.usort([1 | 2]) end) #=> no function clause matching in :lists.usort/1
+told.(fn -> Code.eval_string("1234567 <> _") end) #=> expected binary argument in <> operator but got: 1_234_567
+
+# So can any function that raises for its caller.
+defmodule Shelf do
+  def put(book), do: :erlang.error(:badarg, [book], error_info: %{module: __MODULE__})
+  def format_error(:badarg, [{Shelf, :put, [book], _} | _]), do: %{1 => "no book: #{inspect(book)}"}
+end
+
+told.(fn -> Shelf.put(:stone) end) #=> errors were found at the given arguments:||  * 1st argument: no book: :stone|

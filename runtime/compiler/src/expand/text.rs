@@ -26,6 +26,24 @@ fn is_alias_part(part: &str) -> bool {
     part.starts_with(|c: char| c.is_ascii_uppercase()) && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// A number as the formatter writes it: six digits before the point and more in groups of three.
+fn grouped(number: &str) -> String {
+    let (sign, digits) = number.strip_prefix('-').map_or(("", number), |digits| ("-", digits));
+    let whole = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    if whole < 6 {
+        return number.to_owned();
+    }
+    let mut out = String::from(sign);
+    for (at, digit) in digits[..whole].char_indices() {
+        if at > 0 && (whole - at).is_multiple_of(3) {
+            out.push('_');
+        }
+        out.push(digit);
+    }
+    out.push_str(&digits[whole..]);
+    out
+}
+
 const OPERATORS: &[&str] = &[
     "+", "-", "*", "/", "**", "++", "--", "+++", "---", "<>", "|>", "=", "==", "!=", "===", "!==", "<", ">", "<=",
     ">=", "&", "&&", "&&&", "|", "||", "|||", "!", "^", "^^^", "~~~", "<<<", ">>>", ".", "..", "...", "..//", "@", "%",
@@ -153,13 +171,8 @@ impl Printer<'_> {
                 Some(text) => self.out.push_str(&inspect_string(text)),
                 None => self.out.push_str(&inspect(code, id)),
             },
-            Node::Int(_)
-            | Node::BigInt(_)
-            | Node::Float(_)
-            | Node::Map(_)
-            | Node::Tuple(_)
-            | Node::Improper(_)
-            | Node::Opaque(_) => {
+            Node::Int(_) | Node::BigInt(_) | Node::Float(_) => self.out.push_str(&grouped(&inspect(code, id))),
+            Node::Map(_) | Node::Tuple(_) | Node::Improper(_) | Node::Opaque(_) => {
                 self.out.push_str(&inspect(code, id));
             }
             Node::List(seq) => match charlist(code, code.tree.seq(seq)) {

@@ -80,6 +80,8 @@ defmodule :erl_erts_errors do
   defp fits?(:iolist, value), do: is_list(value) and iodata?(value)
   defp fits?(:binary, value), do: is_binary(value)
   defp fits?(:bitstring, value), do: is_bitstring(value)
+  # Asked only when there is no such list: what fits was not complained of.
+  defp fits?(:bitstring_list, _value), do: false
   defp fits?(:float, value), do: is_float(value)
   defp fits?(:fun, value), do: is_function(value)
   defp fits?(:integer, value), do: is_integer(value)
@@ -88,12 +90,17 @@ defmodule :erl_erts_errors do
   defp fits?(:nonempty, value), do: is_list(value) and value != []
   defp fits?(:number, value), do: is_number(value)
   defp fits?(:pid, value), do: is_pid(value)
+  defp fits?(:pid_or_atom, value), do: is_pid(value) or is_atom(value)
+  defp fits?(:pid_or_port, value), do: is_pid(value) or is_port(value)
   defp fits?(:reference, value), do: is_reference(value)
   defp fits?(:tuple, value), do: is_tuple(value)
 
   defp article(:nonempty), do: "a nonempty list"
   defp article(:iodata), do: "an iodata term"
   defp article(:iolist), do: "an iolist term"
+  defp article(:bitstring_list), do: "a bitstring list"
+  defp article(:pid_or_atom), do: "a pid or an atom"
+  defp article(:pid_or_port), do: "a pid or port"
   defp article(:base), do: "an integer in the range 2 through 36"
   defp article(kind) when kind in [:atom, :integer], do: "an " <> :erlang.atom_to_binary(kind)
   defp article(kind), do: "a " <> :erlang.atom_to_binary(kind)
@@ -125,8 +132,11 @@ defmodule :erl_erts_errors do
   defp arguments(:erlang, name, 1) when name in [:integer_to_binary, :integer_to_list], do: [:integer]
   defp arguments(:erlang, name, 1) when name in [:float_to_binary, :float_to_list], do: [:float]
   defp arguments(:erlang, name, 1) when name in [:abs, :ceil, :float, :floor, :round, :trunc], do: [:number]
-  defp arguments(:erlang, name, 1) when name in [:iolist_to_binary, :iolist_size], do: [:iodata]
+  defp arguments(:erlang, name, 1) when name in [:iolist_to_binary, :iolist_size, :iolist_to_iovec, :crc32, :adler32, :md5],
+    do: [:iodata]
+
   defp arguments(:erlang, :list_to_binary, 1), do: [:iolist]
+  defp arguments(:erlang, :list_to_bitstring, 1), do: [:bitstring_list]
 
   defp arguments(:erlang, name, 1) when name in [:binary_to_atom, :binary_to_existing_atom, :binary_to_float, :binary_to_integer, :binary_to_list, :binary_to_term],
     do: [:binary]
@@ -144,6 +154,10 @@ defmodule :erl_erts_errors do
   defp arguments(:erlang, :binary_part, 3), do: [:binary, :integer, :integer]
   defp arguments(:erlang, name, 2) when name in [:float_to_binary, :float_to_list], do: [:float]
   defp arguments(:erlang, :exit, 2), do: [:pid]
+  defp arguments(:erlang, :register, 2), do: [:atom, :pid_or_port]
+  defp arguments(:erlang, :is_function, 2), do: [:any, :integer]
+  defp arguments(:erlang, :fun_info, arity) when arity in [1, 2], do: [:fun]
+  defp arguments(:erlang, name, arity) when name in [:send_after, :start_timer] and arity in [3, 4], do: [:integer, :pid_or_atom]
   defp arguments(:erlang, name, 1) when name in [:demonitor, :cancel_timer, :read_timer], do: [:reference]
   defp arguments(:erlang, :link, 1), do: [:pid]
   defp arguments(:erlang, name, 1) when name in [:spawn, :spawn_link, :spawn_monitor], do: [:fun]
@@ -151,9 +165,7 @@ defmodule :erl_erts_errors do
   defp arguments(:erlang, :group_leader, 2), do: [:pid, :pid]
   defp arguments(:erlang, :apply, 3), do: [:atom, :atom, :list]
   defp arguments(:erlang, name, 3) when name in [:spawn, :spawn_link, :spawn_monitor], do: [:atom, :atom, :list]
-  defp arguments(:erlang, name, 2) when name in [:phash2, :make_tuple], do: if(name == :phash2, do: [:any, :integer], else: [:integer])
   defp arguments(:erlang, name, 1) when name in [:process_info], do: [:pid]
-  defp arguments(:erlang, :monitor, 2), do: [:any, :pid]
   defp arguments(_module, _name, _arity), do: []
 
   # What is wrong with values of the right kinds.
@@ -178,7 +190,21 @@ defmodule :erl_erts_errors do
 
   defp complaint(:erlang, :list_to_pid, [_]), do: [{1, "not a textual representation of a pid"}]
   defp complaint(:erlang, name, [_, _]) when name in [:float_to_binary, :float_to_list], do: [{2, "invalid option in list"}]
+  # The range is the second argument; OTP counts as if it were the first.
+  defp complaint(:erlang, :phash2, [_, range]) when not is_integer(range), do: [{1, "not an integer"}]
   defp complaint(:erlang, name, [_, _]) when name in [:phash2, :make_tuple], do: [{1, "out of range"}]
+  defp complaint(:erlang, :monitor, [type, _]) when type not in [:process, :port, :time_offset], do: [{1, "invalid monitor type"}]
+  defp complaint(:erlang, :monitor, [_, _]), do: [{2, "not a pid"}]
+  defp complaint(:erlang, :is_function, [_, _]), do: [{2, "out of range"}]
+  defp complaint(:erlang, :system_flag, [_, _]), do: [{1, "invalid system flag"}]
+  defp complaint(:erlang, :system_info, [_]), do: [{1, "invalid system info item"}]
+  defp complaint(:erlang, :statistics, [_]), do: [{1, "invalid statistics item"}]
+  defp complaint(:erlang, name, [_]) when name in [:monotonic_time, :system_time, :time_offset], do: [{1, "invalid time unit"}]
+
+  defp complaint(:erlang, :convert_time_unit, [time, from, to]) do
+    if is_integer(time), do: for({unit, number} <- [{from, 2}, {to, 3}], not time_unit?(unit), do: {number, "invalid time unit"}), else: [{1, "not an integer"}]
+  end
+
   defp complaint(:erlang, :send_after, [_ | _]), do: [{1, "out of range"}]
   defp complaint(:erlang, :binary_to_term, [_ | _]), do: [{1, "invalid external representation of a term"}]
   defp complaint(:erlang, name, [_ | _]) when name in [:element, :setelement, :delete_element, :insert_element], do: [{1, "out of range"}]
@@ -199,4 +225,7 @@ defmodule :erl_erts_errors do
   defp complaint(:erlang, :process_flag, [_, _]), do: [{1, "invalid process flag"}]
   defp complaint(:persistent_term, :get, [_]), do: [{1, "no persistent term stored with this key"}]
   defp complaint(_module, _name, _args), do: []
+
+  defp time_unit?(unit) when is_integer(unit), do: unit > 0
+  defp time_unit?(unit), do: unit in [:second, :millisecond, :microsecond, :nanosecond, :native, :perf_counter]
 end

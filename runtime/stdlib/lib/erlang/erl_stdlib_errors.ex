@@ -63,12 +63,37 @@ defmodule :erl_stdlib_errors do
   end
 
   defp complaint(:binary, name, [""]) when name in [:first, :last], do: [{1, "a zero-sized binary is not allowed"}]
-  defp complaint(:binary, :copy, [binary, times]) when is_binary(binary) and not is_integer(times), do: [{2, "not an integer"}]
   defp complaint(:math, _name, args), do: not_numbers(args, 1)
-  defp complaint(:binary, :part, [binary, {_, _}]) when is_binary(binary), do: [{2, "out of range"}]
-  defp complaint(:binary, :part, [binary, _, _]) when is_binary(binary), do: [{2, "out of range"}]
-  defp complaint(:binary, :copy, [_, times]) when is_integer(times), do: [{2, "out of range"}]
-  defp complaint(:binary, _name, [binary | _]) when not is_binary(binary), do: [{1, "not a binary"}]
+
+  defp complaint(:binary, name, [binary, start, length]) when name in [:part, :bin_to_list] do
+    case binary(binary) ++ integer(start, 2) ++ integer(length, 3) do
+      [] -> if start in 0..byte_size(binary), do: [{3, "out of range"}], else: [{2, "out of range"}]
+      wrong -> wrong
+    end
+  end
+
+  defp complaint(:binary, :part, [binary, _]) when is_binary(binary), do: [{2, "out of range"}]
+
+  defp complaint(:binary, name, [binary, number]) when name in [:at, :copy] do
+    range = if is_integer(number) and number < 0, do: [{2, "out of range"}], else: []
+    binary(binary) ++ integer(number, 2) ++ range
+  end
+
+  defp complaint(:binary, :encode_unsigned, [number | order]) do
+    case integer(number, 1) ++ order(order) do
+      [] -> [{1, "out of range"}]
+      wrong -> wrong
+    end
+  end
+
+  defp complaint(:binary, :decode_unsigned, [binary | order]), do: binary(binary) ++ order(order)
+  defp complaint(:binary, :list_to_bin, [_]), do: [{1, "not an iodata term"}]
+
+  defp complaint(:binary, name, [binaries]) when name in [:longest_common_prefix, :longest_common_suffix] do
+    if list(binaries, 1) == [] and :lists.all(&is_binary/1, binaries) and binaries != [], do: [], else: [{1, "not a flat list of binaries"}]
+  end
+
+  defp complaint(:binary, _name, [binary | _]), do: binary(binary)
 
   defp complaint(:unicode, _name, [_ | _]), do: [{1, "not valid character data (an iodata term)"}]
   defp complaint(_module, _name, _args), do: []
@@ -84,6 +109,16 @@ defmodule :erl_stdlib_errors do
 
   defp proper?([_ | rest]), do: proper?(rest)
   defp proper?(rest), do: rest == []
+
+  defp binary(value) when is_binary(value), do: []
+  defp binary(value) when is_bitstring(value), do: [{1, "is a bitstring (expected a binary)"}]
+  defp binary(_), do: [{1, "not a binary"}]
+
+  defp integer(value, _number) when is_integer(value), do: []
+  defp integer(_, number), do: [{number, "not an integer"}]
+
+  defp order([order]) when order not in [:big, :little], do: [{2, "must be 'big' or 'little'"}]
+  defp order(_), do: []
 
   defp object?(object), do: is_tuple(object) or is_list(object)
 

@@ -154,6 +154,10 @@ fn parse<'h>(ctx: &Ctx<'h>, text: Vec<u8>, base: u32) -> Out<'h> {
 /// `float_to_binary/2` with its options; without any, 20 digits in scientific notation.
 fn float_text<'h>(term: Term<'h>, options: Term<'h>) -> Result<String, Halt<'h>> {
     let value = need(term.as_float())?;
+    for item in need(options.list_to_vec())? {
+        let name = item.as_tuple_of::<2>().map_or(item, |&[name, _]| name).as_atom().map(Atom::as_str);
+        need(name.filter(|name| matches!(*name, "short" | "compact" | "decimals" | "scientific")))?;
+    }
     if option(options, "short").is_some() {
         return Ok(float::short(value));
     }

@@ -192,6 +192,11 @@ fn charge_sort(ctx: &Ctx<'_>, len: usize) {
     charge(ctx, len * (usize::BITS - len.leading_zeros()) as usize);
 }
 
+/// What must be there for a function of Erlang's that is written in clauses.
+fn clause<'h, T>(value: Option<T>) -> Result<T, Halt<'h>> {
+    value.ok_or_else(|| Halt::error(Term::atom(known::FUNCTION_CLAUSE)))
+}
+
 /// Sorts by a key of each element, keeping the order of equals.
 fn sort_by_key<'h>(
     ctx: &Ctx<'h>,
@@ -215,16 +220,16 @@ fn sort_by_key<'h>(
 }
 
 fn sort<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
-    Ok(sort_by_key(ctx, list(args[0])?, |item| item, false))
+    Ok(sort_by_key(ctx, clause(args[0].list_to_vec())?, |item| item, false))
 }
 
 fn usort<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
-    Ok(sort_by_key(ctx, list(args[0])?, |item| item, true))
+    Ok(sort_by_key(ctx, clause(args[0].list_to_vec())?, |item| item, true))
 }
 
 fn by_element<'h>(ctx: &Ctx<'h>, args: &[Term<'h>], unique: bool) -> Out<'h> {
-    let place = need(size(args[0])?.checked_sub(1))?;
-    let items = list(args[1])?;
+    let place = clause(args[0].as_usize().and_then(|place| place.checked_sub(1)))?;
+    let items = clause(args[1].list_to_vec())?;
     for item in &items {
         need(item.as_tuple().and_then(|tuple| tuple.get(place)))?;
     }

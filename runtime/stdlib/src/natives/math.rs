@@ -5,7 +5,7 @@ use jovial_term::Term;
 use jovial_vm::{Ctx, Halt};
 
 use super::Entry;
-use super::support::{Out, need};
+use super::support::{Out, badarg, need};
 
 pub(crate) const TABLE: &[Entry] = &[
     ("math", "pi", 0, |ctx, _| Ok(ctx.heap().float(std::f64::consts::PI))),
@@ -41,7 +41,7 @@ fn value<'h>(ctx: &Ctx<'h>, term: Term<'h>) -> Result<f64, Halt<'h>> {
         return Ok(value);
     }
     if !term.is_integer() {
-        return Err(Halt::error(Term::atom(known::BADARITH)));
+        return badarg();
     }
     // Dividing by one rounds an integer of any size to the nearest float.
     let float = ctx.heap().divide(term, Term::small32(1)).map_err(|_| Halt::error(Term::atom(known::BADARITH)))?;

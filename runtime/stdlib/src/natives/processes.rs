@@ -52,6 +52,8 @@ pub(crate) const TABLE: &[Entry] = &[
     ("erlang", "error", 1, |_, args| Err(Halt::error(args[0]))),
     ("erlang", "error", 2, |_, args| Err(Halt::error(args[0]))),
     ("erlang", "error", 3, |_, args| Err(Halt::error(args[0]))),
+    ("erlang", "nif_error", 1, |_, args| Err(Halt::error(args[0]))),
+    ("erlang", "nif_error", 2, |_, args| Err(Halt::error(args[0]))),
     ("erlang", "raise", 3, raise),
     ("erlang", "monitor", 2, |ctx, args| monitor(ctx, args[0], args[1], Term::EMPTY_LIST)),
     ("erlang", "monitor", 3, |ctx, args| monitor(ctx, args[0], args[1], args[2])),

@@ -149,22 +149,47 @@ fn each_native_stands_in_the_tables_once() {
     assert_eq!(twice, [] as [String; 0]);
 }
 
-#[test]
-fn what_the_library_calls_is_there() {
+/// Hands the tree of each file of the library to `look`.
+fn library(mut look: impl FnMut(&Path, &Tree, NodeId)) {
     let mut sources = Vec::new();
     files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("lib"), &mut sources);
-    let (mut called, mut defined) = (BTreeMap::new(), BTreeSet::new());
     for path in sources {
         let text = std::fs::read_to_string(&path).expect("a source is UTF-8");
         let parsed = jovial_syntax::parse(&text, &mut jovial_syntax::Options::default());
         assert!(parsed.ok(), "{}", path.display());
-        let nodes = definitions(&parsed.tree, parsed.root, &mut defined);
+        look(&path, &parsed.tree, parsed.root);
+    }
+}
+
+#[test]
+fn no_function_of_the_library_hides_a_native() {
+    let mut defined = BTreeSet::new();
+    library(|_, tree, root| {
+        definitions(tree, root, &mut defined);
+    });
+    let hidden: Vec<String> = TABLES
+        .iter()
+        .copied()
+        .flatten()
+        .filter(|(module, name, arity, _)| {
+            defined.contains(&((*module).to_owned(), (*name).to_owned(), usize::from(*arity)))
+        })
+        .map(|(module, name, arity, _)| format!("{module}:{name}/{arity}"))
+        .collect();
+    assert_eq!(hidden, [] as [String; 0]);
+}
+
+#[test]
+fn what_the_library_calls_is_there() {
+    let (mut called, mut defined) = (BTreeMap::new(), BTreeSet::new());
+    library(|path, tree, root| {
+        let nodes = definitions(tree, root, &mut defined);
         let mut found = BTreeSet::new();
-        calls(&parsed.tree, &nodes, &mut found);
+        calls(tree, &nodes, &mut found);
         for call in found {
             called.entry(call).or_insert_with(|| path.file_name().map(|name| name.to_string_lossy().into_owned()));
         }
-    }
+    });
     for (module, name, arity, _) in TABLES.iter().copied().flatten() {
         defined.insert(((*module).to_owned(), (*name).to_owned(), usize::from(*arity)));
     }

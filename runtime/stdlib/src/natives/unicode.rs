@@ -13,14 +13,10 @@ pub(crate) const TABLE: &[Entry] = &[
     ("unicode", "characters_to_binary", 3, |ctx, args| to_binary(ctx, args[0], encoding(args[1])?, encoding(args[2])?)),
     ("unicode", "characters_to_list", 1, |ctx, args| to_list(ctx, args[0], Encoding::Utf8)),
     ("unicode", "characters_to_list", 2, |ctx, args| to_list(ctx, args[0], encoding(args[1])?)),
-    ("unicode", "characters_to_nfc_binary", 1, |ctx, args| normal(ctx, args[0], |text| text.nfc().collect(), false)),
-    ("unicode", "characters_to_nfd_binary", 1, |ctx, args| normal(ctx, args[0], |text| text.nfd().collect(), false)),
-    ("unicode", "characters_to_nfkc_binary", 1, |ctx, args| normal(ctx, args[0], |text| text.nfkc().collect(), false)),
-    ("unicode", "characters_to_nfkd_binary", 1, |ctx, args| normal(ctx, args[0], |text| text.nfkd().collect(), false)),
-    ("unicode", "characters_to_nfc_list", 1, |ctx, args| normal(ctx, args[0], |text| text.nfc().collect(), true)),
-    ("unicode", "characters_to_nfd_list", 1, |ctx, args| normal(ctx, args[0], |text| text.nfd().collect(), true)),
-    ("unicode", "characters_to_nfkc_list", 1, |ctx, args| normal(ctx, args[0], |text| text.nfkc().collect(), true)),
-    ("unicode", "characters_to_nfkd_list", 1, |ctx, args| normal(ctx, args[0], |text| text.nfkd().collect(), true)),
+    ("unicode", "characters_to_nfc_binary", 1, |ctx, args| normal(ctx, args[0], |text| text.nfc().collect())),
+    ("unicode", "characters_to_nfd_binary", 1, |ctx, args| normal(ctx, args[0], |text| text.nfd().collect())),
+    ("unicode", "characters_to_nfkc_binary", 1, |ctx, args| normal(ctx, args[0], |text| text.nfkc().collect())),
+    ("unicode", "characters_to_nfkd_binary", 1, |ctx, args| normal(ctx, args[0], |text| text.nfkd().collect())),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,11 +61,14 @@ enum Trouble<'h> {
 /// Reads the characters of chardata, front to back, up to the first trouble.
 fn read<'h>(ctx: &Ctx<'h>, data: Term<'h>, encoding: Encoding) -> Result<(String, Trouble<'h>), Halt<'h>> {
     let heap = ctx.heap();
+    if data.is_integer() {
+        return badarg();
+    }
     let mut out = String::new();
     let mut stack = vec![data];
     while let Some(term) = stack.pop() {
-        if let Some(code) = term.as_small() {
-            match u32::try_from(code).ok().and_then(char::from_u32) {
+        if term.is_integer() {
+            match term.as_small().and_then(|code| u32::try_from(code).ok()).and_then(char::from_u32) {
                 Some(c) => out.push(c),
                 None => {
                     let rest = stack.iter().fold(Term::EMPTY_LIST, |below, rest| {
@@ -215,9 +214,9 @@ fn to_list<'h>(ctx: &Ctx<'h>, data: Term<'h>, from: Encoding) -> Out<'h> {
     Ok(outcome(ctx, ctx.heap().charlist(&text), &trouble))
 }
 
-fn normal<'h>(ctx: &Ctx<'h>, data: Term<'h>, form: fn(&str) -> String, list: bool) -> Out<'h> {
+fn normal<'h>(ctx: &Ctx<'h>, data: Term<'h>, form: fn(&str) -> String) -> Out<'h> {
     let (text, trouble) = read(ctx, data, Encoding::Utf8)?;
     let text = form(&text);
-    let good = if list { ctx.heap().charlist(&text) } else { ctx.heap().try_binary(text.as_bytes())? };
+    let good = ctx.heap().try_binary(text.as_bytes())?;
     Ok(outcome(ctx, good, &trouble))
 }

@@ -700,7 +700,13 @@ unsafe fn hibernate(s: &mut State<'_>, entry: *const u32, mut args: Vec<Word>) -
 
 /// Natives that raise on behalf of their caller leave no entry of their own in a stack trace.
 fn raises_for_caller(export: &Export) -> bool {
-    export.module == known::ERLANG && ["error", "exit", "throw", "raise", "nif_error"].contains(&export.name.as_str())
+    export.module == known::ERLANG
+        && match export.name.as_str() {
+            "error" | "throw" | "raise" | "nif_error" => true,
+            // With two arguments it sends a signal.
+            "exit" => export.arity == 1,
+            _ => false,
+        }
 }
 
 /// The map behind `error_info` in the options of `:erlang.error/3`.
@@ -733,8 +739,8 @@ unsafe fn native_raised(
             let shown = args.get(1).filter(|args| export.name == known::ERROR && args.list_len().is_some());
             let info = args.get(2).filter(|_| export.name == known::ERROR).and_then(|options| told(*options));
             let first = match (shown, info) {
-                (Some(args), _) => First::Args(args.word()),
-                (None, Some(info)) => First::Info(info.word()),
+                (args, Some(info)) => First::Info { info: info.word(), args: args.map(|args| args.word()) },
+                (Some(args), None) => First::Args(args.word()),
                 (None, None) => First::None,
             };
             return raise_native(s, frame, class, reason, &first);

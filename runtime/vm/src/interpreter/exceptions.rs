@@ -31,8 +31,8 @@ pub(super) enum First {
     None,
     /// Arguments of the function that raises: a list.
     Args(Word),
-    /// What `:erlang.error/3` says of itself: a map.
-    Info(Word),
+    /// What `:erlang.error/3` says of itself, a map, and the arguments if it gives them.
+    Info { info: Word, args: Option<Word> },
     /// Why a bitstring can't be built: the cause that OTP's explanation starts from.
     Bits(Word),
     /// A call with a list of arguments, and whether OTP has a module that explains its errors.
@@ -129,7 +129,9 @@ unsafe fn take_trace(s: &mut State<'_>, from: From, first: &First) -> Word {
         addresses[0] = match first {
             First::None | First::Given(_) => Term::EMPTY_LIST,
             First::Args(args) => heap.tuple(&[s.term(*args)]),
-            First::Info(info) => heap.tuple(&[s.term(*info), Term::NIL, Term::NIL]),
+            First::Info { info, args } => {
+                heap.tuple(&[s.term(*info), args.map_or(Term::NIL, |args| s.term(args)), Term::NIL])
+            }
             First::Bits(cause) => heap.tuple(&[Term::atom(known::BITSTRING), s.term(*cause)]),
             First::Call { module, name, args, explained } => {
                 heap.tuple(&[Term::atom(*module), Term::atom(*name), s.term(*args), Term::bool(*explained)])
@@ -313,7 +315,10 @@ pub(crate) fn stacktrace<'h>(machine: &Machine, heap: &'h Heap, raw: Term<'h>) -
     match first.as_tuple() {
         Some([args]) => shown_args = Some(*args),
         Some([_, cause]) => info = Some(bits_info(heap, *cause)),
-        Some([given, _, _]) => info = Some(heap.tuple(&[Term::atom(Atom::new("error_info")), *given])),
+        Some([given, args, _]) => {
+            info = Some(heap.tuple(&[Term::atom(Atom::new("error_info")), *given]));
+            shown_args = Some(*args).filter(|args| args.is_list());
+        }
         Some([module, name, args, explained]) => {
             let module_name = module.as_atom().filter(|_| explained.as_bool() == Some(true));
             let info = module_name.map_or(Term::EMPTY_LIST, |module| error_info(heap, module));
