@@ -107,16 +107,21 @@ impl CodeSource for LibraryImage {
     }
 }
 
+/// Small, and read whenever a call into the module is compiled.
+const KEPT: &str = "deprecated";
+
 /// A module's image without its chunks, and these, deflated. What is no image stays as it is.
 fn take_apart(bytes: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let Ok(mut image) = jovial_bytecode::image::read(bytes) else { return (bytes.to_vec(), Vec::new()) };
+    let (kept, chunks) = std::mem::take(&mut image.chunks).into_iter().partition(|(name, _)| name == KEPT);
+    image.chunks = kept;
     let apart = Image {
         name: image.name,
         files: Vec::new(),
         exports: Vec::new(),
         literals: Vec::new(),
         attributes: Literal::List(Vec::new()),
-        chunks: std::mem::take(&mut image.chunks),
+        chunks,
         code: Code::default(),
     };
     if apart.chunks.is_empty() {

@@ -516,11 +516,9 @@ defmodule Logger do
   end
 
   @doc false
-  @deprecated "Use Logger.put_process_level(pid, :none) instead"
   def disable(pid) when pid == self(), do: put_process_level(pid, :none)
 
   @doc false
-  @deprecated "Use Logger.delete_process_level(pid) instead"
   def enable(pid) when pid == self(), do: delete_process_level(pid)
 
   @doc """

@@ -1475,7 +1475,6 @@ defmodule Macro do
   end
 
   @doc false
-  @deprecated "Use Macro.struct_info!/2 instead"
   def struct!(module, env) when is_atom(module) do
     fields = for %{field: field, default: default} <- struct_info!(module, env), into: %{}, do: {field, default}
     :maps.put(:__struct__, module, fields)

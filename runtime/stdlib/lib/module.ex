@@ -352,6 +352,7 @@ defmodule Module do
   `Code.eval_quoted/3` with an env does the same and says more clearly where the code stands.
   """
   @spec eval_quoted(module | Macro.Env.t(), Macro.t(), keyword, keyword | Macro.Env.t()) :: {term, keyword}
+  @deprecated "Use Code.eval_quoted/3 instead"
   def eval_quoted(module_or_env, quoted, binding \\ [], options \\ [])
 
   def eval_quoted(%{__struct__: Macro.Env} = env, quoted, binding, options) when is_list(binding) and is_list(options) do

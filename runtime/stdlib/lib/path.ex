@@ -466,7 +466,6 @@ defmodule Path do
   end
 
   @doc false
-  @deprecated "Use safe_relative/2 instead"
   def safe_relative_to(path, cwd), do: safe_relative(path, cwd)
 
   @links_max 40

@@ -428,7 +428,6 @@ defmodule String do
   def next_grapheme(string) when is_binary(string), do: :jovial_string.next_grapheme(string)
 
   @doc false
-  @deprecated "Use String.next_grapheme/1 instead"
   @spec next_grapheme_size(t) :: {pos_integer, t} | nil
   def next_grapheme_size(string) when is_binary(string) do
     case :jovial_string.next_grapheme(string) do
@@ -1474,7 +1473,7 @@ defmodule String do
   def strip(string), do: trim(string)
 
   @doc false
-  @deprecated "Use String.trim/2 with a binary as second argument instead"
+  @deprecated "Use String.trim/2 with a binary second argument instead"
   def strip(string, char) when is_integer(char), do: trim(string, <<char::utf8>>)
 
   @doc false

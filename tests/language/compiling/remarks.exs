@@ -113,3 +113,48 @@ IO.inspect(
   end
 )
 #=> %{module: Exception}
+
+# Values that nobody reads, of calls that do nothing else.
+said.("""
+defmodule RemarksLost do
+  def f(x, y) do
+    x === y
+    x <= y
+    rem(x, y)
+    Bitwise.bsr(x, y)
+    x |> Kernel.++(y)
+    not x
+    max(x, y)
+    self()
+    is_atom(x)
+    is_function(x, y)
+    put_elem(x, 0, y)
+    Atom.to_string(x)
+    :math.pi()
+    String.length(x)
+    send(x, y)
+    x == y
+  end
+end
+""")
+#=> warning 3 use of operator === has no effect
+#=> warning 4 use of operator <= has no effect
+#=> warning 5 the result of evaluating operator 'rem'/2 is ignored (suppress the warning by assigning th
+#=> warning 6 the result of evaluating operator 'bsr'/2 is ignored (suppress the warning by assigning th
+#=> warning 7 the result of evaluating operator '++'/2 is ignored (suppress the warning by assigning the
+#=> warning 8 the result of evaluating operator 'not'/1 is ignored (suppress the warning by assigning th
+#=> warning 9 the call to max/2 has no effect
+#=> warning 10 the call to self/0 has no effect
+#=> warning 11 the call to is_atom/1 has no effect
+#=> warning 12 the result of calling is_function/2 is ignored (suppress the warning by assigning the expr
+#=> warning 13 the result of calling setelement/3 is ignored (suppress the warning by assigning the expre
+#=> warning 14 the result of calling atom_to_binary/1 is ignored (suppress the warning by assigning the e
+#=> warning 15 the result of calling math:pi/0 is ignored (suppress the warning by assigning the expressi
+
+# What the library itself would rather not see called.
+said.("""
+defmodule RemarksOld do
+  def f(x), do: String.strip(x)
+end
+""")
+#=> warning 2 String.strip/1 is deprecated. Use String.trim/1 instead

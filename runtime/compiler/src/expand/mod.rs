@@ -19,6 +19,7 @@ mod comprehension;
 pub(crate) mod cycles;
 pub(crate) mod dispatch;
 mod function;
+mod ignored;
 mod import;
 pub mod macros;
 mod map;
@@ -570,23 +571,12 @@ impl Expander<'_> {
         Ok(self.code.tree.call(known::DUNDER_BLOCK, meta, &expanded))
     }
 
-    /// An operator or a question whose answer nobody hears.
-    fn warn_no_effect(&mut self, name: Atom, meta: Meta, count: usize, expanded: NodeId) {
-        let Node::Apply { callee, .. } = self.code.node(expanded) else { return };
-        let erlang = self.code.call2(callee, known::OP_DOT).and_then(|(_, module, _)| self.code.atom_of(module));
-        if erlang != Some(known::ERLANG) {
-            return;
-        }
-        let message = match (name.as_str(), count) {
-            ("==" | "!=" | "===" | "!==" | "<" | ">" | "<=" | ">=", 2) => {
-                format!("use of operator {name} has no effect")
-            }
-            ("+" | "-" | "*" | "/", 1 | 2) => format!(
-                "the result of evaluating operator '{name}'/{count} is ignored (suppress the warning by assigning the expression to the _ variable)"
-            ),
-            (question, 1) if question.starts_with("is_") => format!("the call to {name}/1 has no effect"),
-            _ => return,
-        };
+    /// A call for its value alone, which nobody reads.
+    fn warn_no_effect(&mut self, expanded: NodeId) {
+        let Node::Apply { callee, meta, args } = self.code.node(expanded) else { return };
+        let Some((_, module, function)) = self.code.call2(callee, known::OP_DOT) else { return };
+        let Some((module, function)) = self.code.atom_of(module).zip(self.code.atom_of(function)) else { return };
+        let Some(message) = ignored::lost(module, function, args.len()) else { return };
         match self.host.module_build(self.env.module) {
             Some(build) => {
                 let diagnostic = self.file_warning(meta, message);
@@ -613,11 +603,10 @@ impl Expander<'_> {
                 let shown = self.text(arg);
                 self.warn(block, format!("code block contains unused literal {shown} (remove the literal or assign it to _ to avoid warnings)"));
             }
-            Node::Call { name, meta, args }
+            Node::Call { meta, .. } | Node::Apply { meta, .. }
                 if self.env.function.is_some() && !self.code.meta_true(meta, known::GENERATED) =>
             {
-                let count = args.len();
-                self.warn_no_effect(name, meta, count, expanded);
+                self.warn_no_effect(expanded);
             }
             _ => {}
         }

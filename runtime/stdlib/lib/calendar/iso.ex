@@ -164,6 +164,7 @@ defmodule Calendar.ISO do
   end
 
   @doc false
+  @deprecated "Use Calendar.ISO.day_of_week/4 instead"
   def day_of_week(year, month, day), do: year |> date_to_iso_days(month, day) |> weekday(:default)
 
   @doc false

@@ -271,6 +271,7 @@ defmodule ExUnit.Case do
   As `register_test/6`, with file and line of an env. Of old.
   """
   @spec register_test(Macro.Env.t() | map, atom, String.t(), [term]) :: atom
+  @deprecated "Use register_test/6 instead"
   def register_test(%{module: module, file: file, line: line}, test_type, name, tags) do
     register_test(module, file, line, test_type, name, tags)
   end

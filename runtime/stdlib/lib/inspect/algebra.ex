@@ -321,7 +321,6 @@ defmodule Inspect.Algebra do
   def color(doc, color) when is_doc(doc) and is_binary(color), do: {:doc_color, doc, color}
 
   @doc false
-  @deprecated "Use color_doc/3 instead"
   def color(doc, key, opts), do: color_doc(doc, key, opts)
 
   @doc """
@@ -551,7 +550,6 @@ defmodule Inspect.Algebra do
   def line(doc1, doc2), do: concat(doc1, concat(line(), doc2))
 
   @doc false
-  @deprecated "Use fold/2 instead"
   def fold_doc(docs, folder_fun), do: fold(docs, folder_fun)
 
   @doc """
@@ -588,7 +586,7 @@ defmodule Inspect.Algebra do
   end
 
   @doc false
-  @deprecated "Use container_doc/6 instead"
+  @deprecated "Use Inspect.Algebra.container_doc/6 instead"
   def surround_many(left, docs, right, %Inspect.Opts{} = inspect, fun, separator \\ ",") do
     container_doc(left, docs, right, inspect, fun, separator: separator)
   end

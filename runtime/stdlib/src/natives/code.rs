@@ -119,17 +119,7 @@ fn ensure_compiled<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
 fn problem<'h>(heap: &'h Heap, found: &Diagnostic) -> Term<'h> {
     let number = |value: u32| Term::count(value as usize);
     let entry = |name: &str, value: Term<'h>| heap.tuple(&[word(name), value]);
-    let mut meta = Vec::new();
-    if let Some(delimiter) = found.opening_delimiter {
-        meta.push(entry("opening_delimiter", word(delimiter)));
-    }
-    if let Some(delimiter) = found.expected_delimiter {
-        meta.push(entry("expected_delimiter", word(delimiter)));
-    }
-    if let Some(delimiter) = found.closing_delimiter {
-        meta.push(entry("closing_delimiter", word(delimiter)));
-    }
-    meta.push(entry("line", number(found.line)));
+    let mut meta = vec![entry("line", number(found.line))];
     if let Some(column) = found.column {
         meta.push(entry("column", number(column)));
     }
@@ -137,6 +127,15 @@ fn problem<'h>(heap: &'h Heap, found: &Diagnostic) -> Term<'h> {
         meta.push(entry("end_line", number(line)));
         meta.push(entry("end_column", number(column)));
     }
+    if found.closing_delimiter.is_some() {
+        meta.push(entry("error_type", word("mismatched_delimiter")));
+    }
+    let delimiters = [
+        ("opening_delimiter", found.opening_delimiter),
+        ("closing_delimiter", found.closing_delimiter),
+        ("expected_delimiter", found.expected_delimiter),
+    ];
+    meta.extend(delimiters.into_iter().filter_map(|(name, delimiter)| Some(entry(name, word(delimiter?)))));
     let before = heap.binary(found.before.as_bytes());
     let message = match &found.after {
         Some(after) => heap.tuple(&[before, heap.binary(after.as_bytes())]),
