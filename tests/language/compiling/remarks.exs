@@ -158,3 +158,22 @@ defmodule RemarksOld do
 end
 """)
 #=> warning 2 String.strip/1 is deprecated. Use String.trim/1 instead
+
+# Code in messages.
+said.("""
+defmodule RemarksText do
+  def f(<<a::shape(%{1 => 2, b: &(&1 + 1000000)})>>), do: a
+  def g(a = _b), do: a
+  def g(1), do: 2
+end
+""")
+#=> error 2 unknown bitstring specifier: shape(%{1 => 2, b: &(&1 + 1_000_000)})
+#=> nofile: cannot compile module RemarksText (errors have been logged)
+
+said.("""
+defmodule RemarksTwice do
+  def g(a = _b), do: a
+  def g(1), do: 2
+end
+""")
+#=> warning 3 this clause for g/1 cannot match because a previous clause at line 2 always matches

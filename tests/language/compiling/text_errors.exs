@@ -80,3 +80,16 @@ IO.inspect(Code.string_to_quoted("[foo: bar(Baz, :do)]", static_atoms_encoder: e
 #=>  ]}
 IO.inspect(Code.string_to_quoted("a.b", static_atoms_encoder: fn name, _ -> {:error, "not " <> name} end))
 #=> {:error, {[line: 1, column: 1], "not a: ", "a"}}
+
+IO.inspect(Code.string_to_quoted("f([1)", columns: true))
+#=> {:error,
+#=>  {[
+#=>     line: 1,
+#=>     column: 3,
+#=>     end_line: 1,
+#=>     end_column: 5,
+#=>     error_type: :mismatched_delimiter,
+#=>     opening_delimiter: :"[",
+#=>     closing_delimiter: :")",
+#=>     expected_delimiter: :"]"
+#=>   ], "unexpected token: ", ")"}}

@@ -364,7 +364,14 @@ impl Printer<'_> {
             if name == known::OP_AMP && code.call_of(arg, known::OP_AMP).is_some() {
                 self.out.push(' ');
             }
-            self.expr(arg, binding);
+            // The operators of a captured expression stand in parentheses, but for the one between name and arity.
+            let operator = match code.node(arg) {
+                Node::Call { name: inner, args, .. } if args.len() == 2 => {
+                    inner != known::OP_SLASH && binary_operator(inner).is_some()
+                }
+                _ => false,
+            };
+            self.expr(arg, if name == known::OP_AMP && operator { u8::MAX } else { binding });
             if parenthesized {
                 self.out.push(')');
             }
@@ -464,12 +471,11 @@ impl Printer<'_> {
     }
 
     fn map_pairs(&mut self, pairs: &[NodeId]) {
-        let all_atoms =
-            pairs.iter().all(|&pair| self.code.pair_of(pair).is_some_and(|pair| self.code.atom_of(pair.0).is_some()));
-        if all_atoms {
-            return self.arguments(pairs);
-        }
-        for (at, &pair) in pairs.iter().enumerate() {
+        let keywords = pairs
+            .iter()
+            .rposition(|&pair| self.code.pair_of(pair).and_then(|pair| self.code.atom_of(pair.0)).is_none())
+            .map_or(0, |at| at + 1);
+        for (at, &pair) in pairs[..keywords].iter().enumerate() {
             if at > 0 {
                 self.out.push_str(", ");
             }
@@ -482,6 +488,10 @@ impl Printer<'_> {
                 None => self.expr(pair, 0),
             }
         }
+        if keywords > 0 && keywords < pairs.len() {
+            self.out.push_str(", ");
+        }
+        self.arguments(&pairs[keywords..]);
     }
 
     /// A string with interpolations, or segments.

@@ -809,6 +809,18 @@ impl<'f, 'u> Fun<'f, 'u> {
         })
     }
 
+    fn takes_all(&self, pat: PatId) -> bool {
+        let mut left = vec![pat];
+        while let Some(pat) = left.pop() {
+            match self.core.pat(pat) {
+                Pat::Any | Pat::Var(_) => {}
+                Pat::Both(one, other) => left.extend([*one, *other]),
+                _ => return false,
+            }
+        }
+        true
+    }
+
     /// Notes clauses that never match.
     pub(super) fn note_hidden(
         &mut self,
@@ -821,7 +833,7 @@ impl<'f, 'u> Fun<'f, 'u> {
             if clause.generated || earlier.generated {
                 continue;
             }
-            let takes_all = earlier.pats.iter().all(|&pat| matches!(self.core.pat(pat), Pat::Any | Pat::Var(_)));
+            let takes_all = earlier.pats.iter().all(|&pat| self.takes_all(pat));
             self.unit.hidden.push(Hidden {
                 file: self.file,
                 line: clause.line,
