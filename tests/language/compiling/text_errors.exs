@@ -93,3 +93,14 @@ IO.inspect(Code.string_to_quoted("f([1)", columns: true))
 #=>     closing_delimiter: :")",
 #=>     expected_delimiter: :"]"
 #=>   ], "unexpected token: ", ")"}}
+
+IO.inspect(Code.string_to_quoted("f([1", columns: true))
+#=> {:error,
+#=>  {[
+#=>     opening_delimiter: :"[",
+#=>     expected_delimiter: :"]",
+#=>     line: 1,
+#=>     column: 3,
+#=>     end_line: 1,
+#=>     end_column: 5
+#=>   ], "missing terminator: ]", ""}}

@@ -119,23 +119,27 @@ fn ensure_compiled<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
 fn problem<'h>(heap: &'h Heap, found: &Diagnostic) -> Term<'h> {
     let number = |value: u32| Term::count(value as usize);
     let entry = |name: &str, value: Term<'h>| heap.tuple(&[word(name), value]);
-    let mut meta = vec![entry("line", number(found.line))];
+    let mut place = vec![entry("line", number(found.line))];
     if let Some(column) = found.column {
-        meta.push(entry("column", number(column)));
+        place.push(entry("column", number(column)));
     }
     if let Some((line, column)) = found.end {
-        meta.push(entry("end_line", number(line)));
-        meta.push(entry("end_column", number(column)));
-    }
-    if found.closing_delimiter.is_some() {
-        meta.push(entry("error_type", word("mismatched_delimiter")));
+        place.push(entry("end_line", number(line)));
+        place.push(entry("end_column", number(column)));
     }
     let delimiters = [
         ("opening_delimiter", found.opening_delimiter),
         ("closing_delimiter", found.closing_delimiter),
         ("expected_delimiter", found.expected_delimiter),
     ];
-    meta.extend(delimiters.into_iter().filter_map(|(name, delimiter)| Some(entry(name, word(delimiter?)))));
+    let delimiters = delimiters.into_iter().filter_map(|(name, delimiter)| Some(entry(name, word(delimiter?))));
+    // A delimiter that is missing is told before the place, one that doesn't fit behind it.
+    let meta: Vec<_> = if found.closing_delimiter.is_some() {
+        place.push(entry("error_type", word("mismatched_delimiter")));
+        place.into_iter().chain(delimiters).collect()
+    } else {
+        delimiters.chain(place).collect()
+    };
     let before = heap.binary(found.before.as_bytes());
     let message = match &found.after {
         Some(after) => heap.tuple(&[before, heap.binary(after.as_bytes())]),
