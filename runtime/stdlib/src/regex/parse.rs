@@ -107,6 +107,8 @@ pub(crate) struct Parsed {
     pub(crate) groups: usize,
     pub(crate) names: Vec<(Vec<u8>, usize)>,
     pub(crate) size: usize,
+    /// The pattern tells a carriage return or a line feed, as itself or by an escape.
+    pub(crate) tells_line_ends: bool,
 }
 
 struct Parser<'a> {
@@ -118,6 +120,22 @@ struct Parser<'a> {
     depth: usize,
     /// Inside of `\Q`.
     quoting: bool,
+    tells_line_ends: bool,
+    /// The groups around this place, the pattern itself first.
+    open: Vec<Open>,
+    /// Where the first call is that would never end: told when nothing else is wrong.
+    endless: Option<usize>,
+    /// Of each group that is closed, whether it can match nothing.
+    nullable: Vec<(usize, bool)>,
+}
+
+/// A group around the place that is read.
+struct Open {
+    /// Its number, if it has one.
+    group: Option<usize>,
+    /// Whether its alternative can have matched nothing up to here. PCRE doesn't look into conditionals.
+    empty: bool,
+    conditional: bool,
 }
 
 type Parse<T> = Result<T, Error>;
@@ -132,14 +150,36 @@ enum Escape {
 }
 
 pub(crate) fn parse(text: &[u8], flags: Flags) -> Parse<Parsed> {
-    let mut parser = Parser { text, at: 0, flags, groups: 0, names: Vec::new(), depth: 0, quoting: false };
+    let mut parser = Parser {
+        text,
+        at: 0,
+        flags,
+        groups: 0,
+        names: Vec::new(),
+        depth: 0,
+        quoting: false,
+        tells_line_ends: false,
+        open: vec![Open { group: Some(0), empty: true, conditional: false }],
+        endless: None,
+        nullable: Vec::new(),
+    };
     parser.settings();
     let global = parser.flags;
     let root = parser.alternatives()?;
     if parser.at < text.len() {
         return parser.fail("unmatched parentheses");
     }
-    Ok(Parsed { root, flags: global, groups: parser.groups, names: parser.names, size: text.len() })
+    if let Some(position) = parser.endless {
+        return parser.fail_at("recursive call could loop indefinitely", position);
+    }
+    Ok(Parsed {
+        root,
+        flags: global,
+        groups: parser.groups,
+        names: parser.names,
+        size: text.len(),
+        tells_line_ends: parser.tells_line_ends,
+    })
 }
 
 impl Parser<'_> {
@@ -246,7 +286,15 @@ impl Parser<'_> {
 
     fn sequence(&mut self) -> Parse<Node> {
         let mut items: Vec<Node> = Vec::new();
+        let mut seen = 0;
+        self.note_empty(true);
         loop {
+            for item in &items[seen.min(items.len())..] {
+                if !self.can_be_empty(item) {
+                    self.note_empty(false);
+                }
+            }
+            seen = items.len();
             self.skip_blank();
             let start = self.at;
             if self.quoting {
@@ -300,8 +348,8 @@ impl Parser<'_> {
                 }
                 Some(b'*' | b'+' | b'?') => return self.fail_at("nothing to repeat", start),
                 Some(b'{') if self.counts().is_some() => {
-                    let end = self.counts().map_or(start, |(len, ..)| start + len);
-                    return self.fail_at("nothing to repeat", end);
+                    let (len, ..) = self.bounds()?.unwrap_or_default();
+                    return self.fail_at("nothing to repeat", start + len - 1);
                 }
                 Some(b'\\') => match self.escape(false)? {
                     Escape::Code(code) => items.push(self.literal(code)),
@@ -337,7 +385,8 @@ impl Parser<'_> {
         })
     }
 
-    fn literal(&self, code: u32) -> Node {
+    fn literal(&mut self, code: u32) -> Node {
+        self.note_line_end(code);
         if self.flags.has(Flags::CASELESS) {
             let all = class::folded(&[(code, code)], self.is_unicode());
             if all.iter().any(|range| *range != (code, code)) {
@@ -347,6 +396,10 @@ impl Parser<'_> {
             }
         }
         Node::Char(code)
+    }
+
+    fn note_line_end(&mut self, code: u32) {
+        self.tells_line_ends |= code == u32::from(b'\r') || code == u32::from(b'\n');
     }
 
     /// `{n}`, `{n,}` or `{n,m}` here: its length and bounds.
@@ -377,20 +430,26 @@ impl Parser<'_> {
         }
     }
 
+    /// [`Self::counts`] that make sense.
+    fn bounds(&self) -> Parse<Option<(usize, u32, Option<u32>)>> {
+        let Some((len, min, max)) = self.counts() else { return Ok(None) };
+        if min > REPEAT_MAX || max.is_some_and(|max| max > REPEAT_MAX) {
+            return self.fail_at("number too big in {} quantifier", self.at + len - 1);
+        }
+        if max.is_some_and(|max| max < min) {
+            return self.fail_at("numbers out of order in {} quantifier", self.at + len - 1);
+        }
+        Ok(Some((len, min, max)))
+    }
+
     fn repeats(&mut self, items: &mut Vec<Node>) -> Parse<()> {
         self.skip_blank();
         let (min, max) = match self.peek() {
             Some(b'*') => (0, None),
             Some(b'+') => (1, None),
             Some(b'?') => (0, Some(1)),
-            Some(b'{') => match self.counts() {
+            Some(b'{') => match self.bounds()? {
                 Some((len, min, max)) => {
-                    if min > REPEAT_MAX || max.is_some_and(|max| max > REPEAT_MAX) {
-                        return self.fail_at("number too big in {} quantifier", self.at + len - 1);
-                    }
-                    if max.is_some_and(|max| max < min) {
-                        return self.fail_at("numbers out of order in {} quantifier", self.at + len - 1);
-                    }
                     self.at += len - 1;
                     (min, max)
                 }
@@ -411,6 +470,58 @@ impl Parser<'_> {
             items.push(Node::Repeat { node: Box::new(node), min, max, greed });
         }
         Ok(())
+    }
+
+    // ---- what can match nothing ----
+
+    fn note_empty(&mut self, empty: bool) {
+        if let Some(around) = self.open.last_mut() {
+            around.empty = empty;
+        }
+    }
+
+    /// Whether an item can match nothing, as far as is known before all groups are read: what is not known can.
+    fn can_be_empty(&self, node: &Node) -> bool {
+        match node {
+            Node::Char(_)
+            | Node::Set(_)
+            | Node::Any
+            | Node::NotNewline
+            | Node::Byte
+            | Node::Newline
+            | Node::Grapheme => false,
+            Node::Empty | Node::Look { .. } | Node::Backreference(..) => true,
+            Node::Assert(_) | Node::KeepOut | Node::Verb(_) => true,
+            Node::Concat(all) => all.iter().all(|node| self.can_be_empty(node)),
+            Node::Alternation(all) => all.iter().any(|node| self.can_be_empty(node)),
+            Node::Group(_, node) | Node::Atomic(node) => self.can_be_empty(node),
+            Node::Repeat { node, min, .. } => *min == 0 || self.can_be_empty(node),
+            Node::Conditional(_, yes, no) => self.can_be_empty(yes) || self.can_be_empty(no),
+            Node::Call(target) => {
+                let group = self.number_of(target);
+                let known = self.nullable.iter().find(|(number, _)| Some(*number) == group);
+                known.is_none_or(|(_, empty)| *empty)
+            }
+        }
+    }
+
+    fn number_of(&self, target: &Target) -> Option<usize> {
+        match target {
+            Target::Number(number, _) => Some(*number),
+            Target::Name(name, _) => self.names.iter().find(|(other, _)| other == name).map(|(_, number)| *number),
+        }
+    }
+
+    /// A call of a group from within, with nothing read since the group began, would never end.
+    fn call(&mut self, target: Target) -> Node {
+        let group = self.number_of(&target);
+        if let Some(from) = self.open.iter().rposition(|around| around.group.is_some() && around.group == group)
+            && self.open[from..].iter().all(|around| around.empty && !around.conditional)
+        {
+            let (Target::Number(_, position) | Target::Name(_, position)) = target;
+            self.endless.get_or_insert(position);
+        }
+        Node::Call(target)
     }
 
     // ---- groups ----
@@ -490,7 +601,7 @@ impl Parser<'_> {
                     Some(b'>') => {
                         self.at += 1;
                         let (name, position) = self.name_until(b')')?;
-                        Ok(Some(Node::Call(Target::Name(name, position))))
+                        Ok(Some(self.call(Target::Name(name, position))))
                     }
                     _ => self.fail("unrecognized character after (?P"),
                 }
@@ -498,14 +609,14 @@ impl Parser<'_> {
             Some(b'&') => {
                 self.at += 1;
                 let (name, position) = self.name_until(b')')?;
-                Ok(Some(Node::Call(Target::Name(name, position))))
+                Ok(Some(self.call(Target::Name(name, position))))
             }
             Some(b'R') => {
                 self.at += 1;
                 if !self.eat(b')') {
                     return self.fail("(?R or (?[+-]digits must be followed by )");
                 }
-                Ok(Some(Node::Call(Target::Number(0, position))))
+                Ok(Some(self.call(Target::Number(0, position + 1))))
             }
             Some(b'(') => {
                 self.at += 1;
@@ -531,7 +642,7 @@ impl Parser<'_> {
                 if !self.eat(b')') {
                     return self.fail("(?R or (?[+-]digits must be followed by )");
                 }
-                Ok(Some(Node::Call(Target::Number(number, position))))
+                Ok(Some(self.call(Target::Number(number, position))))
             }
             Some(b'-') if self.text.get(self.at + 1).is_some_and(u8::is_ascii_digit) => {
                 self.at += 1;
@@ -559,7 +670,7 @@ impl Parser<'_> {
         } else {
             self.groups.checked_add(number)
         };
-        Ok(Node::Call(Target::Number(group.ok_or(missing)?, position)))
+        Ok(self.call(Target::Number(group.ok_or(missing)?, position)))
     }
 
     fn number(&mut self) -> usize {
@@ -595,7 +706,7 @@ impl Parser<'_> {
                 }
                 Some(b':') => {
                     self.at += 1;
-                    let node = self.inner_with(before)?;
+                    let node = self.inner_with(None, before)?;
                     return Ok(Some(node));
                 }
                 _ => return self.fail(unknown),
@@ -607,11 +718,11 @@ impl Parser<'_> {
 
     /// Alternatives up to the closing parenthesis; settings inside end with it.
     fn inner(&mut self) -> Parse<Node> {
-        self.inner_with(self.flags)
+        self.inner_with(None, self.flags)
     }
 
-    fn inner_with(&mut self, after: Flags) -> Parse<Node> {
-        self.enter()?;
+    fn inner_with(&mut self, group: Option<usize>, after: Flags) -> Parse<Node> {
+        self.enter(group)?;
         let node = self.alternatives()?;
         self.leave(after)?;
         // A group is one item, whatever is in it.
@@ -621,13 +732,15 @@ impl Parser<'_> {
         })
     }
 
-    fn enter(&mut self) -> Parse<()> {
+    fn enter(&mut self, group: Option<usize>) -> Parse<()> {
         self.depth += 1;
+        self.open.push(Open { group, empty: true, conditional: false });
         if self.depth > NESTING_MAX { self.fail("parentheses are too deeply nested") } else { Ok(()) }
     }
 
     fn leave(&mut self, after: Flags) -> Parse<()> {
         self.depth -= 1;
+        self.open.pop();
         self.flags = after;
         if self.eat(b')') { Ok(()) } else { self.fail("missing )") }
     }
@@ -644,7 +757,10 @@ impl Parser<'_> {
                 self.names.push((name, group));
             }
         }
-        Ok(Node::Group(group, Box::new(self.inner()?)))
+        let node = self.inner_with(Some(group), self.flags)?;
+        let empty = self.can_be_empty(&node);
+        self.nullable.push((group, empty));
+        Ok(Node::Group(group, Box::new(node)))
     }
 
     fn named(&mut self, close: u8) -> Parse<Node> {
@@ -654,7 +770,7 @@ impl Parser<'_> {
 
     fn branch_reset(&mut self) -> Parse<Node> {
         let (flags, first) = (self.flags, self.groups);
-        self.enter()?;
+        self.enter(None)?;
         let mut most = first;
         let mut all = Vec::new();
         loop {
@@ -701,6 +817,10 @@ impl Parser<'_> {
         let condition = match self.peek() {
             Some(b'?') => {
                 let start = self.at;
+                let look: [&[u8]; 4] = [b"?=", b"?!", b"?<=", b"?<!"];
+                if !look.iter().any(|begin| self.rest().starts_with(begin)) {
+                    return self.fail_at(expected, start);
+                }
                 self.at -= 1;
                 match self.group() {
                     Ok(Some(look @ Node::Look { .. })) => Condition::Look(Box::new(look)),
@@ -741,7 +861,10 @@ impl Parser<'_> {
             _ => return self.fail(expected),
         };
         let flags = self.flags;
-        self.enter()?;
+        self.enter(None)?;
+        if let Some(around) = self.open.last_mut() {
+            around.conditional = true;
+        }
         let node = self.alternatives()?;
         let end = self.at;
         self.leave(flags)?;
@@ -810,11 +933,14 @@ impl Parser<'_> {
     fn class(&mut self) -> Parse<Node> {
         let missing = "missing terminating ] for character class";
         let start = self.at;
-        if let Some(close) = self.posix_close(start) {
-            // `[:name:]` outside of a class.
-            if self.text.get(start + 1) == Some(&b':') && close > start + 2 {
-                return self.fail_at("POSIX named classes are supported only within a class", start);
-            }
+        if self.posix_close(start).is_some() {
+            return self.fail_at(
+                match self.text.get(start + 1) {
+                    Some(b':') => "POSIX named classes are supported only within a class",
+                    _ => "POSIX collating elements are not supported",
+                },
+                start,
+            );
         }
         self.at += 1;
         let negated = self.eat(b'^');
@@ -846,7 +972,10 @@ impl Parser<'_> {
             };
             let Some(item) = low else { continue };
             let low = match item {
-                Escape::Code(low) => low,
+                Escape::Code(low) => {
+                    self.note_line_end(low);
+                    low
+                }
                 Escape::Set(ranges, negated) => {
                     builder.add_all(&ranges, negated, max);
                     continue;
@@ -865,9 +994,13 @@ impl Parser<'_> {
                         if high < low {
                             return self.fail_at("range out of order in character class", self.at - 1);
                         }
+                        self.note_line_end(high);
                         builder.add(low, high);
                     }
-                    Some(Escape::Set(..)) => return self.fail_at("invalid range in character class", self.at - 1),
+                    Some(Escape::Set(..)) => {
+                        let escaped = usize::from(self.text.get(from) == Some(&b'\\'));
+                        return self.fail_at("invalid range in character class", from + escaped);
+                    }
                     None if self.at > from => return self.fail_at("invalid range in character class", self.at - 1),
                     None | Some(Escape::Node(_) | Escape::Nothing | Escape::Quote) => {
                         builder.add(low, low);
@@ -887,10 +1020,16 @@ impl Parser<'_> {
         if !matches!(kind, b':' | b'.' | b'=') {
             return None;
         }
-        let name =
-            self.text[start + 2..].iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'^').count();
-        let close = start + 2 + name;
-        (self.text.get(close) == Some(&kind) && self.text.get(close + 1) == Some(&b']')).then_some(close)
+        let mut at = start + 2;
+        loop {
+            match (*self.text.get(at)?, self.text.get(at + 1).copied()) {
+                (b'\\', Some(b']' | b'\\')) => at += 2,
+                (b']', _) => return None,
+                (b'[', Some(next)) if next == kind => return None,
+                (byte, Some(b']')) if byte == kind => return Some(at),
+                _ => at += 1,
+            }
+        }
     }
 
     /// One item of a class; `None` when it went into the builder.
@@ -910,7 +1049,7 @@ impl Parser<'_> {
                     // Without regard to case, lower and upper are all letters.
                     let caseless = self.flags.has(Flags::CASELESS) && matches!(name, b"lower" | b"upper");
                     let Some(ranges) = class::posix(if caseless { b"alpha" } else { name }, self.ucp()) else {
-                        return self.fail_at("unknown POSIX class name", start + 2);
+                        return self.fail_at("unknown POSIX class name", start + 2 + usize::from(negated));
                     };
                     self.at = close + 2;
                     return Ok(Some(Escape::Set(ranges, negated)));
@@ -1029,7 +1168,8 @@ impl Parser<'_> {
             self.at = start;
             let number = self.number();
             if number < 8 || number <= self.groups {
-                let target = Target::Number(number, self.at);
+                // PCRE looks for the group at the end of the pattern.
+                let target = Target::Number(number, self.text.len());
                 return Ok(Escape::Node(Node::Backreference(target, self.flags.has(Flags::CASELESS))));
             }
         }
@@ -1149,8 +1289,8 @@ impl Parser<'_> {
                 Some(_) => self.groups + number,
                 None => number,
             };
-            let target = Target::Number(group, position);
-            return Ok(if call { Node::Call(target) } else { Node::Backreference(target, caseless) });
+            let target = Target::Number(group, if call { position } else { self.text.len() });
+            return Ok(if call { self.call(target) } else { Node::Backreference(target, caseless) });
         }
         match close {
             None => self.fail_at("a numbered reference must not be zero", start),
@@ -1158,7 +1298,7 @@ impl Parser<'_> {
             Some(close) => {
                 let (name, position) = self.name_until(close)?;
                 let target = Target::Name(name, position);
-                Ok(if close == b'}' { Node::Backreference(target, caseless) } else { Node::Call(target) })
+                Ok(if close == b'}' { Node::Backreference(target, caseless) } else { self.call(target) })
             }
         }
     }

@@ -16,7 +16,7 @@ use memchr::memmem;
 
 use super::class::{self, Class, ClassBuilder};
 use super::parse::{Assert, Condition, Greed, Node, Parsed, Target, Verb};
-use super::{Error, Flags};
+use super::{Error, Flags, Newline};
 
 pub(crate) type Register = usize;
 pub(crate) type Label = usize;
@@ -118,6 +118,8 @@ pub(crate) struct Program {
     /// A match begins only at the start of the search or subject.
     pub(crate) anchored: bool,
     pub(crate) from_start_only: bool,
+    /// No attempt begins between a carriage return and its line feed, which are one line end.
+    pub(crate) keeps_line_ends_whole: bool,
     /// What every match begins with.
     pub(crate) prefix: Option<memmem::Finder<'static>>,
     /// A byte that every match contains, though perhaps only in a look or a call.
@@ -171,6 +173,8 @@ pub(crate) fn compile(parsed: &Parsed) -> Compile<Program> {
     Ok(Program {
         anchored: parsed.flags.has(Flags::ANCHORED),
         from_start_only: begins_at_start(&parsed.root),
+        keeps_line_ends_whole: !parsed.tells_line_ends
+            && matches!(parsed.flags.newline(), Newline::CrLf | Newline::AnyCrLf | Newline::Any),
         prefix: (!prefix.is_empty()).then(|| memmem::Finder::new(&prefix).into_owned()),
         // What accepts at once may leave out what follows.
         required: if accepts { None } else { required(&parsed.root, compiler.unicode()) },

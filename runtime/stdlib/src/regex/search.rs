@@ -248,7 +248,8 @@ impl View<'_> {
             return None;
         }
         if !self.unicode {
-            return Some(at + 1);
+            // Of bytes, only the two of a line end belong together.
+            return Some(at + 1 + usize::from(self.text[at..].starts_with(b"\r\n")));
         }
         // Graphemes are short; one that fills the window is cut.
         let window = &self.text[at..self.text.len().min(at + 256)];
@@ -293,7 +294,9 @@ impl Search {
                 Attempt::Over => return Found::Nothing,
                 Attempt::Next(from) => {
                     self.running = false;
-                    self.from = from;
+                    let around = from.checked_sub(1).and_then(|before| text.get(before..from + 1));
+                    let within = from > self.start.offset && around == Some(b"\r\n");
+                    self.from = from + usize::from(within && regex.program.keeps_line_ends_whole);
                 }
             }
         }

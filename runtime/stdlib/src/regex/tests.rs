@@ -139,3 +139,45 @@ fn a_search_without_end_is_stopped() {
     let mut budget = usize::MAX;
     assert!(matches!(search.run(&regex, &text, &mut budget), Found::Limit));
 }
+
+#[test]
+fn errors_stand_where_pcre_says() {
+    let recursion = "recursive call could loop indefinitely";
+    for (pattern, position) in [
+        ("(?R)", 3),
+        ("(a|(?R))", 6),
+        ("(a?(?1))", 6),
+        ("(?<n>x*(?&n))", 11),
+        ("(?:(?R))?", 6),
+        ("((?=a)(?1))", 9),
+        ("(\\2(?1))(a)", 6),
+        ("((?(1)a)(?1))", 11),
+        ("(\\g<1>)", 5),
+        ("((?2)(a?)(?1))", 12),
+    ] {
+        check_error(pattern, recursion, position);
+    }
+    for pattern in ["a(?R)", "((a)?(?2)(?1))", "((?(1)a|b)(?1))", "(?1)(a?)"] {
+        assert!(Regex::new(pattern.as_bytes(), Flags(0)).is_ok(), "{pattern}");
+    }
+    check_error("\\B{1,2}?", "nothing to repeat", 6);
+    check_error("{3,1}", "numbers out of order in {} quantifier", 4);
+    check_error("a\\2(b)c", "reference to non-existent subpattern", 7);
+    check_error("[a-\\pL]", "invalid range in character class", 4);
+    check_error("x[a-[:digit:]]", "invalid range in character class", 4);
+    check_error("x[=a=]", "POSIX collating elements are not supported", 1);
+    check_error("[b-y.z[.(.]", "POSIX collating elements are not supported", 6);
+    check_error("[[:^di+git:]]", "unknown POSIX class name", 4);
+    check_error("(?(?i)a|b)", "assertion expected after (?( or (?(?C)", 3);
+}
+
+#[test]
+fn no_match_begins_within_a_line_end() {
+    let any = "(*ANYCRLF)";
+    check(&format!("{any}[^x]b"), "a\r\nb", None);
+    check(&format!("{any}[^x]b"), "a\nb", Some(&["\nb"]));
+    // A pattern that speaks of line ends looks everywhere.
+    check(&format!("{any}[^x\\r]b"), "a\r\nb", Some(&["\nb"]));
+    check("[^x]b", "a\r\nb", Some(&["\nb"]));
+    check("\\X", "\r\nb", Some(&["\r\n"]));
+}
