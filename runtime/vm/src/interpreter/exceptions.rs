@@ -32,7 +32,10 @@ pub(super) enum First {
     /// Arguments of the function that raises: a list.
     Args(Word),
     /// What `:erlang.error/3` says of itself, a map, and the arguments if it gives them.
-    Info { info: Word, args: Option<Word> },
+    Info {
+        info: Word,
+        args: Option<Word>,
+    },
     /// Why a bitstring can't be built: the cause that OTP's explanation starts from.
     Bits(Word),
     /// A call with a list of arguments, and whether OTP has a module that explains its errors.
