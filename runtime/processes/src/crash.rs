@@ -64,7 +64,7 @@ impl Crash {
             heap.tuple(&[Term::atom(module), Term::atom(function), Term::count(arity.into())])
         });
         let map = heap.map_from([
-            (name("pid"), Term::pid(self.pid)),
+            (name("pid"), crate::ports::identity(self.pid)),
             (name("name"), self.name.map_or(Term::NIL, Term::atom)),
             (name("cause"), cause),
             (name("reason"), heap.copy_in(self.reason.root())),

@@ -14,6 +14,7 @@ use jovial_term::{Heap, Pid, Term};
 use jovial_vm as vm;
 
 use crate::engine::Engine;
+use crate::ports::identity;
 use crate::process::{AliasMode, Owner, Process, Target, Waits};
 use crate::state::Priority;
 
@@ -132,7 +133,7 @@ pub(crate) fn describe<'h>(subject: &Subject<'_>, item: Item, heap: &'h Heap) ->
     let stats = own.stats();
     let relations = owner.relations.as_deref();
     let rare = owner.rare.as_deref();
-    let pids = |pids: Vec<Pid>| heap.list_from_iter(pids.into_iter().map(Term::pid));
+    let pids = |pids: Vec<Pid>| heap.list_from_iter(pids.into_iter().map(identity));
     match item {
         Item::RegisteredName => process.name.get().map_or(Term::EMPTY_LIST, Term::atom),
         Item::CurrentFunction | Item::CurrentLocation => {
@@ -182,7 +183,7 @@ pub(crate) fn describe<'h>(subject: &Subject<'_>, item: Item, heap: &'h Heap) ->
             if let Some(relations) = relations {
                 relations.monitors.for_each(|_, monitor| {
                     let target = match monitor.target {
-                        Target::Pid(pid) => Term::pid(pid),
+                        Target::Pid(pid) => identity(pid),
                         Target::Name(target, _) => {
                             heap.tuple(&[Term::atom(target), Term::atom(jovial_atoms::known::NONODE_NOHOST)])
                         }
@@ -285,7 +286,7 @@ pub(crate) fn describe<'h>(subject: &Subject<'_>, item: Item, heap: &'h Heap) ->
         Item::FullsweepAfter => {
             Term::count(rare.and_then(|rare| rare.fullsweep_after).unwrap_or(FULLSWEEP_AFTER) as usize)
         }
-        Item::Parent => owner.parent().map_or(Term::atom(jovial_atoms::known::UNDEFINED), Term::pid),
+        Item::Parent => owner.parent().map_or(Term::atom(jovial_atoms::known::UNDEFINED), identity),
         Item::Binary => Term::EMPTY_LIST,
         Item::CatchLevel => Term::ZERO,
         Item::Label => match rare.and_then(|rare| rare.label.as_ref()) {

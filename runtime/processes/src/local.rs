@@ -19,6 +19,7 @@ use jovial_vm::{self as vm, Ctx, Halt};
 
 use crate::engine::Call;
 use crate::info::{Item, Subject, describe};
+use crate::ports::{Courier, is_port, named_by};
 use crate::process::{AliasMode, Link, MaxHeap, Monitor, Owner, Process, Request, Target};
 use crate::runtime::Shared;
 use crate::scheduler::Scheduler;
@@ -138,9 +139,26 @@ impl<'h> Local<'h> {
 
     /// All processes, in the order of their making.
     pub fn processes(&self) -> Vec<Pid> {
+        self.living(false)
+    }
+
+    /// All ports, in the order of their making.
+    pub fn ports(&self) -> Vec<Pid> {
+        self.living(true)
+    }
+
+    fn living(&self, ports: bool) -> Vec<Pid> {
         let guard = pin();
-        let entries = self.shared().processes.entries(&guard);
-        entries.into_iter().filter(|process| !process.state.is_gone()).map(Process::pid).collect()
+        let entries = self.shared().processes.entries(&guard).into_iter();
+        let living = entries.filter(|process| !process.state.is_gone()).map(Process::pid);
+        living.filter(|pid| is_port(*pid) == ports).collect()
+    }
+
+    /// A way for threads outside to send this process messages; `None` where time and all else is made up, as nothing from outside
+    /// comes at the same moment twice.
+    pub fn courier(&self) -> Option<Courier> {
+        let shared = &self.scheduler.shared;
+        (!shared.config.pools_inline).then(|| Courier::new(shared, self.self_pid(), self.vm.cause()))
     }
 
     pub fn process_count(&self) -> usize {
@@ -207,6 +225,7 @@ impl<'h> Local<'h> {
     fn send_elsewhere(&self, to: Term<'h>, message: Term<'h>) -> Result<(), Halt<'h>> {
         match to.value() {
             Value::Atom(name) => self.send_to(self.whereis(name).ok_or_else(Halt::badarg)?, message),
+            Value::Port(_) => self.send_to(named_by(to).ok_or_else(Halt::badarg)?, message),
             Value::Ref(reference) => self.send_to_alias(&reference, message),
             Value::Tuple(&[name, node]) => {
                 let (Some(name), Some(node)) = (name.as_atom(), node.as_atom()) else { return Err(Halt::badarg()) };
@@ -303,6 +322,7 @@ impl<'h> Local<'h> {
         let tag = options.tag.map(|tag| self.copy(tag)).transpose()?;
         let target = match target.value() {
             Value::Pid(pid) => Target::Pid(pid),
+            Value::Port(_) => Target::Pid(named_by(target).ok_or_else(Halt::badarg)?),
             Value::Atom(name) => Target::Name(name, self.whereis(name)),
             Value::Tuple(&[name, node]) => match (name.as_atom(), node.as_atom()) {
                 (Some(name), Some(node)) if node == self.node() => Target::Name(name, self.whereis(name)),

@@ -23,7 +23,7 @@
 use std::cell::RefCell;
 use std::sync::atomic::Ordering;
 
-use jovial_atoms::known;
+use jovial_atoms::{Atom, known};
 use jovial_term::raw::Word;
 use jovial_term::{Fragment, Pid, Term};
 use jovial_vm as vm;
@@ -32,6 +32,7 @@ use crate::crash::Cause;
 use crate::exit::End;
 use crate::info::{Items, Subject, describe};
 use crate::policy::Event;
+use crate::ports::{identity, is_port};
 use crate::process::{AliasMode, Body, COLLECTS, Link, Monitor, MonitoredBy, Owner, Process, SHOWS, Target, Waits};
 use crate::runtime::Shared;
 use crate::scheduler::Scheduler;
@@ -382,7 +383,7 @@ fn exit_signal(own: Pid, owner: &mut Owner, vm: &vm::Process, tag: Tag, from: Pi
         take_tag(vm, tag);
         owner.ends = Some(Box::new(End::Exit(Reason::KILLED)));
     } else if owner.trap_exit {
-        let message = build(|heap| heap.tuple(&[Term::atom(known::UPPER_EXIT), Term::pid(from), reason.copy_in(heap)]));
+        let message = build(|heap| heap.tuple(&[Term::atom(known::UPPER_EXIT), identity(from), reason.copy_in(heap)]));
         put(owner, vm, tag, message);
     } else if !reason.is(known::NORMAL) || (from == own && !link) {
         take_tag(vm, tag);
@@ -404,10 +405,14 @@ fn down(owner: &mut Owner, vm: &vm::Process, tag: Tag, reference: u64, reason: &
         };
         let name = if monitor.alias { heap.make_alias(reference, own) } else { heap.make_ref(reference) };
         let target = match monitor.target {
-            Target::Pid(pid) => Term::pid(pid),
+            Target::Pid(pid) => identity(pid),
             Target::Name(name, _) => heap.tuple(&[Term::atom(name), Term::atom(known::NONODE_NOHOST)]),
         };
-        heap.tuple(&[first, name, Term::atom(known::PROCESS), target, reason.copy_in(heap)])
+        let kind = match monitor.target {
+            Target::Pid(pid) | Target::Name(_, Some(pid)) if is_port(pid) => Atom::new("port"),
+            Target::Pid(_) | Target::Name(..) => known::PROCESS,
+        };
+        heap.tuple(&[first, name, Term::atom(kind), target, reason.copy_in(heap)])
     });
     put(owner, vm, tag, message);
 }

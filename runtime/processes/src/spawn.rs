@@ -18,6 +18,7 @@ use jovial_vm as vm;
 
 use crate::engine::Call;
 use crate::policy::Event;
+use crate::ports;
 use crate::process::{Body, Link, MaxHeap, MonitoredBy, Owner, Process};
 use crate::runtime::Shared;
 use crate::state::{Priority, State};
@@ -34,6 +35,8 @@ pub struct Options {
     pub min_heap: Option<usize>,
     pub fullsweep_after: Option<u32>,
     pub off_heap_queue: bool,
+    /// The process stands for a program outside.
+    pub port: bool,
 }
 
 /// Why no process was made.
@@ -71,7 +74,10 @@ pub(crate) struct Maker<'t> {
 impl Shared {
     pub(crate) fn spawn(&self, maker: &Maker<'_>, call: Call<'_>, options: &Options) -> Result<Pid, SpawnError> {
         let guard = pin();
-        let process = self.processes.insert(&guard, |number| self.make(Pid::new(number), maker, call, options))?;
+        let process = self.processes.insert(&guard, |number| {
+            let number = if options.port { ports::marked(number) } else { number };
+            self.make(Pid::new(number), maker, call, options)
+        })?;
         let parent = maker.parent.map_or(0, Pid::number);
         self.config.log.add(Event::Spawned { pid: process.pid().number(), parent });
         self.tags.begin(maker.place, maker.tag);

@@ -1,6 +1,6 @@
 defmodule :erlang do
   @moduledoc """
-  What of `:erlang` can do without natives: it works on bytes and numbers only. All else in `:erlang` is a native.
+  What of `:erlang` can do without natives: what works on bytes and numbers only, and what asks ports. All else in `:erlang` is a native.
   """
 
   import Bitwise, only: [&&&: 2]
@@ -21,6 +21,62 @@ defmodule :erlang do
   end
 
   def adler32_combine(_, _, _), do: :erlang.error(:badarg)
+
+  # ## Ports
+
+  @doc """
+  Starts a program as a port of the process that calls; see `Port.open/2`.
+  """
+  def open_port(name, options) do
+    case Jovial.Ports.open(name, options) do
+      port when is_port(port) -> port
+      {:error, reason} -> :erlang.error(reason)
+      _bad_name_or_option -> :erlang.error(:badarg)
+    end
+  end
+
+  @doc """
+  Writes to the program of a port; see `Port.command/3`.
+  """
+  def port_command(port, data), do: answered(port, {:command, data, []})
+
+  @doc false
+  def port_command(port, data, options) when is_list(options), do: answered(port, {:command, data, options})
+
+  @doc """
+  Closes a port; see `Port.close/1`.
+  """
+  def port_close(port), do: answered(port, :close)
+
+  @doc """
+  Gives a port another owner; see `Port.connect/2`.
+  """
+  def port_connect(port, pid) when is_pid(pid), do: answered(port, {:connect, pid})
+  def port_connect(_port, _pid), do: :erlang.error(:badarg)
+
+  @doc """
+  What is known of a port, `:undefined` once it is closed; see `Port.info/2`.
+  """
+  def port_info(port), do: known(port, :all)
+
+  @doc false
+  def port_info(port, item) when is_atom(item), do: known(port, item)
+  def port_info(_port, _item), do: :erlang.error(:badarg)
+
+  defp answered(port, request) do
+    case Jovial.Ports.ask(port, request) do
+      {:ok, answer} when answer != :badarg -> answer
+      _closed_or_wrong -> :erlang.error(:badarg)
+    end
+  end
+
+  defp known(port, item) do
+    case Jovial.Ports.ask(port, {:info, item}) do
+      {:ok, :badarg} -> :erlang.error(:badarg)
+      {:ok, found} -> found
+      :error -> :undefined
+    end
+  end
 
   # ## Packets
 

@@ -33,6 +33,7 @@ mod module;
 mod operators;
 mod os;
 pub(crate) mod persistent;
+mod ports;
 mod prim_file;
 mod processes;
 mod re;
@@ -73,6 +74,7 @@ const TABLES: &[&[Entry]] = &[
     operators::TABLE,
     os::TABLE,
     persistent::TABLE,
+    ports::TABLE,
     prim_file::TABLE,
     processes::TABLE,
     re::TABLE,

@@ -10,7 +10,7 @@ use std::io::{ErrorKind, PipeReader, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jovial_atoms::known;
@@ -186,24 +186,22 @@ struct Running {
     output: Option<PipeReader>,
 }
 
-/// `open({:spawn_executable, path}, options)` with the options of ports. The program reads nothing; its output comes through
-/// `next/1`. Raises the reason when it can't be started.
-fn open<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
-    let [_, path] = *need(args[0].as_tuple_of::<2>())?;
+/// A program with the options of ports that say how it is started: `:arg0`, `:args`, `:cd` and `:env`.
+pub(super) fn command<'h>(ctx: &Ctx<'h>, path: Term<'h>, options: Term<'h>) -> Result<Command, Halt<'h>> {
     let mut command = Command::new(os_string(path)?);
-    command.env_clear().envs(variables(ctx)).stdin(Stdio::null());
-    if let Some(name) = option(args[1], "arg0") {
+    command.env_clear().envs(variables(ctx));
+    if let Some(name) = option(options, "arg0") {
         command.arg0(os_string(name)?);
     }
-    if let Some(given) = option(args[1], "args") {
+    if let Some(given) = option(options, "args") {
         for arg in list(given)? {
             command.arg(os_string(arg)?);
         }
     }
-    if let Some(folder) = option(args[1], "cd") {
+    if let Some(folder) = option(options, "cd") {
         command.current_dir(os_string(folder)?);
     }
-    if let Some(changes) = option(args[1], "env") {
+    if let Some(changes) = option(options, "env") {
         for change in list(changes)? {
             let [name, value] = *need(change.as_tuple_of::<2>())?;
             let name = os_string(name)?;
@@ -214,6 +212,20 @@ fn open<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
             };
         }
     }
+    Ok(command)
+}
+
+/// The number of a status as the shell tells it.
+pub(super) fn status_number(status: ExitStatus) -> i32 {
+    status.code().or(status.signal().map(|signal| 128 + signal)).unwrap_or(255)
+}
+
+/// `open({:spawn_executable, path}, options)` with the options of ports. The program reads nothing; its output comes through
+/// `next/1`. Raises the reason when it can't be started.
+fn open<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let [_, path] = *need(args[0].as_tuple_of::<2>())?;
+    let mut command = command(ctx, path, args[1])?;
+    command.stdin(Stdio::null());
     let together = option(args[1], "stderr_to_stdout").is_some();
     let silent = option(args[1], "nouse_stdio").is_some();
     Err(Halt::Offload(Job(Box::new(move |_| {
@@ -263,8 +275,7 @@ fn next<'h>(_: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
                 (Err(problem), _) | (_, Some(Err(problem))) => Err(Halt::error(reason(&problem))),
                 (Ok(_), None) => heap.try_binary(&piece).map_err(Halt::from),
                 (Ok(_), Some(Ok(status))) => {
-                    let number = status.code().or(status.signal().map(|signal| 128 + signal)).unwrap_or(255);
-                    Ok(heap.tuple(&[word("exit_status"), Term::small32(number)]))
+                    Ok(heap.tuple(&[word("exit_status"), Term::small32(status_number(status))]))
                 }
             }
         }))

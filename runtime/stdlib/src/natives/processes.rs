@@ -2,7 +2,8 @@
 
 use jovial_atoms::{Atom, known};
 use jovial_processes::{
-    AliasMode, Call, Item, MaxHeap, MonitorOptions, Options as SpawnOptions, Priority, TimerAnswer, of,
+    AliasMode, Call, Item, MaxHeap, MonitorOptions, Options as SpawnOptions, Priority, TimerAnswer, identity, named_by,
+    of,
 };
 use jovial_term::{Pid, Term};
 use jovial_vm::{Class, Ctx, Halt};
@@ -37,12 +38,12 @@ pub(crate) const TABLE: &[Entry] = &[
     ("erlang", "send", 2, |ctx, args| of(ctx)?.send(args[0], args[1]).map(|()| args[1])),
     ("erlang", "send", 3, |ctx, args| of(ctx)?.send(args[0], args[1]).map(|()| Term::OK)),
     ("erlang", "!", 2, |ctx, args| of(ctx)?.send(args[0], args[1]).map(|()| args[1])),
-    ("erlang", "link", 1, |ctx, args| of(ctx)?.link(pid(args[0])?).map(|()| Term::TRUE)),
+    ("erlang", "link", 1, |ctx, args| of(ctx)?.link(need(named_by(args[0]))?).map(|()| Term::TRUE)),
     ("erlang", "unlink", 1, |ctx, args| {
-        of(ctx)?.unlink(pid(args[0])?);
+        of(ctx)?.unlink(need(named_by(args[0]))?);
         Ok(Term::TRUE)
     }),
-    ("erlang", "exit", 2, |ctx, args| match args[0].as_pid() {
+    ("erlang", "exit", 2, |ctx, args| match named_by(args[0]) {
         Some(pid) => of(ctx)?.exit(pid, args[1]).map(|()| Term::TRUE),
         None if args[0].is_pid() || args[0].is_port() => Ok(Term::TRUE),
         None => badarg(),
@@ -65,14 +66,9 @@ pub(crate) const TABLE: &[Entry] = &[
         Ok(of(ctx)?.alias(if reply { AliasMode::Reply } else { AliasMode::Explicit }))
     }),
     ("erlang", "unalias", 1, |ctx, args| Ok(Term::bool(of(ctx)?.unalias(need(args[0].as_ref())?.number)))),
-    (
-        "erlang",
-        "register",
-        2,
-        |ctx, args| {
-            if of(ctx)?.register(atom(args[0])?, pid(args[1])?) { Ok(Term::TRUE) } else { badarg() }
-        },
-    ),
+    ("erlang", "register", 2, |ctx, args| {
+        if of(ctx)?.register(atom(args[0])?, need(named_by(args[1]))?) { Ok(Term::TRUE) } else { badarg() }
+    }),
     (
         "erlang",
         "unregister",
@@ -82,7 +78,7 @@ pub(crate) const TABLE: &[Entry] = &[
         },
     ),
     ("erlang", "whereis", 1, |ctx, args| {
-        Ok(of(ctx)?.whereis(atom(args[0])?).map_or(Term::atom(known::UNDEFINED), Term::pid))
+        Ok(of(ctx)?.whereis(atom(args[0])?).map_or(Term::atom(known::UNDEFINED), identity))
     }),
     ("erlang", "registered", 0, |ctx, _| {
         let names = of(ctx)?.registered();
@@ -259,6 +255,10 @@ fn monitor_options<'h>(given: Term<'h>) -> Result<MonitorOptions<'h>, Halt<'h>> 
 
 fn monitor<'h>(ctx: &Ctx<'h>, kind: Term<'h>, target: Term<'h>, given: Term<'h>) -> Out<'h> {
     match atom(kind)? {
+        kind if kind.as_str() == "port" && (target.is_port() || target.as_atom().is_some()) => {
+            of(ctx)?.monitor(target, &monitor_options(given)?)
+        }
+        known::PROCESS if target.is_port() => badarg(),
         known::PROCESS if given.is_nil_list() => of(ctx)?.monitor(target, &MonitorOptions::default()),
         known::PROCESS => of(ctx)?.monitor(target, &monitor_options(given)?),
         // Watches for changes of the clock's offset, which never changes here.
