@@ -181,6 +181,11 @@ pub trait Host {
     /// An option of the compiler (`Code.put_compiler_option/2`) that is on.
     fn option(&mut self, name: Atom) -> bool;
 
+    /// A path from the root on.
+    fn absolute_path(&self, file: &str) -> String {
+        file.to_owned()
+    }
+
     /// A path as messages show it: relative to the current directory where it lies below.
     fn relative_path(&self, file: &str) -> String {
         file.to_owned()

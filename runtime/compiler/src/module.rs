@@ -174,6 +174,8 @@ pub struct ModuleBuild {
     pub file: Arc<str>,
     pub line: u32,
     pub attributes: FxHashMap<Atom, Attribute>,
+    /// The module is compiled and waits for its callbacks: nothing of it changes any more.
+    pub read_only: bool,
     /// The fields of its struct, once `defstruct` ran.
     pub struct_fields: Option<Arc<Vec<Atom>>>,
     pub(crate) definitions: FxHashMap<NameArity, Entry>,
@@ -210,6 +212,7 @@ impl ModuleBuild {
             file,
             line,
             attributes: FxHashMap::default(),
+            read_only: false,
             struct_fields: None,
             definitions: FxHashMap::default(),
             order: Vec::new(),

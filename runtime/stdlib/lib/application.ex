@@ -221,8 +221,8 @@ defmodule Application do
   @doc "The function behind `compile_env/3`, for macros."
   @doc since: "1.14.0"
   @spec compile_env(Macro.Env.t(), app, key | list, value) :: value
-  def compile_env(%Macro.Env{}, app, key_or_path, default) do
-    case lookup(app, key_or_path) do
+  def compile_env(%Macro.Env{} = env, app, key_or_path, default) do
+    case traced(env, app, key_or_path) do
       {:ok, value} -> value
       :error -> default
     end
@@ -231,8 +231,8 @@ defmodule Application do
   @doc "The function behind `compile_env!/2`, for macros."
   @doc since: "1.14.0"
   @spec compile_env!(Macro.Env.t(), app, key | list) :: value
-  def compile_env!(%Macro.Env{}, app, key_or_path) do
-    case lookup(app, key_or_path) do
+  def compile_env!(%Macro.Env{} = env, app, key_or_path) do
+    case traced(env, app, key_or_path) do
       {:ok, value} ->
         value
 
@@ -241,6 +241,13 @@ defmodule Application do
               "could not fetch application environment #{inspect(key_or_path)} for application " <>
                 "#{inspect(app)} #{missing(app, key_or_path)}"
     end
+  end
+
+  # What was read while compiling is what tracers hear of.
+  defp traced(env, app, key_or_path) do
+    found = lookup(app, key_or_path)
+    for tracer <- env.tracers, do: tracer.trace({:compile_env, app, List.wrap(key_or_path), found}, env)
+    found
   end
 
   defp lookup(app, [key | path]) do
@@ -366,6 +373,9 @@ defmodule Application do
     end
   end
 
+  @specified [:applications, :description, :id, :included_applications, :maxP, :maxT, :mod, :modules] ++
+               [:optional_applications, :registered, :start_phases, :vsn]
+
   @doc """
   Returns one thing that is known of an application, or `nil`.
 
@@ -376,7 +386,7 @@ defmodule Application do
 
   """
   @spec spec(app, application_key) :: value | nil
-  def spec(app, key) when is_atom(app) do
+  def spec(app, key) when is_atom(app) and key in @specified do
     case :application.get_key(app, key) do
       {:ok, value} -> value
       :undefined -> nil

@@ -307,7 +307,7 @@ defmodule Code do
   """
   @spec env_for_eval(Macro.Env.t() | keyword) :: Macro.Env.t()
   def env_for_eval(env_or_options)
-  def env_for_eval(%{__struct__: Macro.Env} = env), do: %{env | context: nil, macro_aliases: []}
+  def env_for_eval(%{__struct__: Macro.Env} = env), do: %{env | context: nil, macro_aliases: [], versioned_vars: %{}}
 
   def env_for_eval(options) when is_list(options) do
     file =

@@ -1150,8 +1150,7 @@ defmodule Macro do
   end
 
   defp spliced([{:|, _, [{:unquote_splicing, _, [expr]}, tail]}], run, prune?) do
-    joined = {{:., [], [:elixir_quote, :list]}, [], [expr, esc(tail, true, prune?)]}
-    if run == [], do: joined, else: {{:., [], [:erlang, :++]}, [], [:lists.reverse(run), joined]}
+    {{:., [], [:elixir_quote, :tail_list]}, [], [expr, esc(tail, true, prune?), :lists.reverse(run)]}
   end
 
   defp spliced([head | rest], run, prune?), do: spliced(rest, [esc(head, true, prune?) | run], prune?)

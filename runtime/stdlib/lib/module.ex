@@ -88,14 +88,10 @@ defmodule Module do
     assert_open!(:get_attribute, 2, module)
 
     case :jovial_module.get(module, key) do
-      {:ok, value} -> shown(key, value)
-      :error -> default
+      {:ok, value} -> value
+      _unset_or_error -> default
     end
   end
-
-  # Documents are stored with their line.
-  defp shown(key, {line, doc}) when key in [:doc, :moduledoc, :typedoc] and is_integer(line), do: doc
-  defp shown(_key, value), do: value
 
   @doc """
   The newest value of an accumulating attribute, or the value of any other.
@@ -123,6 +119,7 @@ defmodule Module do
       raise ArgumentError, "attributes type, typep, opaque, spec, callback, and macrocallback must be set directly via the @ notation"
     end
 
+    assert_writable!(:put_attribute, 3, module)
     __put_attribute__(module, key, value, nil, [])
   end
 
@@ -132,11 +129,11 @@ defmodule Module do
   @spec has_attribute?(module, atom) :: boolean
   def has_attribute?(module, key) when is_atom(module) and is_atom(key) do
     assert_open!(:has_attribute?, 2, module)
-    :jovial_module.has(module, key) or :jovial_module.accumulates(module, key)
+    :jovial_module.registered(module, key)
   end
 
   @doc """
-  The names of all attributes that are set.
+  The names of all attributes that are set or registered.
   """
   @spec attributes_in(module) :: [atom]
   def attributes_in(module) when is_atom(module) do
@@ -171,7 +168,7 @@ defmodule Module do
   """
   @spec delete_attribute(module, atom) :: term
   def delete_attribute(module, key) when is_atom(module) and is_atom(key) do
-    assert_open!(:delete_attribute, 2, module)
+    assert_writable!(:delete_attribute, 2, module)
     :jovial_module.delete(module, key)
   end
 
@@ -180,7 +177,7 @@ defmodule Module do
   """
   @spec register_attribute(module, atom, keyword) :: :ok
   def register_attribute(module, key, options) when is_atom(module) and is_atom(key) and is_list(options) do
-    assert_open!(:register_attribute, 3, module)
+    assert_writable!(:register_attribute, 3, module)
     accumulate? = :lists.keyfind(:accumulate, 1, options) == {:accumulate, true}
     persist? = :lists.keyfind(:persist, 1, options) == {:persist, true}
     :jovial_module.register(module, key, accumulate?, persist?)
@@ -404,7 +401,7 @@ defmodule Module do
   def create(module, quoted, env_or_options)
 
   def create(module, quoted, %{__struct__: Macro.Env} = env) when is_atom(module) do
-    code = {:defmodule, [line: env.line], [module, [do: quoted]]}
+    code = {:defmodule, [line: env.line], [module, [do: hygienic(quoted, module)]]}
     {result, _binding} = Code.eval_quoted(code, [], %{env | versioned_vars: %{}})
     result
   end
@@ -413,9 +410,25 @@ defmodule Module do
     create(module, quoted, Code.env_for_eval(options))
   end
 
+  # Aliases that quoted code makes are its own, as they are where a macro gave it: a counter tells them from those of other places.
+  defp hygienic(quoted, module) do
+    counter = {module, :erlang.unique_integer([:positive])}
+
+    Macro.prewalk(quoted, fn
+      {name, meta, [_ | _] = args} when name in [:alias, :import, :require, :__aliases__] and is_list(meta) ->
+        {name, Keyword.put_new(meta, :counter, counter), args}
+
+      {name, meta, ^module} when is_atom(name) and is_list(meta) ->
+        {name, Keyword.put_new(meta, :counter, counter), module}
+
+      other ->
+        other
+    end)
+  end
+
   @doc false
   def __put_attribute__(module, key, value, line, _traces) do
-    assert_open!(:__put_attribute__, 2, module)
+    assert_writable!(:__put_attribute__, 2, module)
     if key in [:doc, :moduledoc, :typedoc], do: warn_document(module, key, value)
 
     if key == :on_load and :jovial_module.has(module, key) do
@@ -575,8 +588,16 @@ defmodule Module do
     assert_open!(:__get_attribute__, 2, module)
 
     case :jovial_module.get(module, key) do
+      # Documents are stored with their line.
+      {:ok, {line, doc}} when key in [:doc, :moduledoc, :typedoc] and is_integer(line) ->
+        doc
+
       {:ok, value} ->
-        shown(key, value)
+        value
+
+      # It was registered.
+      :unset ->
+        nil
 
       :error ->
         if warn? and is_integer(line) do
@@ -602,6 +623,15 @@ defmodule Module do
   end
 
   defp instead(_function), do: ""
+
+  defp assert_writable!(function, arity, module) do
+    assert_open!(function, arity, module)
+
+    if :jovial_module.read_only(module) do
+      raise ArgumentError,
+            "could not call Module.#{function}/#{arity} because the module #{Kernel.inspect(module)} is in read-only mode (@after_compile)"
+    end
+  end
 
   defp assert_open!(function, arity, module) do
     case :jovial_module.open(module) do

@@ -106,3 +106,31 @@ bound.("(quote bind_quoted: [y: y] do 1 end)")
 #=>        ]
 #=>      ]}}
 #=>  ]}
+
+# Quoted code that has no lines stands at that of the env.
+quoted = {:def, [], [{:place, [], nil}, [do: {{:., [], [{:__ENV__, [], nil}, :line]}, [no_parens: true], []}]]}
+Code.eval_quoted({:defmodule, [], [EvaluatedPlace, [do: quoted]]}, [], file: "made.ex", line: 13)
+IO.inspect(EvaluatedPlace.place()) #=> 13
+
+# What is evaluated inside a function can't call the others of its module.
+defmodule EvaluatedInside do
+  def try_it, do: Code.eval_quoted({:helper, [], [1]}, [], __ENV__)
+  def helper(x), do: x
+end
+
+EvaluatedInside.try_it() #!> ** (UndefinedFunctionError) function helper/1 is undefined (there is no such import)
+
+# Variables of macros are nobody's.
+IO.inspect(Code.eval_string("require Integer\nInteger.is_even(2)")) #=> {true, []}
+IO.inspect(Code.env_for_eval(__ENV__).versioned_vars) #=> %{}
+
+# One step of expansion.
+once = fn code -> Macro.expand_once(code, __ENV__) end
+IO.inspect({once.(quote(do: -1)), once.(quote(do: +2)), Macro.expand(quote(do: -(-3)), __ENV__), once.(quote(do: -1.5)) |> is_tuple()})
+#=> {-1, 2, 3, true}
+IO.puts(Macro.to_string(Macro.expand(quote(do: x in -2..2), __ENV__)))
+#=> :erlang.andalso(:erlang.is_integer(x), :erlang.andalso(:erlang.>=(x, -2), :erlang."=<"(x, 2)))
+IO.inspect({once.(quote(do: __ENV__.file)) == __ENV__.file, once.(quote(do: __ENV__.nothing)) |> is_tuple()}) #=> {true, true}
+in_match = %{__ENV__ | context: :match}
+IO.inspect(Macro.expand_once(quote(do: __ENV__), in_match)) #=> {:__ENV__, [], Elixir}
+Macro.expand_once(quote(do: @attribute), %{__ENV__ | module: EvaluatedInside, function: {:f, 0}}) #!> ** (ArgumentError) could not call Module.get_attribute/2 because the module EvaluatedInside is already compiled. Use the Module.__info__/1 callback or Code.fetch_docs/1 instead

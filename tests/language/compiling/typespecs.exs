@@ -137,3 +137,22 @@ for {kind, {:ok, specs}} <- [spec: Code.Typespec.fetch_specs(TypespecReadCase), 
 #=> @callback 1 macro(term()) :: Macro.t()
 #=> @callback 1 e(a: 1, b: 2) :: []
 IO.inspect({Code.Typespec.fetch_types(NoSuchModule), Kernel.function_exported?(TypespecReadCase, :behaviour_info, 1)}) #=> {:error, true}
+
+# A name may begin with whatever gives a module.
+{:module, _, beam, _} =
+  defmodule NamedFrom do
+    defmodule Part do
+      defstruct [:x]
+    end
+
+    defmacro own, do: quote(do: __MODULE__)
+    @type name :: own().Part
+    @type part :: %__MODULE__.Part{x: integer}
+    @type other :: __MODULE__.Part.t()
+  end
+
+{:ok, types} = Code.Typespec.fetch_types(beam)
+for {:type, {name, form, _}} <- Enum.sort(types), do: IO.inspect({name, elem(form, 0)})
+#=> {:name, :atom}
+#=> {:other, :remote_type}
+#=> {:part, :type}

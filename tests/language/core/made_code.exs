@@ -68,3 +68,32 @@ IO.inspect("a\tb" =~ ~r/a\tb/) #=> true
 parent = self()
 Node.spawn(Node.self(), fn -> send(parent, :from_here) end)
 IO.inspect(receive(do: (told -> told))) #=> :from_here
+
+# What may be unquoted, and what not: looked at as deep as its lists and pairs go, but not into lists in them.
+unquoted = fn term ->
+  try do
+    {:ok, quote(do: unquote(term))}
+  rescue
+    error in ArgumentError -> error.message |> String.split("\n") |> hd()
+  end
+end
+
+for term <- [[nested: {}], {1, {}}, [1 | 2], [%{}]], do: IO.puts(unquoted.(term))
+#=> tried to unquote invalid AST: [nested: {}]
+#=> tried to unquote invalid AST: {1, {}}
+#=> tried to unquote invalid AST: [1 | 2]
+#=> tried to unquote invalid AST: [%{}]
+IO.inspect({unquoted.([[%{}]]), unquoted.({[{}], 1})}) #=> {{:ok, [[%{}]]}, {:ok, {[{}], 1}}}
+improper = [1 | 2]
+quote(do: [unquote_splicing(improper)]) #!> ** (ArgumentError) expected a list with quoted expressions in unquote_splicing/1, got: [1 | 2]
+line = true
+quote(line: line, do: f()) #!> ** (ArgumentError) invalid runtime value for option :line in quote, got: true
+
+# What is spliced in front of a tail keeps it.
+defmodule SplicedFront do
+  def rest([unquote_splicing([:a, :b]) | rest]), do: rest
+end
+
+IO.inspect(SplicedFront.rest([:a, :b, :c])) #=> [:c]
+code = [{:|, [], [{:unquote_splicing, [], [[1, 2]]}, {:rest, [], nil}]}]
+IO.inspect(code |> Macro.escape(unquote: true) |> Code.eval_quoted() |> elem(0)) #=> [1, {:|, [], [2, {:rest, [], nil}]}]

@@ -48,3 +48,20 @@ IO.inspect(match?({:ok, n} when n > 1, {:ok, 2})) #=> true
 IO.inspect(match?({:ok, n} when n > 1, {:ok, 1})) #=> false
 destructure([p, q, r], [1, 2])
 IO.inspect({p, q, r}) #=> {1, 2, nil}
+
+# The name of a struct is an atom, whatever stands for it.
+named = Process.get(:unset, %{__struct__: "text"})
+pinned_name = Process.get(:unset, "text")
+
+for value <- [named, %URI{}] do
+  found =
+    case value do
+      %^pinned_name{} -> :matched
+      %_{} -> :any
+      %{} -> :map
+    end
+
+  IO.inspect(found)
+end
+#=> :map
+#=> :any

@@ -638,6 +638,7 @@ impl Expander<'_> {
     fn expand_once_inner(&mut self, id: NodeId) -> Result<Option<NodeId>> {
         match self.code.node(id) {
             Node::Var { name: known::DUNDER_MODULE, .. } => Ok(Some(self.code.tree.atom(self.env.module))),
+            Node::Var { name: known::DUNDER_ENV, .. } if self.env.context == Context::Match => Ok(None),
             Node::Var { name: known::DUNDER_ENV | known::DUNDER_DIR, .. } => self.expand(id).map(Some),
             Node::Var { name, meta, .. } => {
                 // A name alone may be a macro without arguments.
@@ -670,10 +671,22 @@ impl Expander<'_> {
                 if is_special_form(name, args.len()) {
                     return Ok(None);
                 }
+                if let &[number] = &*args
+                    && let Some(signed) = self.signed_integer(name, meta, number)?
+                {
+                    return Ok(Some(self.code.tree.int(signed)));
+                }
                 self.expand_name_once(name, meta, &args)
             }
             Node::Apply { .. } => {
                 let Some(remote) = self.code.remote_of(id) else { return Ok(None) };
+                if remote.args.is_empty()
+                    && self.env.context != Context::Match
+                    && let Some((known::DUNDER_ENV, env_meta, _)) = self.code.var_of(remote.left)
+                {
+                    let entries = self.env_entries(env_meta);
+                    return Ok(entries.into_iter().find(|entry| entry.0 == remote.name).map(|entry| entry.1));
+                }
                 let receiver = match self.expand_once_fully(remote.left)? {
                     Some(receiver) => receiver,
                     None => remote.left,
@@ -691,6 +704,26 @@ impl Expander<'_> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// `-1` is the number, as `+1` is, where the sign is that of `Kernel`.
+    fn signed_integer(&mut self, name: Atom, meta: Meta, number: NodeId) -> Result<Option<i64>> {
+        let value = match (name, self.code.int_of(number)) {
+            (known::OP_PLUS, Some(value)) => Some(value),
+            (known::OP_MINUS, Some(value)) => value.checked_neg(),
+            (known::OP_PLUS | known::OP_MINUS, None) => {
+                let line = self.env.line;
+                let inner = self.expand_fully(number, line)?.and_then(|inner| self.code.int_of(inner));
+                if name == known::OP_PLUS { inner } else { inner.and_then(i64::checked_neg) }
+            }
+            _ => None,
+        };
+        let kernel = value.is_some()
+            && matches!(
+                self.find_import(meta, name, 1),
+                Import::Function(known::MOD_KERNEL) | Import::Quoted(known::MOD_KERNEL)
+            );
+        Ok(value.filter(|_| kernel))
     }
 
     fn expand_once_fully(&mut self, id: NodeId) -> Result<Option<NodeId>> {

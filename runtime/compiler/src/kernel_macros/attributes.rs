@@ -9,8 +9,9 @@ use jovial_syntax::quoted::{Meta, Node, NodeId};
 use super::build::Kernel;
 use super::definitions::{is_normal, module_scope};
 use crate::errors::{Halt, Result};
-use crate::expand::Expander;
+use crate::expand::{Expander, text};
 use crate::host::Datum;
+use crate::module::Attribute;
 
 fn is_typespec(name: Atom) -> bool {
     matches!(name, known::TYPE | known::TYPEP | known::OPAQUE | known::SPEC | known::CALLBACK | known::MACROCALLBACK)
@@ -164,34 +165,39 @@ fn get(e: &mut Expander<'_>, name: Atom, line: u32) -> Result<NodeId> {
     Ok(k.case(read, &[with_line, plain]))
 }
 
+/// The values of an attribute that is read now, each with whether it is one of a list that has to be built.
+fn values_of(attribute: &mut Attribute) -> Vec<(Datum, bool)> {
+    attribute.unread_line = None;
+    if !attribute.accumulate {
+        let nil = || Datum::Literal(Literal::Atom(known::NIL));
+        return vec![(attribute.values.first().cloned().unwrap_or_else(nil), false)];
+    }
+    let literals: Option<Vec<Literal>> = attribute
+        .values
+        .iter()
+        .map(|value| match value {
+            Datum::Literal(literal) => Some(literal.clone()),
+            Datum::Host(_) => None,
+        })
+        .collect();
+    match literals {
+        Some(all) => vec![(Datum::Literal(Literal::List(all)), true)],
+        None => attribute.values.iter().map(|value| (value.clone(), true)).collect(),
+    }
+}
+
 /// In a function, the value of this moment becomes part of the code.
 fn inject(e: &mut Expander<'_>, name: Atom, line: u32) -> Result<NodeId> {
-    let build = e.host.module_build(e.env.module);
-    let found = build.and_then(|build| {
+    let Some(build) = e.host.module_build(e.env.module) else {
+        let module = text::inspect_atom(e.env.module);
+        return Err(Halt::argument_error(format!(
+            "could not call Module.get_attribute/2 because the module {module} is already compiled. Use the Module.__info__/1 callback or Code.fetch_docs/1 instead"
+        )));
+    };
+    let found = {
         let mut build = build.lock().unwrap_or_else(PoisonError::into_inner);
-        let attribute = build.attributes.get_mut(&name)?;
-        attribute.unread_line = None;
-        if attribute.accumulate {
-            let all: Option<Vec<Literal>> = attribute
-                .values
-                .iter()
-                .map(|value| match value {
-                    Datum::Literal(literal) => Some(literal.clone()),
-                    Datum::Host(_) => None,
-                })
-                .collect();
-            return Some(
-                match all {
-                    Some(all) => vec![Datum::Literal(Literal::List(all))],
-                    None => attribute.values.clone(),
-                }
-                .into_iter()
-                .map(|value| (value, attribute.accumulate))
-                .collect::<Vec<_>>(),
-            );
-        }
-        attribute.values.first().map(|value| vec![(value.clone(), false)])
-    });
+        build.attributes.get_mut(&name).map(values_of)
+    };
     let Some(values) = found else {
         let meta = e.code.tree.add_meta(&[(known::LINE, jovial_syntax::quoted::MetaValue::Int(line.into()))]);
         // It is a fault of the module, not of the function that reads it.

@@ -229,7 +229,8 @@ pub(super) fn guard_body(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) -> 
     let mut values = Vec::new();
     for &(var, variable) in names.iter().filter(|(_, variable)| used.contains(variable)) {
         let k = &mut Kernel::new(e.code);
-        let own = k.var(&format!("arg{}", named.len() + 1));
+        // It stands in a `quote`, which makes it the macro's own.
+        let own = k.code.tree.var(Atom::new(&format!("arg{}", named.len() + 1)), Meta::EMPTY, known::NIL);
         values.push(k.form(known::UNQUOTE, &[variable]));
         named.push((var, own));
     }

@@ -45,6 +45,8 @@ pub(super) struct Converter<'t> {
     inner: u32,
     pub(super) depth: u32,
     pub(super) line: u32,
+    /// No definitions stand beside the code, so a call by name leads nowhere.
+    pub(super) alone: bool,
 }
 
 impl<'t> Converter<'t> {
@@ -63,6 +65,7 @@ impl<'t> Converter<'t> {
             inner: 0,
             depth: 0,
             line: 0,
+            alone: false,
         }
     }
 
@@ -530,6 +533,12 @@ impl<'t> Converter<'t> {
                     args.insert(0, caller);
                 }
                 Ok(self.add(Expr::Local(name, args.into())))
+            }
+            _ if self.alone => {
+                let args = self.seq(args)?;
+                let (name, args) = (self.add(Expr::Atom(name)), self.list(args, None));
+                let (module, function) = (Atom::new("Elixir.Kernel.Utils"), Atom::new("undefined_local"));
+                Ok(self.add(Expr::Remote(module, function, [name, args].into())))
             }
             _ => {
                 let args = self.seq(args)?;

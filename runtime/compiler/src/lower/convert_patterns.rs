@@ -89,8 +89,9 @@ impl Converter<'_> {
                 let Node::Call { name: known::OP_PERCENT_BRACES, args, .. } = tree.node(map) else {
                     return self.error(Cause::Malformed("%"));
                 };
+                // A name that is a variable, bound here or pinned, is an atom's.
                 let name = match tree.node(module) {
-                    Node::Var { .. } => {
+                    Node::Var { .. } | Node::Call { name: known::OP_CARET, .. } => {
                         let var = self.pat(module)?;
                         let atom = self.core.add_pat(Pat::IsAtom);
                         self.core.add_pat(Pat::Both(atom, var))

@@ -205,6 +205,7 @@ pub fn expression(unit: &Expression) -> Result<Lowered, LowerError> {
     let packed = takes_tuple(count);
     let arity = if packed { 1 } else { u8::try_from(count).unwrap_or(u8::MAX) };
     let mut converter = Converter::new(unit.code, unit.host);
+    converter.alone = true;
     let inputs: Vec<VarId> = unit.inputs.iter().map(|&key| converter.bind_outer(key)).collect();
     let root = converter.expr(unit.root)?;
     let outputs: Vec<Option<VarId>> = unit.outputs.iter().map(|key| converter.output(key)).collect();

@@ -140,10 +140,10 @@ impl Check<'_> {
     /// Takes out the callbacks that `@impl` accounts for; gives the contexts in which each behaviour used it.
     fn impls(&mut self, behaviours: &[Atom], impls: &[Impl]) -> BTreeMap<&'static str, Vec<Option<Atom>>> {
         let mut contexts: BTreeMap<&'static str, Vec<Option<Atom>>> = BTreeMap::new();
-        let declared: Vec<(Key, Vec<Atom>)> = self
+        let declared: Vec<(Key, Vec<(Atom, bool)>)> = self
             .callbacks
             .iter()
-            .map(|(key, all)| (*key, all.iter().map(|callback| callback.behaviour).collect()))
+            .map(|(key, all)| (*key, all.iter().map(|callback| (callback.behaviour, callback.is_macro)).collect()))
             .collect();
         for entry in impls {
             let (name, arity) = entry.key;
@@ -155,7 +155,7 @@ impl Check<'_> {
             let fitting: Vec<(Key, Atom)> = declared
                 .iter()
                 .filter(|(key, _)| keys.contains(key))
-                .flat_map(|(key, behaviours)| behaviours.iter().map(|&behaviour| (*key, behaviour)))
+                .flat_map(|(key, behaviours)| behaviours.iter().map(|&(behaviour, _)| (*key, behaviour)))
                 .collect();
             let value = inspect_atom(entry.value);
             let message = if !entry.kind.is_public() {
@@ -266,16 +266,17 @@ impl Check<'_> {
     }
 }
 
-fn known_callbacks(declared: &[(Key, Vec<Atom>)]) -> String {
+fn known_callbacks(declared: &[(Key, Vec<(Atom, bool)>)]) -> String {
     if declared.is_empty() {
         return ". There are no known callbacks, please specify the proper @behaviour and make sure it defines callbacks".to_owned();
     }
     let lines: String = declared
         .iter()
         .flat_map(|((name, arity), behaviours)| {
-            behaviours
-                .iter()
-                .map(move |behaviour| format!("\n  * {}.{name}/{arity} (function)", inspect_module(*behaviour)))
+            behaviours.iter().map(move |(behaviour, is_macro)| {
+                let kind = if *is_macro { "macro" } else { "function" };
+                format!("\n  * {}.{name}/{arity} ({kind})", inspect_module(*behaviour))
+            })
         })
         .collect();
     format!(". The known callbacks are:\n{lines}\n")

@@ -95,7 +95,7 @@ pub fn store_definition(
     let meta = expander.code.tree.add_meta(&entries);
     let column = column.and_then(|column| u32::try_from(column).ok());
     if let Some((file, _)) = location {
-        expander.env.file = file;
+        expander.env.file = Arc::from(expander.host.absolute_path(&file));
     }
     expander.check_name(meta, kind, name, &source.args)?;
     let arity = source.args.len();

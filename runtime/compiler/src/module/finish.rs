@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use super::{Attribute, Check, DefKind, Definition, Entry, ModuleBuild};
 use crate::env::{Env, NameArity};
-use crate::errors::{Diagnostic, Halt, Result, Severity, inspect_module};
+use crate::errors::{Diagnostic, Exception, Halt, Result, Severity, inspect_module};
 use crate::expand::text;
 use crate::host::{Datum, Host};
 
@@ -72,10 +72,16 @@ pub fn begin(name: Atom, line: u32, env: &Env, host: &mut dyn Host) -> Result<Mo
             line,
             column: None,
             span: None,
-            place: (env.module != known::NIL).then_some((env.module, (known::DUNDER_MODULE, 0))),
+            place: Some((name, (known::DUNDER_MODULE, 0))),
             snippet: true,
         });
-        Halt::compile_error(&Env { module: name, ..env.clone() })
+        let message = format!("cannot compile module {} (errors have been logged)", inspect_module(name));
+        Halt::Exception(Box::new(Exception {
+            module: known::MOD_COMPILEERROR,
+            message,
+            file: Some(env.file.clone()),
+            line: None,
+        }))
     };
     if RESERVED.contains(&name.as_str()) {
         let message = format!("module {} is reserved and cannot be defined", inspect_module(name));

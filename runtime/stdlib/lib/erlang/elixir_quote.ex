@@ -23,14 +23,17 @@ defmodule :elixir_quote do
   defp cons_last([], right), do: right
 
   defp valid_elements(elements) do
-    case :lists.filter(&invalid?/1, elements) do
-      [] ->
+    case valid_list?(elements) do
+      true ->
         elements
 
-      _some ->
+      false ->
         argument_error(["expected a list with quoted expressions in unquote_splicing/1, got: ", shown(elements)])
     end
   end
+
+  defp valid_list?([first | rest]), do: not broken?(first) and valid_list?(rest)
+  defp valid_list?(rest), do: rest == []
 
   def shallow_validate_ast(expression) do
     case invalid?(expression) do
@@ -47,13 +50,18 @@ defmodule :elixir_quote do
   end
 
   defp invalid?(term) when is_atom(term) or is_number(term) or is_binary(term) or is_pid(term), do: false
-  defp invalid?(term) when is_list(term), do: false
-  defp invalid?({_left, _right}), do: false
+  # The elements of a list are looked at, those of lists in it are not.
+  defp invalid?(term) when is_list(term), do: not valid_list?(term)
+  defp invalid?({left, right}), do: broken?(left) or broken?(right)
   defp invalid?({name, meta, context}) when is_atom(name) and is_list(meta) and is_atom(context), do: false
   defp invalid?({name, meta, args}) when is_atom(name) and is_list(meta) and is_list(args), do: false
   defp invalid?({callee, meta, args}) when is_tuple(callee) and is_list(meta) and is_list(args), do: invalid?(callee)
   defp invalid?(fun) when is_function(fun), do: :erlang.fun_info(fun, :type) != {:type, :external}
   defp invalid?(_other), do: true
+
+  defp broken?({left, right}), do: broken?(left) or broken?(right)
+  defp broken?(term) when is_list(term), do: false
+  defp broken?(term), do: invalid?(term)
 
   def validate_runtime(key, value) do
     case valid_option?(key, value) do
@@ -62,7 +70,7 @@ defmodule :elixir_quote do
     end
   end
 
-  defp valid_option?(:line, value), do: is_integer(value) or is_boolean(value)
+  defp valid_option?(:line, value), do: is_integer(value)
   defp valid_option?(:file, value), do: is_binary(value) or is_nil(value)
   defp valid_option?(:context, value), do: is_atom(value) and value != nil
   defp valid_option?(:generated, value), do: is_boolean(value)

@@ -286,6 +286,10 @@ defmodule UndefinedFunctionError do
   @impl true
   def message(%{message: nil, module: nil, function: nil, arity: nil, reason: nil}), do: "undefined function"
 
+  def message(%{message: nil, module: nil, reason: :"undefined local", function: function, arity: arity}) do
+    "function #{Exception.format_fa_name(function, arity)} is undefined (there is no such import)"
+  end
+
   def message(%{message: nil} = exception) do
     {text, _, _} = describe(exception)
     text <> spelling_advice(exception)

@@ -43,7 +43,7 @@ defmodule Jovial.Diagnostics do
     diagnostic = %{
       severity: :warning,
       message: message,
-      file: Path.absname(file),
+      file: full(file),
       source: file,
       position: if(column, do: {line, column}, else: line),
       span: nil,
@@ -53,7 +53,7 @@ defmodule Jovial.Diagnostics do
 
     others =
       for {file, line, column, mfa} <- tl(places) do
-        %{diagnostic | file: Path.absname(file), source: file, position: if(column, do: {line, column}, else: line), stacktrace: [entry(mfa, file, line)]}
+        %{diagnostic | file: full(file), source: file, position: if(column, do: {line, column}, else: line), stacktrace: [entry(mfa, file, line)]}
       end
 
     publish([diagnostic | others], fn ->
@@ -85,6 +85,10 @@ defmodule Jovial.Diagnostics do
       " is undefined or private" <> UndefinedFunctionError.hint_for_loaded_module(module, function, arity)
   end
 
+  # Code of no file has no path.
+  defp full("nofile"), do: "nofile"
+  defp full(file), do: Path.absname(file)
+
   # A warning of a program: `IO.warn/2`. `shown` makes its text when there is no place to point at.
   def warn(message, stacktrace, location, shown \\ nil) do
     {file, line, column, place} = location
@@ -92,7 +96,7 @@ defmodule Jovial.Diagnostics do
     diagnostic = %{
       severity: :warning,
       message: message,
-      file: file && Path.absname(file),
+      file: file && full(file),
       source: file,
       position: line || 0,
       span: nil,

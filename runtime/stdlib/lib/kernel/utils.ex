@@ -11,6 +11,11 @@ defmodule Kernel.Utils do
   defp fit([], count), do: [nil | fit([], count - 1)]
   defp fit([head | tail], count), do: [head | fit(tail, count - 1)]
 
+  # A call by name in code that is evaluated within a function whose module is done.
+  def undefined_local(name, args) do
+    :erlang.error(UndefinedFunctionError.exception(module: nil, function: name, arity: length(args), reason: :"undefined local"))
+  end
+
   # `raise message` where the message is not known before it runs.
   def raise(message) when is_binary(message), do: RuntimeError.exception(message)
   def raise(module) when is_atom(module), do: module.exception([])

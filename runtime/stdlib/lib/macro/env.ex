@@ -170,18 +170,25 @@ defmodule Macro.Env do
 
   # The compiler does what the directive says; its message is the reason if it does not.
   defp directive(name, env, meta, module, options) do
-    {_info, options} = :lists.partition(fn {key, _} -> key in [:trace, :info_callback, :emit_warnings] end, options)
-    vars = env.versioned_vars
+    {info, options} = :lists.partition(fn {key, _} -> key in [:trace, :info_callback, :emit_warnings] end, options)
+    {vars, tracers} = {env.versioned_vars, env.tracers}
+    heard = if Keyword.get(info, :trace, true), do: tracers, else: []
 
     {outcome, said} =
       Jovial.Diagnostics.collect(false, fn ->
         try do
-          {_, _, _, _, after_it} = :jovial_code.prepare({name, meta, [module, options]}, [], %{env | versioned_vars: %{}}, true)
-          {:ok, %{after_it | versioned_vars: vars}}
+          {_, _, _, _, after_it} =
+            :jovial_code.prepare({name, meta, [module, options]}, [], %{env | versioned_vars: %{}, tracers: heard}, true)
+
+          {:ok, %{after_it | versioned_vars: vars, tracers: tracers}}
         rescue
           error -> {:error, Exception.message(error)}
         end
       end)
+
+    if Keyword.get(info, :emit_warnings, true) do
+      for %{severity: :warning, message: message} <- said, do: IO.warn(message, file: env.file, line: Keyword.get(meta, :line, env.line))
+    end
 
     case {outcome, for(%{severity: :error, message: message} <- said, do: message)} do
       {{:error, _}, [message | _]} -> {:error, message}
@@ -201,7 +208,7 @@ defmodule Macro.Env do
       :error
   """
   @spec expand_alias(t, keyword, [atom], keyword) :: {:alias, atom} | :error
-  def expand_alias(%{__struct__: Macro.Env} = env, meta, [first | rest], _options \\ []) when is_list(meta) do
+  def expand_alias(%{__struct__: Macro.Env} = env, meta, [first | rest], options \\ []) when is_list(meta) do
     name = Module.concat([first])
 
     found =
@@ -211,9 +218,18 @@ defmodule Macro.Env do
       end
 
     case found do
-      {_, module} -> {:alias, Module.concat([module | rest])}
-      false -> :error
+      {_, module} ->
+        trace(env, options, {:alias_expansion, meta, name, module})
+        {:alias, Module.concat([module | rest])}
+
+      false ->
+        :error
     end
+  end
+
+  defp trace(env, options, event) do
+    if Keyword.get(options, :trace, true), do: for(tracer <- env.tracers, do: tracer.trace(event, env))
+    :ok
   end
 
   defp aliased(env, meta, name) do
@@ -249,7 +265,7 @@ defmodule Macro.Env do
       _ when local? -> {:error, :not_found}
       [] -> {:error, :not_found}
       [{:function, module}] -> {:function, module, name}
-      [{:macro, module}] -> {:macro, module, expander(env, module, name)}
+      [{:macro, module}] -> {:macro, module, expander(env, module, name, :imported_macro, options)}
       several -> {:error, {:ambiguous, for({_, module} <- several, do: module)}}
     end
   end
@@ -269,19 +285,29 @@ defmodule Macro.Env do
       :error
   """
   @spec expand_require(t, keyword, module, atom, arity, keyword) :: {:macro, module, (keyword, [Macro.t()] -> Macro.t())} | :error
-  def expand_require(%{__struct__: Macro.Env} = env, meta, module, name, arity, _options \\ [])
+  def expand_require(%{__struct__: Macro.Env} = env, meta, module, name, arity, options \\ [])
       when is_list(meta) and is_atom(module) and is_atom(name) and is_integer(arity) do
-    required? = module == Kernel or required?(env, module) or Keyword.get(meta, :required, false)
+    required? = module in [Kernel, env.module] or required?(env, module) or Keyword.get(meta, :required, false)
 
     if required? and match?({:module, _}, :code.ensure_loaded(module)) and macro_exported?(module, name, arity) do
-      {:macro, module, expander(env, module, name)}
+      {:macro, module, expander(env, module, name, :remote_macro, options)}
     else
       :error
     end
   end
 
-  defp expander(env, module, name) do
+  # A use of the macro is told to tracers when it is expanded, as `event`.
+  defp expander(env, module, name, event, options) do
     fn meta, arguments ->
+      arity = length(arguments)
+      trace(env, options, {event, meta, module, name, arity})
+
+      with true <- Keyword.get(options, :check_deprecations, true),
+           {_, reason} <- :lists.keyfind({name, arity}, 1, module.__info__(:deprecated)) do
+        message = Exception.format_mfa(module, name, arity) <> " is deprecated. " <> reason
+        IO.warn(message, file: env.file, line: Keyword.get(meta, :line, env.line))
+      end
+
       env = %{env | requires: :lists.usort([module | env.requires]), line: Keyword.get(meta, :line, env.line)}
       {expanded, _} = :jovial_macro.expand_once({{:., meta, [module, name]}, meta, arguments}, env)
       expanded

@@ -230,6 +230,11 @@ enum Up<'h> {
 
 /// The node for a term.
 pub fn from_term(code: &mut Code, values: &Values, root: Term<'_>) -> NodeId {
+    from_term_at(code, values, root, 0)
+}
+
+/// The same, where code that has no line gets this one, unless it is 0.
+pub fn from_term_at(code: &mut Code, values: &Values, root: Term<'_>, line: u32) -> NodeId {
     let mut work = vec![Up::Visit(root)];
     let mut done: Vec<NodeId> = Vec::new();
     while let Some(step) = work.pop() {
@@ -240,7 +245,7 @@ pub fn from_term(code: &mut Code, values: &Values, root: Term<'_>) -> NodeId {
             seq
         };
         let node = match step {
-            Up::Visit(term) => match leaf(code, values, term, &mut work) {
+            Up::Visit(term) => match leaf(code, values, term, line, &mut work) {
                 Some(node) => node,
                 None => continue,
             },
@@ -284,7 +289,7 @@ fn visit_list<'h>(list: Term<'h>, work: &mut Vec<Up<'h>>) -> (usize, Term<'h>) {
 }
 
 /// A term that needs no other node, or the steps to make one that does.
-fn leaf<'h>(code: &mut Code, values: &Values, term: Term<'h>, work: &mut Vec<Up<'h>>) -> Option<Node> {
+fn leaf<'h>(code: &mut Code, values: &Values, term: Term<'h>, line: u32, work: &mut Vec<Up<'h>>) -> Option<Node> {
     Some(match term.value() {
         Value::Int(int) => match int.to_i64() {
             Some(value) => Node::Int(value),
@@ -312,7 +317,7 @@ fn leaf<'h>(code: &mut Code, values: &Values, term: Term<'h>, work: &mut Vec<Up<
         }
         Value::Tuple(elements) => {
             if let &[head, meta, third] = elements
-                && quoted(code, head, meta, third, work).is_some()
+                && quoted(code, [head, meta, third], line, work).is_some()
             {
                 return None;
             }
@@ -343,12 +348,15 @@ fn leaf<'h>(code: &mut Code, values: &Values, term: Term<'h>, work: &mut Vec<Up<
 
 /// The steps for a tuple that has the shape of quoted code: a keyword list in the middle, and arguments or a context
 /// behind it. Any other tuple gives `None` and no steps.
-fn quoted<'h>(code: &mut Code, head: Term<'h>, meta: Term<'h>, third: Term<'h>, work: &mut Vec<Up<'h>>) -> Option<()> {
+fn quoted<'h>(code: &mut Code, [head, meta, third]: [Term<'h>; 3], line: u32, work: &mut Vec<Up<'h>>) -> Option<()> {
     let mut plain = true;
+    let mut line = (line > 0).then_some((known::LINE, i64::from(line)));
     let mut iter = meta.list_iter();
     for entry in iter.by_ref() {
         let [key, value] = *entry.as_tuple_of::<2>()?;
-        key.as_atom()?;
+        if key.as_atom()? == known::LINE {
+            line = None;
+        }
         plain &= simple(value).is_some();
     }
     if !iter.tail().is_nil_list() {
@@ -362,9 +370,12 @@ fn quoted<'h>(code: &mut Code, head: Term<'h>, meta: Term<'h>, third: Term<'h>, 
     };
     let metas = |code: &mut Code| {
         if plain {
-            Metas::Made(code.tree.add_meta_from(pairs().filter_map(|(key, value)| Some((key, simple(value)?)))))
+            let line = line.into_iter().map(|(key, line)| (key, MetaValue::Int(line)));
+            let entries = pairs().filter_map(|(key, value)| Some((key, simple(value)?)));
+            Metas::Made(code.tree.add_meta_from(line.chain(entries)))
         } else {
-            Metas::Open(pairs().map(|(key, value)| (key, simple(value))).collect())
+            let line = line.into_iter().map(|(key, line)| (key, Some(MetaValue::Int(line))));
+            Metas::Open(line.chain(pairs().map(|(key, value)| (key, simple(value)))).collect())
         }
     };
     if third.is_list() {

@@ -251,6 +251,7 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
             vec![Term::atom(start.name), Term::atom(function)]
         })?;
     }
+    lock(shared).read_only = true;
     for (module, function) in callbacks(shared, known::AFTER_COMPILE) {
         let binary = &binary;
         let env = &*env;
@@ -452,8 +453,33 @@ pub fn store(
     env: &Env,
 ) -> Result<Fragment> {
     let stored = module::store_definition(code, kind, head, body, plain, env, host)?;
+    on_definition(host, &stored, kind)?;
     module::take_attributes(&stored, kind, host);
     Ok(crate::natives::elixir::stored(&stored))
+}
+
+/// Calls the `@on_definition` callbacks, the newest first, with the definition as it was written. It is stored by then, and its
+/// documents are still attributes of the module.
+fn on_definition(host: &mut CompileHost<'_>, stored: &module::Stored, kind: DefKind) -> Result<()> {
+    let Some(shared) = host.library.building(stored.env.module) else { return Ok(()) };
+    let callbacks = callbacks(&shared, known::ON_DEFINITION);
+    let env = Env { function: Some((stored.name, stored.arity)), ..stored.env.clone() };
+    for (module, function) in callbacks.into_iter().rev() {
+        host.flush()?;
+        host.call(module, function, |heap, values| {
+            let term = |node: &NodeId| convert::to_term(heap, &stored.code, values, *node);
+            let list = |nodes: &[NodeId]| heap.list(nodes.iter().map(term).collect::<Vec<_>>());
+            vec![
+                env_term::to_term(heap, &env),
+                Term::atom(kind.atom()),
+                Term::atom(stored.name),
+                list(&stored.args),
+                list(&stored.guards),
+                term(&stored.body),
+            ]
+        })?;
+    }
+    Ok(())
 }
 
 /// Loads the definitions that a module under construction has so far, as a module of another name, and gives that name.

@@ -445,6 +445,11 @@ impl Host for CompileHost<'_> {
         self.library.unique_integer()
     }
 
+    fn absolute_path(&self, file: &str) -> String {
+        let absolute = std::path::absolute(file).ok().and_then(|path| path.to_str().map(str::to_owned));
+        absolute.unwrap_or_else(|| file.to_owned())
+    }
+
     fn relative_path(&self, file: &str) -> String {
         relative_to_cwd(file)
     }

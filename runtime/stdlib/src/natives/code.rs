@@ -531,7 +531,8 @@ fn prepare_given(
         Given::Parsed(quoted) => (quoted.code, quoted.root),
         Given::Term(quoted) => {
             let mut code = Code::new();
-            let root = convert::from_term(&mut code, &host.values, quoted.root());
+            // What has no line of its own stands at that of the env.
+            let root = convert::from_term_at(&mut code, &host.values, quoted.root(), env.line);
             (code, root)
         }
     };

@@ -19,6 +19,7 @@ pub(crate) const TABLE: &[Entry] = &[
     }),
     ("Elixir.Kernel.Typespec", "deftypespec", 6, |_, _| Ok(Term::OK)),
     ("jovial_module", "open", 1, |ctx, args| Ok(Term::bool(Library::in_ctx(ctx).building(atom(args[0])?).is_some()))),
+    ("jovial_module", "read_only", 1, |ctx, args| with(ctx, args[0], |build| Ok(Term::bool(build.read_only)))),
     ("jovial_module", "get", 2, get),
     ("jovial_module", "put", 4, put),
     ("jovial_module", "delete", 2, delete),
@@ -28,14 +29,17 @@ pub(crate) const TABLE: &[Entry] = &[
             Ok(Term::bool(build.attributes.get(&key).is_some_and(|found| !found.values.is_empty())))
         })
     }),
+    ("jovial_module", "registered", 2, |ctx, args| {
+        let key = atom(args[1])?;
+        with(ctx, args[0], |build| Ok(Term::bool(build.attributes.contains_key(&key))))
+    }),
     ("jovial_module", "accumulates", 2, |ctx, args| {
         let key = atom(args[1])?;
         with(ctx, args[0], |build| Ok(Term::bool(build.attributes.get(&key).is_some_and(|found| found.accumulate))))
     }),
     ("jovial_module", "keys", 1, |ctx, args| {
         with(ctx, args[0], |build| {
-            let mut names: Vec<Atom> =
-                build.attributes.iter().filter(|(_, found)| !found.values.is_empty()).map(|(name, _)| *name).collect();
+            let mut names: Vec<Atom> = build.attributes.keys().copied().collect();
             names.sort_by_key(|name| name.as_str());
             Ok(ctx.heap().list(names.into_iter().map(Term::atom).collect::<Vec<_>>()))
         })
@@ -150,7 +154,7 @@ fn get<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
             let values = attribute.values.iter().map(|value| data::to_term(heap, value));
             return Ok(ok(heap, heap.list(values.collect::<Vec<_>>())));
         }
-        Ok(attribute.values.first().map_or(word("error"), |value| ok(heap, data::to_term(heap, value))))
+        Ok(attribute.values.first().map_or(word("unset"), |value| ok(heap, data::to_term(heap, value))))
     })
 }
 
@@ -171,6 +175,12 @@ fn delete<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         let Some(attribute) = build.attributes.get_mut(&key) else { return Ok(Term::atom(known::NIL)) };
         let values = std::mem::take(&mut attribute.values);
         let terms: Vec<Term<'h>> = values.iter().map(|value| data::to_term(heap, value)).collect();
-        Ok(if attribute.accumulate { heap.list(terms) } else { terms.first().copied().unwrap_or(Term::NIL) })
+        if attribute.accumulate {
+            return Ok(heap.list(terms));
+        }
+        if !attribute.persist {
+            build.attributes.remove(&key);
+        }
+        Ok(terms.first().copied().unwrap_or(Term::NIL))
     })
 }

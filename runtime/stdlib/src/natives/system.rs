@@ -43,7 +43,12 @@ pub(crate) const TABLE: &[Entry] = &[
         }
         let all = fun_info(ctx, args)?;
         let found = all.list_iter().find(|entry| entry.as_tuple_of::<2>().is_some_and(|pair| pair[0].same(args[1])));
-        need(found)
+        // A function of a module has none of the rest.
+        let absent = || {
+            let of_closures = matches!(item.as_str(), "pid" | "new_index" | "new_uniq" | "index" | "uniq");
+            of_closures.then(|| ctx.heap().tuple(&[args[1], word("undefined")]))
+        };
+        need(found.or_else(absent))
     }),
     ("erlang", "system_info", 1, system_info),
     ("erlang", "system_flag", 2, |ctx, args| match atom(args[0])?.as_str() {
@@ -90,7 +95,11 @@ pub(crate) const TABLE: &[Entry] = &[
     ("code", "delete", 1, |ctx, args| Ok(Term::bool(ctx.machine().delete(atom(args[0])?)))),
     ("code", "purge", 1, |_, args| atom(args[0]).map(|_| Term::FALSE)),
     ("code", "soft_purge", 1, |_, args| atom(args[0]).map(|_| Term::TRUE)),
-    ("code", "which", 1, |_, args| atom(args[0]).map(|_| word("non_existing"))),
+    // A module that is loaded came from no file.
+    ("code", "which", 1, |ctx, args| {
+        let loaded = ctx.machine().module(atom(args[0])?).is_some();
+        Ok(if loaded { Term::EMPTY_LIST } else { word("non_existing") })
+    }),
 ];
 
 /// `[module:, exports:, attributes:, compile:, md5:]` of a loaded module. A module of natives alone has nothing but exports.

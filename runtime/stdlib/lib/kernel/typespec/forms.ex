@@ -373,6 +373,14 @@ defmodule Kernel.Typespec.Forms do
 
   defp expand({:__MODULE__, _, context}, scope) when is_atom(context), do: scope.module
 
+  # `__MODULE__.Part`, and whatever else gives a module in front of a name.
+  defp expand({:__aliases__, _, [head | rest]} = expr, scope) when not is_atom(head) do
+    case expand(head, scope) do
+      module when is_atom(module) -> Module.concat([module | rest])
+      _ -> expr
+    end
+  end
+
   # The module's own macros are there by now, as they are for the bodies of its functions.
   defp expand(expr, scope), do: Macro.expand(expr, %{scope.env | function: {:__info__, 1}})
 
