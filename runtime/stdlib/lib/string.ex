@@ -729,8 +729,8 @@ defmodule String do
   @doc """
   Raises all letters to upper case.
 
-  `mode` is `:default` (all of Unicode), `:ascii` (a to z, faster), `:greek` (vowels lose their accents) or `:turkic`
-  (`i` becomes `İ`). The result may have more characters than the string.
+  `mode` is `:default` (all of Unicode), `:ascii` (a to z, faster), `:greek` (as `:default`; it matters for small
+  letters) or `:turkic` (`i` becomes `İ`). The result may have more characters than the string.
 
   ## Examples
 

@@ -27,7 +27,7 @@ mod token;
 pub use completeness::{Completeness, completeness};
 pub use cursor::with_cursor;
 pub use diagnostics::{Diagnostic, Kind, Severity};
-pub use lexer::unescape;
+pub use lexer::{is_plain_name, unescape};
 pub use options::{Comment, EncodeAtom, EncodeLiteral, Options};
 
 use quoted::{NodeId, Tree};

@@ -208,15 +208,16 @@ defmodule :io_lib do
   defp chars(_), do: :error
 
   defp field_text(chars, nil, nil, _), do: chars
-  defp field_text(chars, nil, precision, pad), do: chars |> Enum.take(precision) |> fill_right(precision, pad)
+  defp field_text(chars, nil, precision, pad), do: chars |> :string.slice(0, precision) |> fill_right(precision, pad)
 
   defp field_text(chars, width, precision, pad) do
-    chars = if precision, do: Enum.take(chars, precision), else: Enum.take(chars, abs(width))
+    chars = :string.slice(chars, 0, precision || abs(width))
     chars = if precision && precision < abs(width), do: fill_right(chars, precision, pad), else: chars
     adjust(chars, width, pad)
   end
 
-  defp fill_right(chars, size, pad), do: chars ++ :lists.duplicate(max(size - length(chars), 0), pad)
+  # Widths are numbers of graphemes.
+  defp fill_right(chars, size, pad), do: chars ++ :lists.duplicate(max(size - :string.length(chars), 0), pad)
 
   # A term that does not fit its field becomes asterisks.
   defp field(chars, width, precision, pad) do
@@ -226,7 +227,7 @@ defmodule :io_lib do
 
     cond do
       width == nil -> chars
-      length(chars) > limit -> adjust(:lists.duplicate(limit, ?*), width, pad)
+      :string.length(chars) > limit -> adjust(:lists.duplicate(limit, ?*), width, pad)
       true -> adjust(chars, width, pad)
     end
   end
@@ -236,8 +237,8 @@ defmodule :io_lib do
   defp number_field(chars, width, pad), do: adjust(chars, width, pad)
 
   defp adjust(chars, nil, _), do: chars
-  defp adjust(chars, width, pad) when width < 0, do: chars ++ :lists.duplicate(max(-width - length(chars), 0), pad)
-  defp adjust(chars, width, pad), do: :lists.duplicate(max(width - length(chars), 0), pad) ++ chars
+  defp adjust(chars, width, pad) when width < 0, do: chars ++ :lists.duplicate(max(-width - :string.length(chars), 0), pad)
+  defp adjust(chars, width, pad), do: :lists.duplicate(max(width - :string.length(chars), 0), pad) ++ chars
 
   defp float_text(?f, number, precision), do: :erlang.float_to_list(number, [{:decimals, precision || 6}])
   defp float_text(?e, number, precision), do: scientific(number, (precision || 6) - 1)

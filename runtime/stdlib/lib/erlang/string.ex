@@ -158,7 +158,16 @@ defmodule :string do
   end
 
   @doc "A form for comparing without regard to case."
-  def casefold(chars), do: like(chars, text(chars) |> String.upcase() |> String.downcase())
+  def casefold(chars), do: like(chars, for(<<char::utf8 <- text(chars)>>, into: "", do: folded(char)))
+
+  # Texts are folded to small letters, but for the sharp s that has a capital, the i that has no dot, and Cherokee, whose small
+  # letters are younger.
+  defp folded(0x1E9E), do: "ss"
+  defp folded(0x131), do: <<0x131::utf8>>
+  defp folded(char) when char in 0x13A0..0x13F5, do: <<char::utf8>>
+  defp folded(char) when char in 0x13F8..0x13FD, do: <<char - 8::utf8>>
+  defp folded(char) when char in 0xAB70..0xABBF, do: <<char - 0x97D0::utf8>>
+  defp folded(char), do: <<char::utf8>> |> String.upcase() |> String.downcase()
 
   @doc "What follows a prefix, or `:nomatch`."
   def prefix(chars, prefix) do

@@ -114,9 +114,10 @@ fn reverse<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     if is_simple(&bytes) {
         out.extend(bytes.iter().rev());
     } else {
-        let all: Vec<_> = spans(&bytes).collect();
-        for (from, len) in all.into_iter().rev() {
-            out.extend_from_slice(&bytes[from..from + len]);
+        // Bytes that are no text stay between the texts around them.
+        for chunk in bytes.utf8_chunks() {
+            out.extend(chunk.valid().graphemes(true).rev().flat_map(str::bytes));
+            out.extend_from_slice(chunk.invalid());
         }
     }
     ctx.heap().try_binary(&out).map_err(Halt::from)
@@ -162,17 +163,6 @@ fn map_valid(bytes: &[u8], change: impl Fn(&str, &mut String)) -> Vec<u8> {
 fn upper(text: &str, mode: Mode, out: &mut String) {
     if mode == Mode::Ascii || text.is_ascii() && mode != Mode::Turkic {
         out.push_str(&text.to_ascii_uppercase());
-        return;
-    }
-    if mode == Mode::Greek {
-        // Accents are dropped on capitals; a diaeresis stays.
-        for c in text.nfd() {
-            let accent = matches!(c, '\u{300}' | '\u{301}' | '\u{342}' | '\u{313}' | '\u{314}' | '\u{345}');
-            if !accent || !out.chars().next_back().is_some_and(|last| ('\u{370}'..'\u{400}').contains(&last)) {
-                out.extend(c.to_uppercase());
-            }
-        }
-        *out = out.nfc().collect();
         return;
     }
     for c in text.chars() {
@@ -225,9 +215,44 @@ fn title(c: char) -> Option<&'static str> {
         'ﬄ' => "Ffl",
         'ﬅ' | 'ﬆ' => "St",
         'և' => "Եւ",
-        'ᾳ' => "ᾼ",
-        'ῃ' => "ῌ",
-        'ῳ' => "ῼ",
+        // An iota below stays below.
+        'ᾀ' | 'ᾈ' => "ᾈ",
+        'ᾁ' | 'ᾉ' => "ᾉ",
+        'ᾂ' | 'ᾊ' => "ᾊ",
+        'ᾃ' | 'ᾋ' => "ᾋ",
+        'ᾄ' | 'ᾌ' => "ᾌ",
+        'ᾅ' | 'ᾍ' => "ᾍ",
+        'ᾆ' | 'ᾎ' => "ᾎ",
+        'ᾇ' | 'ᾏ' => "ᾏ",
+        'ᾐ' | 'ᾘ' => "ᾘ",
+        'ᾑ' | 'ᾙ' => "ᾙ",
+        'ᾒ' | 'ᾚ' => "ᾚ",
+        'ᾓ' | 'ᾛ' => "ᾛ",
+        'ᾔ' | 'ᾜ' => "ᾜ",
+        'ᾕ' | 'ᾝ' => "ᾝ",
+        'ᾖ' | 'ᾞ' => "ᾞ",
+        'ᾗ' | 'ᾟ' => "ᾟ",
+        'ᾠ' | 'ᾨ' => "ᾨ",
+        'ᾡ' | 'ᾩ' => "ᾩ",
+        'ᾢ' | 'ᾪ' => "ᾪ",
+        'ᾣ' | 'ᾫ' => "ᾫ",
+        'ᾤ' | 'ᾬ' => "ᾬ",
+        'ᾥ' | 'ᾭ' => "ᾭ",
+        'ᾦ' | 'ᾮ' => "ᾮ",
+        'ᾧ' | 'ᾯ' => "ᾯ",
+        'ᾳ' | 'ᾼ' => "ᾼ",
+        'ῃ' | 'ῌ' => "ῌ",
+        'ῳ' | 'ῼ' => "ῼ",
+        '\u{345}' => "\u{345}",
+        'ᾲ' => "Ὰ\u{345}",
+        'ᾴ' => "Ά\u{345}",
+        'ᾷ' => "Α\u{342}\u{345}",
+        'ῂ' => "Ὴ\u{345}",
+        'ῄ' => "Ή\u{345}",
+        'ῇ' => "Η\u{342}\u{345}",
+        'ῲ' => "Ὼ\u{345}",
+        'ῴ' => "Ώ\u{345}",
+        'ῷ' => "Ω\u{342}\u{345}",
         _ => return None,
     })
 }
@@ -431,16 +456,12 @@ fn escape<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
 fn identifier_kind<'h>(_: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let bytes = bytes(args[0])?;
     let Ok(text) = std::str::from_utf8(&bytes) else { return Ok(word("none")) };
-    if !unicode_normalization::is_nfc(text) {
+    if !jovial_syntax::is_plain_name(text) {
         return Ok(word("none"));
     }
     let body = text.strip_suffix(['?', '!']).unwrap_or(text);
     let mut chars = body.chars();
     let Some(first) = chars.next() else { return Ok(word("none")) };
-    let starts = first == '_' || unicode_ident::is_xid_start(first);
-    if !starts || !chars.clone().all(|c| c == '@' || unicode_ident::is_xid_continue(c)) {
-        return Ok(word("none"));
-    }
     let marked = body.len() < text.len();
     Ok(word(if chars.any(|c| c == '@') {
         "atom"
@@ -477,6 +498,6 @@ mod tests {
         assert_eq!(run(lower, "ΣΑΣ", Mode::Greek), "σας");
         assert_eq!(run(upper, "iı", Mode::Turkic), "İI");
         assert_eq!(run(upper, "é", Mode::Ascii), "é");
-        assert_eq!(run(upper, "ά", Mode::Greek), "Α");
+        assert_eq!(run(upper, "ά", Mode::Greek), "Ά");
     }
 }

@@ -300,7 +300,7 @@ fn suggestion(wrong: &str) -> Option<String> {
             compatible,
         )
     } else {
-        let skeleton = super::confusables::skeleton(wrong);
+        let skeleton: String = super::confusables::skeleton(wrong).nfc().collect();
         (
             "Codepoint failed identifier tokenization, but a simpler form was found.",
             "You could write the above in a similar way that is accepted by Elixir:",
@@ -339,8 +339,8 @@ fn leading_name(text: &str) -> Option<&str> {
     (!scripts::is_mixed(name)).then_some(name)
 }
 
-/// Whether an atom of this text needs no quotes.
-pub(crate) fn is_plain_name(text: &str) -> bool {
+/// Whether an atom of this text, in NFC, needs no quotes.
+pub fn is_plain_name(text: &str) -> bool {
     let body = text.strip_suffix(['!', '?']).unwrap_or(text);
     let mut characters = body.chars();
     let Some(first) = characters.next() else { return false };

@@ -35,7 +35,7 @@ use crate::{EncodeAtom, Options};
 use strings::Frame;
 use terminators::{Hint, Opened};
 
-pub(crate) use identifiers::is_plain_name;
+pub use identifiers::is_plain_name;
 pub(crate) use numbers::parse_float;
 pub use unescape::unescape;
 
