@@ -439,6 +439,16 @@ defmodule Code do
 
   # An env that outlived its compilation has nobody to trace for.
   defp scope(%{lexical_tracker: nil} = env), do: %{env | tracers: []}
+
+  defp scope(%{lexical_tracker: tracker} = env) when is_pid(tracker) do
+    if :erlang.is_process_alive(tracker) do
+      env
+    else
+      IO.warn("an __ENV__ with outdated compilation information was given to eval, call Macro.Env.prune_compile_info/1 to prune it")
+      scope(Macro.Env.prune_compile_info(env))
+    end
+  end
+
   defp scope(env), do: env
 
   defp evaluate(quoted, binding, scope, wants_env, prune?) do
@@ -453,7 +463,16 @@ defmodule Code do
 
     kept = if prune?, do: for({key, _} = pair <- binding, :lists.member(key, inputs), do: pair), else: binding
     {value, binding} = :jovial_code.bound(kept, outputs, result)
-    {value, binding, env}
+    {value, binding, if(prune? and wants_env, do: only_bound(env, binding), else: env)}
+  end
+
+  defp only_bound(env, binding) do
+    kept =
+      for {{name, context}, _version} = entry <- :maps.to_list(env.versioned_vars),
+          :lists.keymember(if(context == nil, do: name, else: {name, context}), 1, binding),
+          do: entry
+
+    %{env | versioned_vars: :maps.from_list(kept)}
   end
 
   @doc """

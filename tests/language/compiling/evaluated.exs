@@ -134,3 +134,14 @@ IO.inspect({once.(quote(do: __ENV__.file)) == __ENV__.file, once.(quote(do: __EN
 in_match = %{__ENV__ | context: :match}
 IO.inspect(Macro.expand_once(quote(do: __ENV__), in_match)) #=> {:__ENV__, [], Elixir}
 Macro.expand_once(quote(do: @attribute), %{__ENV__ | module: EvaluatedInside, function: {:f, 0}}) #!> ** (ArgumentError) could not call Module.get_attribute/2 because the module EvaluatedInside is already compiled. Use the Module.__info__/1 callback or Code.fetch_docs/1 instead
+
+# With pruning only what was named is left, in the binding and in the env.
+pruned = fn code, binding ->
+  {_, binding, env} = Code.eval_quoted_with_env(code, binding, Code.env_for_eval(__ENV__), prune_binding: true)
+  {binding, Macro.Env.vars(env)}
+end
+
+IO.inspect(pruned.(123, x: 2, y: 3)) #=> {[], []}
+IO.inspect(pruned.(quote(do: var!(x) = 1), x: 2, y: 3)) #=> {[x: 1], [x: nil]}
+IO.inspect(pruned.(quote(do: fn -> var!(x) end), x: 2, y: 3)) #=> {[x: 2], [x: nil]}
+IO.inspect(pruned.(quote(do: var!(x, :foo) = 1), x: 2)) #=> {[{{:x, :foo}, 1}], [x: :foo]}

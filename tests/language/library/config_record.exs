@@ -35,3 +35,13 @@ IO.inspect({Records.name({:user, 1, 2}), Enum.map([{:user, 1}, {:foo}, {1}, 5], 
 Records.list({:other, 1, 2}) #!> ** (ArgumentError) expected argument to be a literal atom, literal keyword or a :user record, got runtime: {:other, 1, 2}
 Records.list({:user, 1}) #!> ** (ArgumentError) expected argument to be a :user record with 2 fields, got: {:user, 1}
 Code.eval_string("require Records; Records.user(foo: 1)") #!> ** (ArgumentError) record :user does not have the key: :foo
+
+# Values that were read while compiling, beside those of now.
+Application.put_env(:some_shop, :till, open: [from: 8])
+check = fn path, compiled -> Config.Provider.validate_compile_env([{:some_shop, path, compiled}]) end
+IO.inspect({check.([:till, :open], {:ok, [from: 8]}), check.([:till, :closed], :error), check.([:till, :open, :from], {:ok, 8})}) #=> {:ok, :ok, :ok}
+{:error, message} = check.([:till, :open], {:ok, :never})
+IO.puts(message |> String.split("\n") |> Enum.reject(&(&1 == "")))
+#=> the application :some_shop has a different value set for key :till during runtime compared to compile time.  * Compile time value was set to: :never  * Runtime value was set to: [from: 8]
+{:error, message} = check.([:till, :open, :from, :minute], :error)
+IO.puts(message) #=> application :some_shop failed reading its compile environment for path [:open, :from, :minute] inside key :till. Expected nested values to be keyword lists

@@ -141,4 +141,105 @@ defmodule Config.Provider do
   @spec resolve_config_path!(config_path) :: binary()
   def resolve_config_path!(path) when is_binary(path), do: path
   def resolve_config_path!({:system, name, path}), do: System.fetch_env!(name) <> path
+
+  # ## At the start of a release
+
+  # What makes `boot/1` run the providers: an environment of applications that says so.
+  @doc false
+  def init(providers, path, options) when is_list(providers) do
+    validate_config_path!(path)
+    states = for {module, given} <- providers, do: {module, module.init(given)}
+    [elixir: [config_provider_init: {states, path, options}]]
+  end
+
+  # Runs the providers once. A system that starts anew for it finds what they gave in its own file.
+  @doc false
+  def boot(restart) when is_function(restart, 0) do
+    case {Application.fetch_env(:elixir, :config_provider_booted), Application.fetch_env(:elixir, :config_provider_init)} do
+      {{:ok, {:booted, found}}, _} ->
+        {pruned, compiled} = if is_tuple(found), do: found, else: {found, false}
+        if pruned, do: File.rm(pruned)
+        checked(compiled)
+        :booted
+
+      {_, {:ok, {states, path, options}}} ->
+        provide(states, resolve_config_path!(path), Map.new(options), restart)
+
+      {_, :error} ->
+        :skip
+    end
+  end
+
+  defp provide(states, path, options, restart) do
+    {:ok, [before]} = :file.consult(path)
+    config = Config.__merge__(before, Map.get(options, :extra_config, []))
+    config = Enum.reduce(states, config, fn {module, state}, config -> module.load(config, state) end)
+    compiled = Map.get(options, :validate_compile_env, false)
+
+    cond do
+      Map.get(options, :reboot_system_after_config, false) ->
+        pruned = if Map.get(options, :prune_runtime_sys_config_after_boot, false), do: path
+        booted = {:booted, if(compiled, do: {pruned, compiled}, else: pruned)}
+        own = (config[:elixir] || []) |> Keyword.delete(:config_provider_init) |> Keyword.put(:config_provider_booted, booted)
+        config = Keyword.delete(config, :elixir) ++ [elixir: own]
+        File.write!(path, :unicode.characters_to_binary(:io_lib.format("%% coding: utf-8~n~tw.~n", [config])))
+        restart.()
+        :ok
+
+      Keyword.get(before, :kernel, []) != Keyword.get(config, :kernel, []) ->
+        abort("Cannot configure :kernel because :reboot_system_after_config has been set to false and :kernel has already been loaded")
+
+      true ->
+        Application.put_all_env(config, persistent: true)
+        checked(compiled)
+        :booted
+    end
+  end
+
+  defp checked(false), do: :ok
+
+  defp checked(compiled) do
+    with {:error, message} <- validate_compile_env(compiled), do: abort(message)
+  end
+
+  defp abort(message) do
+    IO.puts("ERROR! " <> message)
+    :erlang.error("aborting boot")
+  end
+
+  # Whether the values that were read while compiling are those of now: `{application, [key | path], {:ok, value} | :error}` each.
+  @doc false
+  def validate_compile_env(compiled) do
+    Enum.find_value(compiled, :ok, fn {app, [key | path], compile_time} ->
+      now = with {:ok, value} <- Application.fetch_env(app, key), do: inside(value, path)
+
+      case now do
+        ^compile_time ->
+          nil
+
+        :broken ->
+          {:error,
+           "application #{inspect(app)} failed reading its compile environment for path #{inspect(path)} inside key #{inspect(key)}. " <>
+             "Expected nested values to be keyword lists"}
+
+        _ ->
+          {:error,
+           "the application #{inspect(app)} has a different value set for key #{inspect(key)} during runtime compared to compile time.\n\n" <>
+             "  * Compile time value #{said(compile_time)}\n  * Runtime value #{said(now)}\n"}
+      end
+    end)
+  end
+
+  defp inside(value, []), do: {:ok, value}
+
+  defp inside(value, [key | path]) do
+    if Keyword.keyword?(value) do
+      with {:ok, inner} <- Keyword.fetch(value, key), do: inside(inner, path)
+    else
+      :broken
+    end
+  end
+
+  defp said({:ok, value}), do: "was set to: " <> inspect(value)
+  defp said(:error), do: "was not set"
 end

@@ -151,7 +151,15 @@ defmodule Macro.Env do
   """
   @spec define_require(t, keyword, module, keyword) :: {:ok, t} | {:error, binary}
   def define_require(%{__struct__: Macro.Env} = env, meta, module, options \\ []) when is_list(meta) and is_atom(module) do
-    directive(:require, env, meta, module, options)
+    {traced, options} = Keyword.split(options, [:trace])
+    trace(env, traced, {:require, meta, module, options})
+    env = %{env | requires: :lists.usort([module | env.requires])}
+
+    # The module need not be there.
+    case Keyword.fetch(options, :as) do
+      {:ok, _name} -> define_alias(env, meta, module, traced ++ options)
+      :error -> {:ok, env}
+    end
   end
 
   @doc """
@@ -165,22 +173,48 @@ defmodule Macro.Env do
   """
   @spec define_import(t, keyword, module, keyword) :: {:ok, t} | {:error, binary}
   def define_import(%{__struct__: Macro.Env} = env, meta, module, options \\ []) when is_list(meta) and is_atom(module) do
-    directive(:import, env, meta, module, options)
+    case Keyword.pop(options, :info_callback) do
+      {nil, _} -> directive(:import, env, meta, module, options)
+      {callback, options} -> import_told(env, meta, module, callback, options)
+    end
+  end
+
+  # What there is to import is what the callback says, so the module need not be there.
+  defp import_told(env, meta, module, callback, options) do
+    {only, except} = {Keyword.get(options, :only), Keyword.get(options, :except, [])}
+
+    taken = fn kind ->
+      cond do
+        is_list(only) -> :lists.filter(&:lists.member(&1, only), callback.(kind))
+        only in [nil, kind] -> callback.(kind) -- except
+        true -> []
+      end
+    end
+
+    stored = fn
+      imports, [] -> :lists.keydelete(module, 1, imports)
+      imports, pairs -> [{module, :lists.sort(pairs)} | :lists.keydelete(module, 1, imports)]
+    end
+
+    trace(env, options, {:import, meta, module, Keyword.drop(options, [:trace, :emit_warnings])})
+    functions = stored.(env.functions, taken.(:functions))
+    macros = stored.(env.macros, taken.(:macros))
+    {:ok, %{env | functions: functions, macros: macros, requires: :lists.usort([module | env.requires])}}
   end
 
   # The compiler does what the directive says; its message is the reason if it does not.
   defp directive(name, env, meta, module, options) do
     {info, options} = :lists.partition(fn {key, _} -> key in [:trace, :info_callback, :emit_warnings] end, options)
-    {vars, tracers} = {env.versioned_vars, env.tracers}
-    heard = if Keyword.get(info, :trace, true), do: tracers, else: []
+    kept = Map.take(env, [:versioned_vars, :tracers, :lexical_tracker])
+    heard = if Keyword.get(info, :trace, true), do: env.tracers, else: []
+    # Nobody asks whether what is made by hand is used.
+    env = %{env | versioned_vars: %{}, tracers: heard, lexical_tracker: nil}
 
     {outcome, said} =
       Jovial.Diagnostics.collect(false, fn ->
         try do
-          {_, _, _, _, after_it} =
-            :jovial_code.prepare({name, meta, [module, options]}, [], %{env | versioned_vars: %{}, tracers: heard}, true)
-
-          {:ok, %{after_it | versioned_vars: vars, tracers: tracers}}
+          {_, _, _, _, after_it} = :jovial_code.prepare({name, meta, [module, options]}, [], env, true)
+          {:ok, Map.merge(after_it, kept)}
         rescue
           error -> {:error, Exception.message(error)}
         end
