@@ -144,11 +144,13 @@ receive do: ({:got, data} -> IO.inspect(data))
 IO.inspect(next.(port)) #=> {:exit, :normal}
 
 # A program that nobody reads any more is told so when it writes, and one that reads no more tells it when it is written to.
-port = sh.("exec 0<&-; echo closed; sleep 60", [:binary])
+port = sh.("exec 0<&-; echo closed; exec sleep 60", [:binary])
 next.(port)
+{:os_pid, os_pid} = Port.info(port, :os_pid)
 try do
   for _ <- 1..100, do: Port.command(port, String.duplicate("x", 10_000))
 rescue
   ArgumentError -> :closed
 end
 IO.inspect(next.(port)) #=> {:exit, :epipe}
+System.cmd("kill", [Integer.to_string(os_pid)])
