@@ -141,12 +141,7 @@ defmodule OptionParser do
   end
 
   defp switch_atom(name, types) do
-    plain = String.replace_prefix(name, "no-", "")
-
-    Enum.find_value(types, fn {switch, _} ->
-      text = dashed(switch)
-      if text == name or text == plain, do: switch
-    end)
+    Enum.find_value(types, fn {switch, _} -> if dashed(switch) == name, do: switch end)
   end
 
   defp main_type(nil, _), do: nil
@@ -227,10 +222,8 @@ defmodule OptionParser do
     end
   end
 
-  defp store_count(parsed, switch, value) do
-    before = Keyword.get(parsed, switch, 0)
-    [{switch, before + value} | Keyword.delete(parsed, switch)]
-  end
+  # What is counted stands before all else, where it was counted first.
+  defp store_count(parsed, switch, value), do: Keyword.update(parsed, switch, value, &(&1 + value))
 
   @doc """
   Takes one switch from the arguments.
@@ -364,7 +357,7 @@ defmodule OptionParser do
   end
 
   defp known_name?("--" <> name) do
-    _ = name |> String.replace_prefix("no-", "") |> String.replace("-", "_") |> String.to_existing_atom()
+    _ = name |> String.replace("-", "_") |> String.to_existing_atom()
     true
   rescue
     ArgumentError -> false
@@ -375,8 +368,8 @@ defmodule OptionParser do
   defp undefined_value(nil, rest) do
     case rest do
       [] -> {true, []}
-      ["-" <> _ | _] -> {true, rest}
-      [value | rest] -> {value, rest}
+      ["-" <> text = value | others] -> if text == "" or negative_number?(text), do: {value, others}, else: {true, rest}
+      [value | others] -> {value, others}
     end
   end
 
@@ -394,7 +387,7 @@ defmodule OptionParser do
       :boolean in kinds -> boolean(switch, value, option, rest, negated?)
       :count in kinds -> count(switch, value, option, rest)
       kinds -- [:keep] == [] and not config.strict? and kinds == [] -> untyped(switch, value, rest)
-      true -> typed(switch, Enum.find(kinds, :string, &(&1 != :keep)), value, option, rest)
+      true -> typed(switch, Enum.find(kinds, :kept, &(&1 != :keep)), value, option, rest)
     end
   end
 
@@ -417,7 +410,7 @@ defmodule OptionParser do
     case rest do
       [] -> {:invalid, option, nil, []}
       ["-" <> _ = value | after_value] ->
-        if value == "-" or (type in [:integer, :float] and negative_number?(String.trim_leading(value, "-"))) do
+        if value == "-" or (type in [:integer, :float, :kept] and negative_number?(String.trim_leading(value, "-"))) do
           converted(switch, type, value, option, after_value)
         else
           {:invalid, option, nil, rest}
@@ -436,7 +429,7 @@ defmodule OptionParser do
     end
   end
 
-  defp convert(:string, value), do: {:ok, value}
+  defp convert(type, value) when type in [:string, :kept], do: {:ok, value}
   defp convert(:integer, value), do: whole(Integer.parse(value))
   defp convert(:float, value), do: whole(Float.parse(value))
 

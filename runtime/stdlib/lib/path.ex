@@ -52,8 +52,8 @@ defmodule Path do
 
     case {base, path} do
       {"", ""} -> ""
-      {"", _} -> "/" <> tidy(path)
-      _ -> tidy(base <> "/" <> path)
+      {"", _} -> tidy("/" <> path)
+      _ -> tidy(String.replace_suffix(base, "/", "") <> "/" <> path)
     end
   end
 
@@ -374,14 +374,11 @@ defmodule Path do
   @spec join(t, t) :: binary
   def join(left, right) do
     left = IO.chardata_to_string(left)
-    right = right |> IO.chardata_to_string() |> String.trim_leading("/")
-    closed = String.trim_trailing(left, "/")
+    right = right |> IO.chardata_to_string() |> String.replace_prefix("/", "")
 
-    case {closed, String.trim_trailing(right, "/")} do
-      {"", ""} -> if left == "", do: "", else: "/"
-      {"", right} -> if left == "", do: right, else: left <> right
-      {left, ""} -> left
-      {left, right} -> left <> "/" <> right
+    case left <> if(left == "" or String.ends_with?(left, "/"), do: "", else: "/") <> right do
+      "/" -> "/"
+      path -> String.replace_suffix(path, "/", "")
     end
   end
 

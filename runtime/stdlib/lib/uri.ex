@@ -281,46 +281,56 @@ defmodule URI do
   def new(%URI{} = uri), do: {:ok, uri}
 
   def new(binary) when is_binary(binary) do
-    case unfit(binary) do
-      nil -> checked(parse(binary))
-      part -> {:error, part}
+    uri = parse(binary)
+
+    # What can't be read behind a scheme is no scheme and its rest either, and so the colon is told.
+    part = unfit(binary, uri.authority != nil)
+
+    case if(part && not begins_with_colon?(uri), do: {:error, part}, else: checked(uri)) do
+      {:error, _} when uri.scheme != nil -> {:error, ":"}
+      result -> result
     end
   end
 
-  # The first character that may not stand in a URI at all, or a percent sign without digits.
-  defp unfit(<<?%, high, low, rest::binary>>) do
-    if hex_value(high) && hex_value(low), do: unfit(rest), else: "%"
+  # The first character that may not stand in a URI at all; brackets may, in the authority. Percent signs are taken as they are.
+  defp unfit("//" <> rest, true), do: unfit(rest, :authority)
+  defp unfit(<<char, rest::binary>>, :authority) when char in [?[, ?]], do: unfit(rest, :authority)
+  defp unfit(<<char, rest::binary>>, :authority) when char in [?/, ??, ?#], do: unfit(<<char, rest::binary>>, false)
+  defp unfit(<<char, _::binary>>, _) when char in [?[, ?]], do: <<char>>
+  defp unfit(<<?%, rest::binary>>, where), do: unfit(rest, where)
+  defp unfit(<<?#, rest::binary>>, where), do: if(:binary.match(rest, "#") == :nomatch, do: unfit(rest, where), else: "#")
+
+  defp unfit(<<char::utf8, rest::binary>>, where) do
+    if char < 128 and char_unescaped?(char), do: unfit(rest, where), else: <<char::utf8>>
   end
 
-  defp unfit(<<?%, _::binary>>), do: "%"
-  defp unfit(<<?#, rest::binary>>), do: if(:binary.match(rest, "#") == :nomatch, do: unfit(rest), else: "#")
-
-  defp unfit(<<char::utf8, rest::binary>>) do
-    if char < 128 and char_unescaped?(char), do: unfit(rest), else: <<char::utf8>>
-  end
-
-  defp unfit(<<byte, _::binary>>), do: <<byte>>
-  defp unfit(<<>>), do: nil
+  defp unfit(<<byte, _::binary>>, _), do: <<byte>>
+  defp unfit(<<>>, _), do: nil
 
   # The parts must not have what belongs to others: a port is a number, brackets are for IPv6.
   defp checked(%URI{authority: authority, host: host, path: path, scheme: scheme} = uri) do
     cond do
       scheme == nil and path != nil and authority == nil and colon_first?(path) -> {:error, ":"}
-      path != nil and :binary.match(path, ["[", "]"]) != :nomatch -> {:error, first_bracket(path)}
       host != nil and bad_host?(authority, host) -> {:error, ":"}
       true -> {:ok, %{uri | authority: nil}}
     end
   end
 
+  # Whether the first segment has a colon where no scheme ends, with nothing wrong before it.
+  defp begins_with_colon?(%URI{scheme: nil, authority: nil, path: <<_, _::binary>> = path}),
+    do: colon_first?(path) and unfit(hd(:binary.split(path, ":")), false) == nil
+
+  defp begins_with_colon?(_), do: false
+
   defp colon_first?(path), do: match?({_, 1}, :binary.match(hd(:binary.split(path, "/")), ":"))
 
-  defp first_bracket(path) do
-    {at, 1} = :binary.match(path, ["[", "]"])
-    :erlang.binary_part(path, at, 1)
-  end
-
+  # One `@` at most, in brackets nothing but an address, and a port of digits.
   defp bad_host?(authority, host) do
-    :binary.match(host, ":") != :nomatch and :binary.match(authority, "[") == :nomatch
+    cond do
+      not Regex.match?(~r/\A(?:[^@]*@)?(?:\[[^\[\]]*\]|[^:@\[\]]*)(?::[0-9]*)?\z/, authority) -> true
+      String.ends_with?(authority, "]") or String.contains?(authority, "]:") -> match?({:error, _}, :inet.parse_ipv6strict_address(to_charlist(host)))
+      true -> false
+    end
   end
 
   @doc """
@@ -418,32 +428,40 @@ defmodule URI do
 
   defp split_authority(authority) do
     {userinfo, rest} =
-      case :binary.split(authority, "@") do
-        [userinfo, rest] -> {userinfo, rest}
-        [rest] -> {nil, rest}
+      case :binary.matches(authority, "@") do
+        [] ->
+          {nil, authority}
+
+        marks ->
+          {at, 1} = :lists.last(marks)
+          <<userinfo::binary-size(at), ?@, rest::binary>> = authority
+          {userinfo, rest}
       end
 
     {host, port} = split_port(rest)
     {userinfo, without_brackets(host), port}
   end
 
-  defp split_port(rest) do
-    case :binary.matches(rest, ":") do
-      [] ->
-        {rest, nil}
-
-      colons ->
-        {at, 1} = :lists.last(colons)
-        <<host::binary-size(at), ?:, digits::binary>> = rest
-
-        case digits do
-          "" -> {host, nil}
-          _ -> if digits?(digits), do: {host, String.to_integer(digits)}, else: {rest, nil}
-        end
+  # What follows an address in brackets is a port, as far as it is a number.
+  defp split_port("[" <> _ = rest) do
+    case Regex.run(~r/\A(\[[^\]]*\])(?::([0-9]*))?/, rest) do
+      [_, host, <<_, _::binary>> = digits] -> {host, String.to_integer(digits)}
+      [_, host | _] -> {host, nil}
+      nil -> split_colon(rest)
     end
   end
 
-  defp digits?(digits), do: :lists.all(&(&1 in ?0..?9), :erlang.binary_to_list(digits))
+  defp split_port(rest), do: split_colon(rest)
+
+  # What follows the first colon is a port, as far as it is a number.
+  defp split_colon(rest) do
+    case Regex.run(~r/\A([^:]*):([0-9]*)/, rest) do
+      [_, host, ""] -> {host, nil}
+      [_, host, digits] -> {host, String.to_integer(digits)}
+      nil -> {rest, nil}
+    end
+  end
+
 
   defp without_brackets(<<?[, rest::binary>>), do: String.trim_trailing(rest, "]")
   defp without_brackets(host), do: host

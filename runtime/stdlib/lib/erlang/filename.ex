@@ -30,7 +30,7 @@ defmodule :filename do
   def rootname(path, extension), do: like(path, Path.rootname(text(path), text(extension)))
 
   @doc "Joins a list of paths; an absolute one starts anew."
-  def join([path]), do: like(path, text(path))
+  def join([path]), do: like(path, without_dots(text(path)))
   def join([path1, path2 | rest]), do: join([join(path1, path2) | rest])
 
   @doc "Joins two paths; if the second is absolute it is the result."
@@ -38,14 +38,22 @@ defmodule :filename do
     kind = if is_binary(path1) or is_binary(path2), do: "", else: []
 
     case text(path2) do
-      "/" <> _ = absolute -> like(kind, absolute |> Path.split() |> Path.join())
+      "/" <> _ = absolute -> like(kind, joined(absolute))
       relative -> like(kind, joined(text(path1), relative))
     end
   end
 
-  defp joined("", path), do: "/" <> joined(path)
+  defp joined("", ""), do: ""
   defp joined(path1, path2), do: joined(path1 <> "/" <> path2)
-  defp joined(path), do: if(path == "", do: "", else: path |> Path.split() |> Path.join())
+  defp joined(path), do: path |> without_dots() |> Path.split() |> Path.join()
+
+  # A dot between two slashes leads nowhere.
+  defp without_dots(path) do
+    case String.replace(path, "/./", "/") do
+      ^path -> path
+      shorter -> without_dots(shorter)
+    end
+  end
 
   @doc "The list of segments."
   def split(path), do: for(segment <- Path.split(text(path)), do: like(path, segment))

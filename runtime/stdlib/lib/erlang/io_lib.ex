@@ -240,28 +240,58 @@ defmodule :io_lib do
   defp adjust(chars, width, pad) when width < 0, do: chars ++ :lists.duplicate(max(-width - :string.length(chars), 0), pad)
   defp adjust(chars, width, pad), do: :lists.duplicate(max(width - :string.length(chars), 0), pad) ++ chars
 
+  # Of large numbers only so many digits are told.
+  defp float_text(?f, number, precision) when abs(number) >= 1.0e21 do
+    [first, ?. | digits] = :erlang.float_to_list(abs(number), [{:scientific, 20}])
+    {digits, [?e | exponent]} = :lists.splitwith(&(&1 != ?e), digits)
+    zeros = :lists.duplicate(:erlang.list_to_integer(exponent) - length(digits), ?0)
+    decimals = :lists.duplicate(precision || 6, ?0)
+    if(number < 0, do: ~c"-", else: ~c"") ++ [first | digits] ++ zeros ++ if(decimals == [], do: [], else: [?. | decimals])
+  end
+
   defp float_text(?f, number, precision), do: :erlang.float_to_list(number, [{:decimals, precision || 6}])
   defp float_text(?e, number, precision), do: scientific(number, (precision || 6) - 1)
 
+  # As ~f where that shows all digits that are asked for, else as ~e.
   defp float_text(?g, number, precision) do
-    if abs(number) >= 0.1 and abs(number) < 10_000.0 do
-      digits = precision || 6
-      whole = if abs(number) < 1.0, do: 0, else: length(:erlang.integer_to_list(trunc(abs(number))))
-      decimals = max(digits - max(whole, if(abs(number) < 1.0, do: 0, else: 1)), 1)
-      :erlang.float_to_list(number, [{:decimals, decimals}])
+    digits = precision || 6
+    size = abs(number)
+    power = Enum.find(-1..3, &(size < 10.0 ** (&1 + 1)))
+
+    if size >= 0.1 and power != nil and (digits - 1 > power or (digits <= 1 and power == -1)) do
+      float_text(?f, number, digits - 1 - power)
     else
-      scientific(number, (precision || 6) - 1)
+      scientific(number, max(digits, 2) - 1)
     end
   end
 
-  # `1.0e+20` with exactly `decimals` digits after the point.
+  # `1.0e+20` with exactly `decimals` digits after the point. Half a unit is rounded up, of the number itself and not of a text for it.
   defp scientific(number, decimals) do
-    [mantissa, exponent] = number |> :erlang.float_to_list([{:scientific, max(decimals, 1)}]) |> :string.split(~c"e")
-    [sign | digits] = exponent
+    size = max(decimals, 1) + 1
+    [sign, [first, ?. | digits], power] = exactly(number)
+    {kept, [next | _]} = :lists.split(size, [first | digits])
+    kept = :erlang.integer_to_list(:erlang.list_to_integer(kept) + if(next >= ?5, do: 1, else: 0))
 
-    case :string.trim(digits, :leading, ~c"0") do
-      [] -> mantissa ++ [?e, sign, ?0]
-      digits -> mantissa ++ [?e, sign | digits]
+    {[first | digits], power} =
+      cond do
+        length(kept) > size -> {:lists.sublist(kept, size), power + 1}
+        # All digits of zero are one.
+        length(kept) < size -> {:lists.duplicate(size, ?0), power}
+        true -> {kept, power}
+      end
+
+    power = if power < 0, do: [?- | :erlang.integer_to_list(-power)], else: [?+ | :erlang.integer_to_list(power)]
+    sign ++ [first, ?. | digits] ++ [?e | power]
+  end
+
+  # More digits than anybody asks for: a sign, the digits and the power of ten.
+  defp exactly(number) do
+    [mantissa, power] = number |> :erlang.float_to_list([{:scientific, 249}]) |> :string.split(~c"e")
+    power = :erlang.list_to_integer(power)
+
+    case mantissa do
+      [?- | mantissa] -> [~c"-", mantissa, power]
+      mantissa -> [~c"", mantissa, power]
     end
   end
 
