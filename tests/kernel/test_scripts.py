@@ -46,6 +46,9 @@ def test_places_are_relative_to_the_current_directory(tmp_path):
 def test_the_status_is_what_the_script_exits_with(tmp_path):
     assert run(tmp_path, "exit({:shutdown, 3})").returncode == 3
     assert run(tmp_path, "System.at_exit(fn 0 -> exit({:shutdown, 4}) end)").returncode == 4
+    # Whoever leaves with a shutdown of any kind leaves well.
+    ended = run(tmp_path, "exit({:shutdown, :tired})")
+    assert (ended.returncode, ended.stderr) == (0, "")
     assert run(tmp_path, "System.halt(5)").returncode == 5
 
 

@@ -171,13 +171,22 @@ mod tests {
     fn chunks_lie_apart_from_the_module() {
         let name = Atom::new("apart");
         let chunks = vec![("docs".to_string(), Literal::Binary(b"text ".repeat(100)))];
+        let kept = ("deprecated".to_string(), Literal::List(Vec::new()));
         let code = Code::default();
         let (files, exports, literals) = (Vec::new(), Vec::new(), Vec::new());
         let attributes = Literal::List(Vec::new());
-        let whole = Image { name, files, exports, literals, attributes, chunks: chunks.clone(), code };
+        let whole = Image {
+            name,
+            files,
+            exports,
+            literals,
+            attributes,
+            chunks: [&chunks[..], std::slice::from_ref(&kept)].concat(),
+            code,
+        };
         let mut modules = vec![("apart".to_string(), jovial_bytecode::image::write(&whole))];
         let image = LibraryImage::new(Box::leak(write(&mut modules).into())).expect("just written");
-        assert_eq!(image.find(name).map(|found| found.chunks.len()), Some(0));
+        assert_eq!(image.find(name).map(|found| found.chunks), Some(vec![kept]));
         assert_eq!(image.chunks(name), chunks);
         assert_eq!(CodeSource::modules(&image), ["apart"]);
     }

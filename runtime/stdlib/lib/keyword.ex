@@ -440,6 +440,11 @@ defmodule Keyword do
       {1, []}
       iex> Keyword.get_and_update([a: 1], :b, &{&1, 5})
       {nil, [b: 5, a: 1]}
+
+  Only the first pair with the key is looked at:
+
+      iex> Keyword.get_and_update([a: 1, a: 2], :a, &{&1, 5})
+      {1, [a: 5, a: 2]}
   """
   @spec get_and_update(t, key, (value | nil -> {current_value, new_value :: value} | :pop)) ::
           {current_value, new_keywords :: t}
@@ -472,8 +477,8 @@ defmodule Keyword do
 
   defp split_at_key([{key, value} | rest], key, fun, before, _front?) do
     case fun.(value) do
-      {get, value} -> {get, :lists.reverse(before, [{key, value} | without(rest, key)])}
-      :pop -> {value, :lists.reverse(before, without(rest, key))}
+      {get, value} -> {get, :lists.reverse(before, [{key, value} | rest])}
+      :pop -> {value, :lists.reverse(before, rest)}
       other -> bad_update(other)
     end
   end

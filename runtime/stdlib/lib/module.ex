@@ -28,7 +28,7 @@ defmodule Module do
       Graph.Node
   """
   @spec concat(binary | atom, binary | atom) :: atom
-  def concat(left, right), do: concat([left, right])
+  def concat(left, right) when (is_binary(left) or is_atom(left)) and (is_binary(right) or is_atom(right)), do: concat([left, right])
 
   @doc """
   As `concat/1`, but raises `ArgumentError` if there is no such atom yet.
@@ -428,7 +428,7 @@ defmodule Module do
 
   @doc false
   def __put_attribute__(module, key, value, line, _traces) do
-    assert_writable!(:__put_attribute__, 2, module)
+    assert_writable!(:put_attribute, 3, module)
     if key in [:doc, :moduledoc, :typedoc], do: warn_document(module, key, value)
 
     if key == :on_load and :jovial_module.has(module, key) do

@@ -177,3 +177,32 @@ defmodule RemarksTwice do
 end
 """)
 #=> warning 3 this clause for g/1 cannot match because a previous clause at line 2 always matches
+
+# Deprecated functions of the library, in modules and outside of them.
+said.("Enum.partition([1], & &1)")
+#=> warning 1 Enum.partition/2 is deprecated. Use Enum.split_with/2 instead
+said.("defmodule RemarksH do\n def f, do: Enum.uniq([1], & &1)\nend")
+#=> warning 2 Enum.uniq/2 is deprecated. Use Enum.uniq_by/2 instead
+said.("use Bitwise")
+#=> warning 1 use Bitwise is deprecated. import Bitwise instead
+
+# A private function's document is lost, which is said of the function.
+{_, [found]} = Code.with_diagnostics(fn -> Code.eval_string("defmodule RemarksI do\n @doc \"lost\"\n defp f, do: 1\n def g, do: f()\nend") end)
+found.stacktrace |> hd() |> Tuple.delete_at(3) |> IO.inspect()
+#=> {RemarksI, :f, 0}
+
+# The function that a module with callbacks gets is none that it tells of.
+defmodule RemarksJ do
+  @callback run() :: term
+  def own, do: 1
+end
+
+IO.inspect(RemarksJ.__info__(:functions))
+#=> [own: 0]
+
+try do
+  Module.put_attribute(RemarksJ, :late, 1)
+rescue
+  error -> error |> Exception.message() |> IO.puts()
+end
+#=> could not call Module.put_attribute/3 because the module RemarksJ is already compiled

@@ -1,4 +1,37 @@
 # What goes wrong in the library and how it says so.
+
+# The caller of a function of the machine stands in the trace, also where the call comes last.
+defmodule TailCaller do
+  def time(unit), do: :erlang.system_time(unit)
+  def send_it(to), do: send(to, :text)
+end
+
+for call <- [fn -> TailCaller.time(:week) end, fn -> TailCaller.send_it(:nobody_here) end] do
+  try do
+    call.()
+  rescue
+    ArgumentError -> __STACKTRACE__ |> Enum.take(2) |> Enum.map(&{elem(&1, 0), elem(&1, 1)}) |> IO.inspect()
+  end
+end
+#=> [{:erlang, :system_time}, {TailCaller, :time}]
+#=> [{:erlang, :send}, {TailCaller, :send_it}]
+
+# A pipe into a function that is not called.
+try do
+  Code.eval_string("[1] |> fn list -> list end")
+rescue
+  error in ArgumentError -> IO.puts(error.message)
+end
+#=> cannot pipe [1] into an anonymous function without calling the function; use Kernel.then/2 instead or define the anonymous function as a regular private function
+
+# What is told of an error goes with arguments, too.
+try do
+  :erlang.error(:badarg, [1], error_info: %{module: :nobody_here})
+rescue
+  ArgumentError -> __STACKTRACE__ |> hd() |> elem(3) |> Keyword.fetch!(:error_info) |> IO.inspect()
+end
+#=> %{module: :nobody_here}
+
 1 / 0 #!> ** (ArithmeticError) bad argument in arithmetic expression
 1 + :a #!> ** (ArithmeticError) bad argument in arithmetic expression
 hd([]) #!> ** (ArgumentError) errors were found at the given arguments:

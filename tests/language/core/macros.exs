@@ -100,5 +100,45 @@ Run.all()
 #=> {:+, [context: Run, imports: [{1, Kernel}, {2, Kernel}]], [{:x, [], Run}, 1]}
 #=> {3, []}
 #=> {:%{}, [], [a: {:{}, [], [1, 2, 3]}]}
+
+# A module can be told of each definition, as it was written.
+defmodule Listener do
+  defmacro __using__(_options) do
+    quote do
+      @on_definition unquote(__MODULE__)
+      @on_definition {unquote(__MODULE__), :first}
+    end
+  end
+
+  def __on_definition__(env, kind, name, args, guards, body) do
+    {guards, args} = {Enum.map(guards, &Macro.to_string/1), Enum.map(args, &Macro.to_string/1)}
+    IO.inspect({env.function, kind, name, args, guards, body && Keyword.keys(body), Module.defines?(env.module, env.function)})
+  end
+
+  def first(_env, _kind, name, _args, _guards, _body), do: IO.puts("first #{name}")
+end
+
+defmodule Told do
+  use Listener
+  def sum(a, b \\ 1) when a > 0 when b > 0, do: a + b
+  def head(x)
+
+  def head(x) do
+    x
+  after
+    :done
+  end
+
+  defmacro twice(x), do: x
+end
+#=> first sum
+#=> {{:sum, 2}, :def, :sum, ["a", "b \\\\ 1"], ["a > 0", "b > 0"], [:do], true}
+#=> first head
+#=> {{:head, 1}, :def, :head, ["x"], [], nil, true}
+#=> first head
+#=> {{:head, 1}, :def, :head, ["x"], [], [:do, :after], true}
+#=> first twice
+#=> {{:twice, 1}, :defmacro, :twice, ["x"], [], [:do], true}
+
 M.missing() #!> ** (UndefinedFunctionError) function M.missing/0 is undefined or private
 M.define(1, 2, 3) #!> ** (UndefinedFunctionError) function M.define/3 is undefined or private

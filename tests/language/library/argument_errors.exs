@@ -73,3 +73,29 @@ defmodule Shelf do
 end
 
 told.(fn -> Shelf.put(:stone) end) #=> errors were found at the given arguments:||  * 1st argument: no book: :stone|
+
+# Functions of the machine say which argument was wrong.
+table = :ets.new(:argument_errors, [])
+:ets.insert(table, {:key, 1, "text"})
+told.(fn -> :ets.new(:bad, [:no_option]) end) #=> errors were found at the given arguments:||  * 2nd argument: invalid options|
+told.(fn -> :ets.lookup_element(table, :missing, 2) end) #=> errors were found at the given arguments:||  * 2nd argument: not a key that exists in the table|
+told.(fn -> :ets.lookup_element(table, :key, 9) end) #=> errors were found at the given arguments:||  * 3rd argument: position is greater than the size of the object|
+told.(fn -> :ets.update_counter(table, :key, {3, 1}) end) #=> errors were found at the given arguments:||  * 3rd argument: the value in the given position, in the object, is not an integer|
+told.(fn -> :ets.update_counter(table, :missing, :odd) end)
+#=> errors were found at the given arguments:||  * 2nd argument: not a key that exists in the table|  * 3rd argument: not a valid update operation|
+told.(fn -> :ets.update_element(table, :key, {1, :other}) end) #=> errors were found at the given arguments:||  * 3rd argument: the position is the same as the key position|
+told.(fn -> :ets.insert(table, {}) end) #=> errors were found at the given arguments:||  * 2nd argument: is an empty tuple|
+told.(fn -> :ets.lookup("text", 1) end) #=> errors were found at the given arguments:||  * 1st argument: not an atom or a table identifier|
+told.(fn -> :ets.next(table, :missing) end) #=> errors were found at the given arguments:||  * 2nd argument: not a key that exists in the table|
+told.(fn -> :io.format("~q") end) #=> errors were found at the given arguments:||  * 1st argument: format string invalid (invalid control ~q)|
+told.(fn -> :io.format("~p") end) #=> errors were found at the given arguments:||  * 1st argument: wrong number of arguments|
+told.(fn -> :io.format(:standard_io, "~p ~s", [1, 2]) end) #=> errors were found at the given arguments:||  * 3rd argument: element 2 must be of type string|
+told.(fn -> :io_lib.format("~b", ["text"]) end) #=> errors were found at the given arguments:||  * 2nd argument: element 1 must be of type integer|
+told.(fn -> :math.log("text") end) #=> errors were found at the given arguments:||  * 1st argument: not a number|
+told.(fn -> :math.sqrt(-1) end) #=> bad argument in arithmetic expression
+told.(fn -> Process.unregister(:nobody_here) end) #=> errors were found at the given arguments:||  * 1st argument: not a pid|
+told.(fn -> Process.exit(1, :reason) end) #=> errors were found at the given arguments:||  * 1st argument: not a pid|
+told.(fn -> Process.info(self(), :no_item) end) #=> errors were found at the given arguments:||  * 2nd argument: invalid item or item list|
+told.(fn -> Process.register(1, :name) end) #=> could not register 1 with name :name because it is not alive, the name is already taken, or it has already been given another name
+told.(fn -> :erlang.system_time(:week) end) #=> errors were found at the given arguments:||  * 1st argument: invalid time unit|
+told.(fn -> String.duplicate(1, 2) end) #=> errors were found at the given arguments:||  * 1st argument: not a binary|

@@ -100,6 +100,19 @@ format.("def f do\n\"\"\"\nline\n\n  indented\n\"\"\"\nend", [])
 #=> end
 format.("~W[b a]", sigils: [W: fn text, opts -> "#{opts[:sigil]} #{opts[:opening_delimiter]} #{text}" end]) #=> ~W[W [ b a]
 
+# Behind a comparison a container begins on the same line, and is broken.
+format.("some_function_of_mine(first_argument, second_argument) < %{calendar: Calendar, day: 12, month: 10}", line_length: 60)
+#=> some_function_of_mine(first_argument, second_argument) < %{
+#=>   calendar: Calendar,
+#=>   day: 12,
+#=>   month: 10
+#=> }
+format.("some_function_of_mine(first_argument, second_argument) !== [first_element, second_element]", line_length: 60)
+#=> some_function_of_mine(first_argument, second_argument) !== [
+#=>   first_element,
+#=>   second_element
+#=> ]
+
 format.("1 +", []) #!> ** (TokenMissingError) token missing on nofile:1:3:
 #!>     error: syntax error: expression is incomplete
 #!>     │

@@ -72,7 +72,12 @@ fn pipe_into(e: &mut Expander<'_>, value: NodeId, step: NodeId) -> Result<NodeId
                 "piping into a unary operator is not supported, please use the qualified name: Kernel.{name}({operand}), instead of {shown}"
             )));
         }
-        Node::Call { name: known::FN, .. } => Some("the anonymous function must be called, as in: value |> (fn … end).()".to_owned()),
+        Node::Call { name: known::FN, .. } => {
+            let shown = e.text(value);
+            return Err(Halt::argument_error(format!(
+                "cannot pipe {shown} into an anonymous function without calling the function; use Kernel.then/2 instead or define the anonymous function as a regular private function"
+            )));
+        }
         Node::Call { name: known::DUNDER_ALIASES | known::OP_BITS | known::DUNDER_BLOCK | known::OP_BRACES | known::OP_PERCENT_BRACES, .. } => None,
         Node::Call { name, meta, args } if name != known::UNQUOTE => {
             let mut all = vec![value];

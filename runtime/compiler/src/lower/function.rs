@@ -520,6 +520,15 @@ impl<'f, 'u> Fun<'f, 'u> {
         }
     }
 
+    /// A function of the machine, which comes back soon: its caller stays on the stack and so in the traces of its errors.
+    fn is_native(&self, expr: ExprId) -> bool {
+        match self.core.expr(expr) {
+            Expr::Remote(known::ERLANG, name, _) => !matches!(name.as_str(), "apply" | "hibernate" | "yield"),
+            Expr::Remote(module, ..) => matches!(module.as_str(), "math" | "binary" | "ets" | "persistent_term"),
+            _ => false,
+        }
+    }
+
     // ---- control ----
 
     /// Computes an expression and hands its value on. Ends the current block.
@@ -547,7 +556,7 @@ impl<'f, 'u> Fun<'f, 'u> {
                 self.condition(expr, *bif, args, dest);
             }
             Expr::Remote(..) | Expr::Local(..) | Expr::Dynamic(..) | Expr::Apply(..)
-                if matches!(dest, Dest::Return) && !self.never_returns(expr) =>
+                if matches!(dest, Dest::Return) && !self.never_returns(expr) && !self.is_native(expr) =>
             {
                 let (callee, args) = self.call(expr, None);
                 let pos = self.at(expr);

@@ -37,6 +37,8 @@ fn public(definitions: &[&Definition], macros: bool) -> Vec<(Atom, u8)> {
         .iter()
         .filter(|definition| definition.kind.is_public() && definition.kind.is_macro() == macros)
         .map(|definition| (definition.name, definition.arity))
+        // As Elixir, which knows it as a function of the machine's only.
+        .filter(|name| *name != (known::BEHAVIOUR_INFO, 1))
         .collect();
     names.sort_by(|a, b| (a.0.as_str(), a.1).cmp(&(b.0.as_str(), b.1)));
     names.dedup();

@@ -25,6 +25,8 @@ pub struct RemoteCall {
     pub file: Arc<str>,
     pub line: u32,
     pub column: Option<u32>,
+    /// Written without parentheses.
+    pub bare: bool,
     /// The definition it stands in.
     pub caller: NameArity,
 }
@@ -108,6 +110,7 @@ impl Walk<'_> {
             file: self.definition.file.clone(),
             line: self.code.line(meta),
             column: tree.meta_int(meta, known::COLUMN).and_then(|column| u32::try_from(column).ok()),
+            bare: tree.meta_get(meta, known::NO_PARENS).is_some(),
             caller: (self.definition.name, self.definition.arity),
         });
     }

@@ -186,7 +186,8 @@ pub fn take_attributes(stored: &Stored, kind: DefKind, host: &mut dyn Host) {
         }
     }
     for (line, message) in warnings {
-        warn(host, &stored.env, line, message);
+        let env = Env { function: Some((stored.name, stored.arity)), ..stored.env.clone() };
+        warn(host, &env, line, message);
     }
 }
 

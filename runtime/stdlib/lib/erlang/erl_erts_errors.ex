@@ -159,13 +159,14 @@ defmodule :erl_erts_errors do
   defp arguments(:erlang, :fun_info, arity) when arity in [1, 2], do: [:fun]
   defp arguments(:erlang, name, arity) when name in [:send_after, :start_timer] and arity in [3, 4], do: [:integer, :pid_or_atom]
   defp arguments(:erlang, name, 1) when name in [:demonitor, :cancel_timer, :read_timer], do: [:reference]
-  defp arguments(:erlang, :link, 1), do: [:pid]
+  defp arguments(:erlang, name, 1) when name in [:link, :unlink, :garbage_collect], do: [:pid]
   defp arguments(:erlang, name, 1) when name in [:spawn, :spawn_link, :spawn_monitor], do: [:fun]
   defp arguments(:erlang, :is_process_alive, 1), do: [:pid]
   defp arguments(:erlang, :group_leader, 2), do: [:pid, :pid]
   defp arguments(:erlang, :apply, 3), do: [:atom, :atom, :list]
   defp arguments(:erlang, name, 3) when name in [:spawn, :spawn_link, :spawn_monitor], do: [:atom, :atom, :list]
   defp arguments(:erlang, name, 1) when name in [:process_info], do: [:pid]
+  defp arguments(:erlang, :process_info, 2), do: [:pid]
   defp arguments(_module, _name, _arity), do: []
 
   # What is wrong with values of the right kinds.
@@ -188,6 +189,15 @@ defmodule :erl_erts_errors do
     end
   end
 
+  defp complaint(:erlang, :memory, [_]), do: [{1, "invalid memory type option"}]
+  defp complaint(:erlang, :process_info, [_, _]), do: [{2, "invalid item or item list"}]
+  defp complaint(:erlang, :fun_info, [_, _]), do: [{2, "invalid item"}]
+  defp complaint(:erlang, :binary_to_list, [_, _, _]), do: [{2, "out of range"}]
+  # The machine's own word for a name that nobody has.
+  defp complaint(:erlang, :unregister, [_]), do: [{1, "not a pid"}]
+  defp complaint(:counters, :new, [_, _]), do: [{1, "out of range"}]
+  defp complaint(:counters, name, [_counters, _place | _]) when name in [:get, :put, :add, :sub], do: [{2, "out of range"}]
+  defp complaint(:atomics, _name, [atomics | _]) when not is_reference(atomics), do: [{1, "invalid atomics reference"}]
   defp complaint(:erlang, :list_to_pid, [_]), do: [{1, "not a textual representation of a pid"}]
   defp complaint(:erlang, name, [_, _]) when name in [:float_to_binary, :float_to_list], do: [{2, "invalid option in list"}]
   # The range is the second argument; OTP counts as if it were the first.

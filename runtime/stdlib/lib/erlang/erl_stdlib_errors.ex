@@ -20,14 +20,24 @@ defmodule :erl_stdlib_errors do
 
   def format_error(_reason, _stacktrace), do: %{}
 
-  defp complaint(:ets, name, [_ | _]) when name in [:new, :whereis, :all], do: []
+  defp complaint(:ets, :whereis, [_]), do: [{1, "invalid table name (must be an atom)"}]
+  defp complaint(:ets, :all, _), do: []
 
-  defp complaint(:ets, name, [table | _] = args) do
+  defp complaint(:ets, :new, [name, options]) do
     cond do
-      not is_atom(table) and not is_reference(table) -> [{1, "not a valid table identifier"}]
+      not is_atom(name) -> [{1, "not an atom"}]
+      not is_list(options) -> [{2, "not a list"}]
+      :lists.member(:named_table, options) and :ets.whereis(name) != :undefined -> [{1, "table name already exists"}]
+      true -> [{2, "invalid options"}]
+    end
+  end
+
+  defp complaint(:ets, name, [table | rest]) do
+    cond do
+      not is_atom(table) and not is_reference(table) -> [{1, "not an atom or a table identifier"}]
       :ets.info(table) == :undefined -> [{1, "the table identifier does not refer to an existing ETS table"}]
-      name in [:insert, :insert_new] and not object?(:lists.last(args)) -> [{2, "not a tuple"}]
-      true -> []
+      not allowed?(name, table) -> [{1, "the table identifier refers to an ETS table with insufficient access rights"}]
+      true -> ets_complaint(name, table, rest)
     end
   end
 
@@ -64,6 +74,24 @@ defmodule :erl_stdlib_errors do
 
   defp complaint(:binary, name, [""]) when name in [:first, :last], do: [{1, "a zero-sized binary is not allowed"}]
   defp complaint(:math, _name, args), do: not_numbers(args, 1)
+
+  # The format is the first of them, or comes behind the device.
+  defp complaint(:io, name, [format]) when name in [:format, :fwrite], do: complaint(:io_lib, name, [format, []])
+  defp complaint(:io, name, [_, _] = args) when name in [:format, :fwrite], do: complaint(:io_lib, name, args)
+
+  defp complaint(:io, name, [_device | args]) when name in [:format, :fwrite],
+    do: for({number, text} <- complaint(:io_lib, name, args), do: {number + 1, text})
+
+  defp complaint(:io_lib, name, [_format, args]) when name in [:format, :fwrite] and not is_list(args), do: [{2, "not a list"}]
+
+  defp complaint(:io_lib, name, [format, args]) when name in [:format, :fwrite] do
+    case :io_lib.complaint(format, args) do
+      {:format, why} -> [{1, "format string invalid (" <> why <> ")"}]
+      :count -> [{1, "wrong number of arguments"}]
+      {:type, number, kind} -> [{2, "element " <> :erlang.integer_to_binary(number) <> " must be of type " <> kind}]
+      :none -> []
+    end
+  end
 
   defp complaint(:binary, name, [binary, start, length]) when name in [:part, :bin_to_list] do
     case binary(binary) ++ integer(start, 2) ++ integer(length, 3) do
@@ -120,7 +148,63 @@ defmodule :erl_stdlib_errors do
   defp order([order]) when order not in [:big, :little], do: [{2, "must be 'big' or 'little'"}]
   defp order(_), do: []
 
-  defp object?(object), do: is_tuple(object) or is_list(object)
+  defp allowed?(name, table) do
+    case :ets.info(table, :protection) do
+      _ when name in [:info, :rename] -> true
+      :public -> true
+      :protected when name in [:lookup, :lookup_element, :member, :match, :select, :next, :prev, :first, :last, :tab2list] -> true
+      _ -> :ets.info(table, :owner) == self()
+    end
+  end
+
+  defp ets_complaint(name, _table, [objects]) when name in [:insert, :insert_new] do
+    cond do
+      objects == {} -> [{2, "is an empty tuple"}]
+      is_tuple(objects) -> [{2, "the object is smaller than the key position"}]
+      true -> [{2, "not a non-empty tuple or a list of non-empty tuples"}]
+    end
+  end
+
+  defp ets_complaint(name, table, [key]) when name in [:next, :prev] do
+    if :ets.member(table, key), do: [], else: [{2, "not a key that exists in the table"}]
+  end
+
+  defp ets_complaint(:lookup_element, table, [key, place | _]) do
+    absent(table, key) ++
+      cond do
+        not is_integer(place) -> [{3, "not an integer"}]
+        place < 1 -> [{3, "out of range"}]
+        :ets.member(table, key) -> [{3, "position is greater than the size of the object"}]
+        true -> []
+      end
+  end
+
+  defp ets_complaint(:update_counter, table, [key, update | _]) do
+    case {:ets.lookup(table, key), update} do
+      {found, {place, step}} when is_integer(place) and is_integer(step) -> absent(table, key) ++ counted(found, place)
+      {found, step} when is_integer(step) -> absent(table, key) ++ counted(found, :ets.info(table, :keypos) + 1)
+      {_, {place, step, threshold, value}} when is_integer(place) and is_integer(step) and is_integer(threshold) and is_integer(value) -> absent(table, key)
+      _ -> absent(table, key) ++ [{3, "not a valid update operation"}]
+    end
+  end
+
+  defp ets_complaint(:update_element, table, [_key, {place, _value} | _]) when is_integer(place) do
+    if place == :ets.info(table, :keypos), do: [{3, "the position is the same as the key position"}], else: [{3, "out of range"}]
+  end
+
+  defp ets_complaint(:select, _table, [_specification | _]), do: [{2, "not a valid match specification"}]
+  defp ets_complaint(:match_spec_run, _table, _), do: [{2, "not a compiled match specification"}]
+  defp ets_complaint(:give_away, _table, [pid, _]) when pid == self(), do: [{2, "the process is already the owner of the table"}]
+  defp ets_complaint(:give_away, _table, [pid, _]) when not is_pid(pid), do: [{2, "not a pid"}]
+  defp ets_complaint(_name, _table, _rest), do: []
+
+  defp absent(table, key), do: if(:ets.member(table, key), do: [], else: [{2, "not a key that exists in the table"}])
+
+  defp counted([object | _], place) when place in 1..tuple_size(object)//1,
+    do: [{3, "the value in the given position, in the object, is not an integer"}]
+
+  defp counted([_ | _], _place), do: [{3, "the position in the update operation is out of range"}]
+  defp counted([], _place), do: []
 
   defp not_numbers([arg | args], number) when is_number(arg), do: not_numbers(args, number + 1)
   defp not_numbers([_ | args], number), do: [{number, "not a number"} | not_numbers(args, number + 1)]

@@ -492,7 +492,7 @@ defmodule :gen_server do
 
   defp answer(server, from, answer, state, debug) do
     reply(from, answer)
-    note(debug, server, {:out, answer, elem(from, 0), state})
+    note(debug, server, {:out, answer, from, state})
   end
 
   defp after_message({:noreply, state}, server, _state, _from, _message, debug) do
@@ -667,17 +667,21 @@ defmodule :gen_server do
     ])
   end
 
+  # Events are shown in Erlang's words, as all of OTP's reports are.
   defp print_event(device, event, name) do
-    text =
+    {format, values} =
       case event do
-        {:in, {:"$gen_call", {pid, _}, request}} -> ["got call ", inspect(request), " from ", inspect(pid)]
-        {:in, {:"$gen_cast", request}} -> ["got cast ", inspect(request)]
-        {:in, message} -> ["got ", inspect(message)]
-        {:out, answer, pid, state} -> ["sent ", inspect(answer), " to ", inspect(pid), ", new state ", inspect(state)]
-        {:noreply, state} -> ["new state ", inspect(state)]
-        other -> [inspect(other)]
+        {:in, {:"$gen_call", {pid, _}, request}} -> {"got call ~tp from ~tw", [request, pid]}
+        {:in, {:"$gen_cast", request}} -> {"got cast ~tp", [request]}
+        {:in, message} -> {"got ~tp", [message]}
+        {:out, answer, pid, state} -> {"sent ~tp to ~tw, new state ~tp", [answer, recipient(pid), state]}
+        {:noreply, state} -> {"new state ~tp", [state]}
+        other -> {"~tp", [other]}
       end
 
-    IO.write(device, ["*DBG* ", inspect(name), " ", text, "\n"])
+    IO.write(device, :io_lib.format("*DBG* ~tp " <> format <> "~n", [name | values]))
   end
+
+  defp recipient({pid, _tag}), do: pid
+  defp recipient(pid), do: pid
 end

@@ -113,10 +113,23 @@ defmodule :io do
   Writes formatted text, see `:io_lib.format/2`.
   """
   @spec format(atom | pid, binary | charlist | atom, list) :: :ok
-  def format(format), do: format(:erlang.group_leader(), format, [])
-  def format(format, args) when is_list(args), do: format(:erlang.group_leader(), format, args)
+  def format(format), do: format(format, [])
+
+  def format(format, args) when is_list(args) or not (is_pid(format) or is_atom(format)) do
+    case :io_lib.formatted(format, args) do
+      {:ok, text} -> put_chars(:erlang.group_leader(), text)
+      :error -> :erlang.error(:badarg, [format, args], error_info: %{module: :erl_stdlib_errors})
+    end
+  end
+
   def format(device, format), do: format(device, format, [])
-  def format(device, format, args), do: put_chars(device, :io_lib.format(format, args))
+
+  def format(device, format, args) do
+    case :io_lib.formatted(format, args) do
+      {:ok, text} -> put_chars(device, text)
+      :error -> :erlang.error(:badarg, [device, format, args], error_info: %{module: :erl_stdlib_errors})
+    end
+  end
 
   @doc """
   The same as `format/3`.

@@ -32,16 +32,48 @@ defmodule :io_lib do
 
   """
   @spec format(charlist | binary | atom, [term]) :: charlist
-  def format(format, args) when is_list(args) do
-    chars = format_chars(format)
-
-    case build(chars, args, 0, []) do
+  def format(format, args) do
+    case formatted(format, args) do
       {:ok, parts} -> parts
-      :error -> :erlang.error(:badarg, [format, args])
+      :error -> :erlang.error(:badarg, [format, args], error_info: %{module: :erl_stdlib_errors})
     end
   end
 
-  def format(format, args), do: :erlang.error(:badarg, [format, args])
+  @doc false
+  def formatted(format, args) when is_list(args) and (is_atom(format) or is_binary(format) or is_list(format)),
+    do: format |> format_chars() |> build(args, 0, [])
+
+  def formatted(_format, _args), do: :error
+
+  @doc false
+  # Why there is no text: `{:format, why}`, `:count`, or `{:type, number, kind}` of an argument that is not what its sequence takes.
+  def complaint(format, args), do: format |> format_chars() |> complaint(args, 1)
+
+  defp complaint([], [], _number), do: :none
+  defp complaint([], _args, _number), do: :count
+
+  defp complaint([?~ | chars], args, number) do
+    case spec(chars, args) do
+      {:ok, {control, _, _, _, _} = spec, rest, left} ->
+        taken = length(args) - length(left)
+
+        case control(spec, left, 0) do
+          {:ok, _text, after_it} -> complaint(rest, after_it, number + taken + length(left) - length(after_it))
+          _ when control not in ~c"~nicswWpPbBxX#+feg" -> {:format, "invalid control ~" <> <<control::utf8>>}
+          _ when left == [] -> :count
+          _ -> {:type, number + taken, kind(control)}
+        end
+
+      :error ->
+        {:format, "truncated"}
+    end
+  end
+
+  defp complaint([_ | chars], args, number), do: complaint(chars, args, number)
+
+  defp kind(?s), do: "string"
+  defp kind(control) when control in ~c"feg", do: "float"
+  defp kind(_control), do: "integer"
 
   @doc """
   The same as `format/2`.

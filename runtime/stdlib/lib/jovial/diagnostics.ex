@@ -135,7 +135,7 @@ defmodule Jovial.Diagnostics do
   end
 
   defp publish(diagnostics, text) do
-    diagnostics = if is_list(diagnostics), do: diagnostics, else: [diagnostics]
+    diagnostics = Enum.map(List.wrap(diagnostics), &told/1)
 
     print? =
       case :erlang.get(@collecting) do
@@ -154,6 +154,9 @@ defmodule Jovial.Diagnostics do
 
     if print?, do: put(text.()), else: :ok
   end
+
+  # What leads to the place below is only for those who see it.
+  defp told(diagnostic), do: %{diagnostic | message: String.replace_suffix(diagnostic.message, "\ntyping violation found at:", "")}
 
   defp put(text), do: :io.put_chars(:standard_error, text)
 

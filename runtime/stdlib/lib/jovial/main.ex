@@ -66,6 +66,9 @@ defmodule Jovial.Main do
     :exit, {:shutdown, status} when is_integer(status) ->
       status
 
+    :exit, {:shutdown, _} ->
+      status
+
     :exit, reason when reason in [:normal, :shutdown] ->
       status
 

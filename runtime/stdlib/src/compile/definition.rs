@@ -17,7 +17,7 @@ use jovial_syntax::quoted::{Meta, NodeId};
 use jovial_term::{Fragment, Pid, Term};
 
 use super::host::CompileHost;
-use super::{convert, data, env_term, evaluate, session, verify};
+use super::{convert, data, env_term, evaluate, session, types, verify};
 
 /// What `defmodule` hands over when it runs.
 pub struct ModuleStart {
@@ -269,11 +269,17 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
     if !host.library.is_building() {
         let mut calls = module::remote_calls(&finished.definitions);
         calls.extend(module::remote_calls(&finished.unreachable));
+        let (hopeless, types): (Vec<_>, Vec<_>) =
+            types::findings(host, env, &finished.definitions)?.into_iter().partition(|(rank, _)| *rank == 0);
+        for (_, diagnostic) in hopeless {
+            host.diagnostic(diagnostic);
+        }
         let unverified = {
             let build = lock(shared);
             verify::Unverified {
                 env: env.clone(),
                 calls,
+                types,
                 behaviours: module::Behaviours::of(&build),
                 unchecked: verify::unchecked(&build),
                 after_verify: Vec::new(),

@@ -11,6 +11,7 @@ pub mod host;
 pub(crate) mod library;
 pub mod report;
 pub mod session;
+pub(crate) mod types;
 pub(crate) mod verify;
 
 pub use library::Library;

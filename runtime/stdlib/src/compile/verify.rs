@@ -1,5 +1,5 @@
 //! What can be said of a module only when all that is compiled together is there: calls of functions that don't exist, calls of
-//! deprecated ones, behaviours that it does not keep to, and its `@after_verify` callbacks.
+//! deprecated ones, what its types tell, behaviours that it does not keep to, and its `@after_verify` callbacks.
 //!
 //! **Invariants.** A module is verified once: at its end, or at the end of the file or compilation that it belongs to.
 
@@ -14,12 +14,15 @@ use jovial_term::{Heap, Term};
 use rustc_hash::FxHashMap;
 
 use super::host::CompileHost;
+use super::types;
 
 /// What is noted of a finished module.
 #[derive(Clone)]
 pub(crate) struct Unverified {
     pub(crate) env: Env,
     pub(crate) calls: Vec<RemoteCall>,
+    /// What was found out about the types of its code.
+    pub(crate) types: Vec<types::Ranked>,
     pub(crate) behaviours: Option<Behaviours>,
     /// What `@compile {:no_warn_undefined, ...}` names: modules, and functions of modules.
     pub(crate) unchecked: Vec<(Atom, Option<(Atom, u8)>)>,
@@ -35,15 +38,16 @@ enum Fault {
 }
 
 enum Finding {
-    Said(Diagnostic),
+    Said(u32, Diagnostic),
     Calls { fault: Fault, first: RemoteCall, hint: String, places: Vec<RemoteCall> },
 }
 
 impl Finding {
-    fn line(&self) -> u32 {
+    fn order(&self) -> (u32, u32, Option<u32>) {
         match self {
-            Finding::Said(diagnostic) => diagnostic.line,
-            Finding::Calls { first, .. } => first.line,
+            Finding::Said(rank, diagnostic) => (*rank, diagnostic.line, diagnostic.column),
+            // Elixir sorts by what is known of a call, and so those without parentheses behind the others.
+            Finding::Calls { first, .. } => (1 + u32::from(first.bare), first.line, first.column),
         }
     }
 }
@@ -94,14 +98,15 @@ pub(crate) fn verify(host: &mut CompileHost<'_>, modules: &[Unverified]) -> Resu
     for module in modules.iter().rev() {
         host.flush()?;
         let mut findings = calls(host, module, &mut faces)?;
+        findings.extend(module.types.iter().cloned().map(|(rank, diagnostic)| Finding::Said(rank, diagnostic)));
         if let Some(behaviours) = &module.behaviours {
             behaviours.check(&module.env, host)?;
-            findings.extend(host.take_pending().into_iter().map(Finding::Said));
+            findings.extend(host.take_pending().into_iter().map(|diagnostic| Finding::Said(1, diagnostic)));
         }
-        findings.sort_by_key(Finding::line);
+        findings.sort_by_key(Finding::order);
         for finding in findings {
             match finding {
-                Finding::Said(diagnostic) => host.diagnostic(diagnostic),
+                Finding::Said(_, diagnostic) => host.diagnostic(diagnostic),
                 Finding::Calls { fault, first, hint, places } => {
                     host.flush()?;
                     report(host, fault, &first, &hint, &places, module.env.module)?;
@@ -158,7 +163,7 @@ fn calls(
         let key = (fault, call.module, name, arity);
         match known_faults.get(&key).and_then(|at| found.get_mut(*at)) {
             Some(Finding::Calls { places, .. }) => places.push(call.clone()),
-            Some(Finding::Said(_)) | None => {
+            Some(Finding::Said(..)) | None => {
                 known_faults.insert(key, found.len());
                 found.push(Finding::Calls { fault, first: call.clone(), hint, places: vec![call.clone()] });
             }

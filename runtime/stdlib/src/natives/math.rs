@@ -1,4 +1,4 @@
-//! `:math`: floating point functions. A result that is no finite number raises `badarith`, as in Erlang.
+//! `:math`: floating point functions. A result that is no finite number raises `badarith`, an argument that is no number `badarg`, as in Erlang.
 
 use jovial_atoms::known;
 use jovial_term::Term;

@@ -8,7 +8,7 @@ use jovial_vm::{Ctx, Halt};
 
 use super::Entry;
 use super::support::{Out, atom, need, ok, word};
-use crate::compile::{Library, convert, data};
+use crate::compile::{Library, convert, data, types};
 
 pub(crate) const TABLE: &[Entry] = &[
     // What bodies of modules call before `Module` and `Kernel.Typespec` are compiled themselves.
@@ -124,18 +124,7 @@ fn definition<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let heap = ctx.heap();
     with(ctx, args[0], |build| {
         let Some(definition) = build.definition(name, arity) else { return Ok(Term::NIL) };
-        let clauses = definition.clauses.iter().map(|stored| {
-            let term = |node| convert::to_term(heap, &stored.code, library.values(), node);
-            let list = |nodes: &[_]| heap.list(nodes.iter().map(|node| term(*node)).collect::<Vec<_>>());
-            let clause = &stored.clause;
-            heap.tuple(&[
-                convert::meta_to_term(heap, &stored.code, library.values(), clause.meta),
-                list(&clause.args),
-                list(&clause.guards),
-                term(clause.body),
-            ])
-        });
-        let clauses = heap.list(clauses.collect::<Vec<_>>());
+        let clauses = types::clauses(heap, library.values(), definition);
         let meta = match definition.clauses.first() {
             Some(stored) => convert::meta_to_term(heap, &stored.code, library.values(), stored.clause.meta),
             None => heap.list([heap.tuple(&[Term::atom(known::LINE), Term::count(definition.line as usize)])]),

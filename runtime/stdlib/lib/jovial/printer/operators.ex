@@ -61,7 +61,8 @@ defmodule Jovial.Printer.Operators do
   @tight [:.., :"//"]
   @one_line [:in, :\\]
   @pipelines [:|>, :~>>, :<<~, :~>, :<~, :<~>, :"<|>"]
-  @assigning [:=, :"::", :<-, :==]
+  # Behind these a container begins on the same line.
+  @embracing [:=, :"::", :<-, :==, :!=, :===, :!==, :=~, :<, :>, :<=, :>=]
   @logical [:||, :|||, :or, :&&, :&&&, :and]
   @marks_operands [:|>, :<<<, :>>>, :<~, :~>, :<<~, :~>>, :<~>, :"<|>", :"^^^", :+++, :---, :in, :++, :--, :.., :<>]
 
@@ -265,7 +266,7 @@ defmodule Jovial.Printer.Operators do
       newlines?(meta) ->
         concat(left_doc, group(force_unfit(nest(glue(spaced(text, ctx), group(right_doc)), nesting, :break))))
 
-      op in @assigning and breaks_well?(right, ctx) ->
+      op in @embracing and breaks_well?(right, ctx) ->
         Rows.fitting(right_doc, fn doc -> concat(left_doc, group(nest(glue(spaced(text, ctx), group(doc)), nesting, :break))) end)
 
       true ->
