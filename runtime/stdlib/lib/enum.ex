@@ -2455,21 +2455,14 @@ defmodule Enum do
   def into(enumerable, %_{} = collectable), do: collect(enumerable, collectable)
 
   def into(enumerable, %{} = map) when is_list(enumerable) and map_size(map) == 0,
-    do: pairs_to_map(enumerable)
+    do: :maps.from_list(enumerable)
 
   def into(enumerable, %{} = map) when is_list(enumerable),
-    do: :maps.merge(map, pairs_to_map(enumerable))
+    do: :maps.merge(map, :maps.from_list(enumerable))
 
   def into(%_{} = enumerable, %{} = map), do: collect(enumerable, map)
   def into(%{} = enumerable, %{} = map), do: :maps.merge(map, enumerable)
   def into(enumerable, collectable), do: collect(enumerable, collectable)
-
-  defp pairs_to_map(list) do
-    :maps.from_list(list)
-  rescue
-    # the collector words the error better
-    ArgumentError -> collect(list, %{})
-  end
 
   defp collect(enumerable, collectable) do
     {acc, collector} = Collectable.into(collectable)

@@ -211,7 +211,7 @@ defmodule IEx.Helpers do
   """
   @spec i(term) :: atom
   def i(term) do
-    sections = [{"Term", inspect(term, IEx.inspect_opts())} | IEx.Info.sections(term)]
+    sections = [{"Term", inspect(term, Keyword.put(IEx.inspect_opts(), :pretty, false))} | IEx.Info.sections(term)]
 
     for {title, text} <- sections do
       IO.puts([IEx.color(:eval_result, title), "\n  ", IEx.color(:eval_info, String.replace(text, "\n", "\n  "))])

@@ -19,7 +19,17 @@ defmodule IEx.Info do
 
   defp about(%{__struct__: Date} = date), do: calendar(date, "date", "~D")
   defp about(%{__struct__: Time} = time), do: calendar(time, "time", "~T")
-  defp about(%{__struct__: NaiveDateTime} = datetime), do: calendar(datetime, "\"naive\" datetime (a datetime without a timezone)", "~N")
+  defp about(%{__struct__: NaiveDateTime} = datetime), do: calendar(datetime, "\"naive\" datetime (that is, a datetime without a time zone)", "~N")
+  defp about(%{__struct__: DateTime} = datetime), do: calendar(datetime, "datetime", "~U")
+
+  defp about(%{__struct__: Regex} = regex) do
+    [
+      {"Data type", "Regex"},
+      {"Description", written("regular expression", "~r")},
+      {"Raw representation", raw(regex)},
+      {"Reference modules", "Regex, :re"}
+    ]
+  end
 
   defp about(%{__struct__: Range} = range) do
     [
@@ -32,11 +42,10 @@ defmodule IEx.Info do
     ]
   end
 
-  defp about(%module{} = struct) do
+  defp about(%module{}) do
     [
       {"Data type", inspect(module)},
       {"Description", "This is a struct. Structs are maps with a __struct__ key."},
-      {"Raw representation", raw(struct)},
       {"Reference modules", inspect(module) <> ", Map"}
     ]
   end
@@ -88,7 +97,8 @@ defmodule IEx.Info do
           [
             {"Description",
              "This is a binary: a collection of bytes. It's printed with the `<<>>`\n" <>
-               "syntax (as opposed to double quotes) because it is not a UTF-8 encoded\nbinary."},
+               "syntax (as opposed to double quotes) because it is not a UTF-8 encoded\n" <>
+               "binary (the first invalid byte being `#{inspect(first_invalid(binary))}`)"},
             {"Reference modules", ":binary"}
           ]
     end
@@ -174,17 +184,23 @@ defmodule IEx.Info do
   defp calendar(%module{} = struct, what, sigil) do
     [
       {"Data type", inspect(module)},
-      {"Description",
-       "This is a struct representing a #{what}. It is commonly\n" <>
-         "represented using the `#{sigil}` sigil syntax, that is\n" <>
-         "defined in the `Kernel.sigil_#{String.trim_leading(sigil, "~")}/2` macro."},
+      {"Description", written(what, sigil)},
       {"Raw representation", raw(struct)},
       {"Reference modules", inspect(module) <> ", Calendar, Map"}
     ]
   end
 
-  # The struct without its own way of being shown.
+  defp written(what, sigil) do
+    "This is a struct representing a #{what}. It is commonly\n" <>
+      "represented using the `#{sigil}` sigil syntax, that is\n" <>
+      "defined in the `Kernel.sigil_#{String.trim_leading(sigil, "~")}/2` macro."
+  end
+
+  defp first_invalid(<<_::utf8, rest::binary>>), do: first_invalid(rest)
+  defp first_invalid(<<byte, _::binary>>), do: <<byte>>
+
+  # The struct without its own way of being shown, in one line.
   defp raw(struct) do
-    struct |> Inspect.Any.inspect(%Inspect.Opts{}) |> Inspect.Algebra.format(IEx.width()) |> IO.iodata_to_binary()
+    struct |> Inspect.Any.inspect(%Inspect.Opts{}) |> Inspect.Algebra.format(:infinity) |> IO.iodata_to_binary()
   end
 end

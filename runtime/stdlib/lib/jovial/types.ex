@@ -41,6 +41,9 @@ defmodule Jovial.Types do
     end)
     |> Map.fetch!(:found)
     |> Enum.reverse()
+  rescue
+    # Code of macros may have shapes that nobody thought of. No module is refused because nothing can be said of it.
+    _error in [ArgumentError, CaseClauseError, FunctionClauseError, KeyError, MatchError, Protocol.UndefinedError] -> []
   end
 
   defp fresh(c), do: %{c | vars: %{}, traces: %{}, quiet: false, broken: false}
@@ -273,12 +276,13 @@ defmodule Jovial.Types do
   defp of({name, meta, args} = expr, c) when is_atom(name) and is_list(args) do
     {types, c} = each(args, c)
     key = {name, length(args)}
-    heads = for {_meta, args, _guards, _body} <- Map.get(c.functions, key, []), do: Enum.map(args, &elem(pattern(&1, c), 0))
+    clauses = Map.get(c.functions, key, [])
+    heads = fn {_meta, args, _guards, _body} -> Enum.map(args, &elem(pattern(&1, c), 0)) end
 
-    if heads != [] and not Enum.any?(heads, &fits?(types, &1)) do
+    if clauses != [] and not Enum.any?(clauses, &fits?(types, heads.(&1))) do
       what = "#{Macro.inspect_atom(:remote_call, name)}/#{length(args)}"
-      expected = for {_meta, args, _guards, _body} <- c.functions[key], do: Enum.map(args, &accepted(&1, c))
-      {Set.dynamic(), found({:local, expr, what, marked(types, heads), expected}, meta, c)}
+      expected = for {_meta, args, _guards, _body} <- clauses, do: Enum.map(args, &accepted(&1, c))
+      {Set.dynamic(), found({:local, expr, what, marked(types, Enum.map(clauses, heads)), expected}, meta, c)}
     else
       result(key, c)
     end
