@@ -140,5 +140,22 @@ end
 #=> first twice
 #=> {{:twice, 1}, :defmacro, :twice, ["x"], [], [:do], true}
 
+# What a macro adds before the module is compiled counts as written where the module begins.
+defmodule Adder do
+  defmacro __before_compile__(_env), do: quote(do: def(added, do: raise("added")))
+end
+
+defmodule Adding do
+  @before_compile Adder
+  def own, do: __ENV__.line
+end
+
+try do
+  Adding.added()
+rescue
+  RuntimeError -> IO.inspect(Adding.own() - (__STACKTRACE__ |> hd() |> elem(3) |> Keyword.fetch!(:line)))
+end
+#=> 2
+
 M.missing() #!> ** (UndefinedFunctionError) function M.missing/0 is undefined or private
 M.define(1, 2, 3) #!> ** (UndefinedFunctionError) function M.define/3 is undefined or private

@@ -161,6 +161,7 @@ defmodule :erl_stdlib_errors do
     cond do
       objects == {} -> [{2, "is an empty tuple"}]
       is_tuple(objects) -> [{2, "the object is smaller than the key position"}]
+      not is_list(objects) -> [{2, "not a tuple"}]
       true -> [{2, "not a non-empty tuple or a list of non-empty tuples"}]
     end
   end

@@ -13,7 +13,7 @@ use jovial_compiler::errors::{Diagnostic, Exception, Halt, Result, Severity};
 use jovial_compiler::host::{Datum, Host, MacroCall, SharedModule};
 use jovial_compiler::lower::{self, Info, ModuleUnit};
 use jovial_compiler::module::{self, DefKind, Definition};
-use jovial_syntax::quoted::{Meta, NodeId};
+use jovial_syntax::quoted::{Meta, MetaValue, NodeId};
 use jovial_term::{Fragment, Pid, Term};
 
 use super::host::CompileHost;
@@ -186,7 +186,7 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
     *env = Env { versioned_vars: Vars::default(), next_version: 0, ..prepared.env };
     module::settle_overridables(host, env)?;
     for (module, function) in callbacks(shared, known::BEFORE_COMPILE) {
-        before_compile(host, env, module, function)?;
+        before_compile(host, env, start.line, module, function)?;
     }
     module::settle_overridables(host, env)?;
     let finished = module::finish(env, host)?;
@@ -392,8 +392,14 @@ fn callbacks(shared: &SharedModule, attribute: Atom) -> Vec<(Atom, Atom)> {
         .collect()
 }
 
-/// Calls a `@before_compile` callback, which is a macro whose code then runs in the module, or a function.
-fn before_compile(host: &mut CompileHost<'_>, env: &mut Env, module: Atom, function: Atom) -> Result<()> {
+/// Calls a `@before_compile` callback of a module that begins at `line`: a macro whose code then runs in the module, or a function.
+fn before_compile(
+    host: &mut CompileHost<'_>,
+    env: &mut Env,
+    line: u32,
+    module: Atom,
+    function: Atom,
+) -> Result<()> {
     let face = host.face(module)?;
     let own = module == env.module;
     let is_macro = face.is_some_and(|face| face.macros.contains(function, 1));
@@ -405,12 +411,14 @@ fn before_compile(host: &mut CompileHost<'_>, env: &mut Env, module: Atom, funct
         return Ok(());
     }
     let prepared = if own {
-        let call = MacroCall { module, name: function, args: &[env_node], env, local: true, line: env.line };
+        let call = MacroCall { module, name: function, args: &[env_node], env, local: true, line };
         let root = host.call_macro(&mut code, &call)?;
         evaluate::prepare(host, &mut code, root, env)?
     } else {
         // As a call in the module's body, so that the names which the macro makes are its own.
-        let root = code.remote(module, function, Meta::EMPTY, &[env_node]);
+        // What the macro makes counts as written where the module begins.
+        let meta = code.tree.add_meta(&[(known::LINE, MetaValue::Int(line.into()))]);
+        let root = code.remote(module, function, meta, &[env_node]);
         let mut caller = env.clone();
         if !caller.requires(module) {
             let requires = &mut caller.scope_mut().requires;
