@@ -13,7 +13,7 @@ use jovial_compiler::errors::{Diagnostic, Exception, Halt, Result, Severity};
 use jovial_compiler::host::{Datum, Host, MacroCall, SharedModule};
 use jovial_compiler::lower::{self, Info, ModuleUnit};
 use jovial_compiler::module::{self, DefKind, Definition};
-use jovial_syntax::quoted::{Meta, MetaValue, NodeId};
+use jovial_syntax::quoted::{MetaValue, NodeId};
 use jovial_term::{Fragment, Pid, Term};
 
 use super::host::CompileHost;
@@ -393,13 +393,7 @@ fn callbacks(shared: &SharedModule, attribute: Atom) -> Vec<(Atom, Atom)> {
 }
 
 /// Calls a `@before_compile` callback of a module that begins at `line`: a macro whose code then runs in the module, or a function.
-fn before_compile(
-    host: &mut CompileHost<'_>,
-    env: &mut Env,
-    line: u32,
-    module: Atom,
-    function: Atom,
-) -> Result<()> {
+fn before_compile(host: &mut CompileHost<'_>, env: &mut Env, line: u32, module: Atom, function: Atom) -> Result<()> {
     let face = host.face(module)?;
     let own = module == env.module;
     let is_macro = face.is_some_and(|face| face.macros.contains(function, 1));
