@@ -165,6 +165,7 @@ defmodule TypesE do
   def g(x), do: for(y <- [1, 2], do: y <> x)
   def h(%_{a: a} = s), do: {a, s.b}
   def i(s), do: %{s | a: 1}.b
+  def j(s), do: %URI{s | host: "a"}.nohost
 end
 """, brief)
 

@@ -118,10 +118,11 @@ defmodule Jovial.Types do
     {types, c} = each(Enum.map(fields, &elem(&1, 1)), c)
     expected = {:static, struct_set(module)}
 
-    if Set.disjoint?(set, elem(expected, 1)) do
-      {Set.dynamic(), found({:struct_update, expr, expected, type}, meta, c)}
-    else
-      {Set.made([Set.dynamic() | types], put_fields(elem(expected, 1), Enum.zip(Keyword.keys(fields), types))), c}
+    cond do
+      # Elixir does not take it for the struct that it has to be.
+      set == :term -> {Set.dynamic(), c}
+      Set.disjoint?(set, elem(expected, 1)) -> {Set.dynamic(), found({:struct_update, expr, expected, type}, meta, c)}
+      true -> {Set.made([Set.dynamic() | types], put_fields(elem(expected, 1), Enum.zip(Keyword.keys(fields), types))), c}
     end
   end
 
