@@ -126,8 +126,12 @@ defprotocol Enumerable do
 end
 
 defimpl Enumerable, for: List do
-  def count(_list), do: {:error, __MODULE__}
+  def count(list), do: {:ok, length(list)}
+
+  def member?([], _element), do: {:ok, false}
   def member?(_list, _element), do: {:error, __MODULE__}
+
+  def slice([]), do: {:ok, 0, fn _start, _length, _step -> [] end}
   def slice(_list), do: {:error, __MODULE__}
 
   def reduce(list, {:cont, acc}, fun), do: next(list, acc, fun)

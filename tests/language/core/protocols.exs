@@ -84,3 +84,6 @@ to_string({1, 2}) #!> ** (Protocol.UndefinedError) protocol String.Chars not imp
 #!> 
 #!>     {1, 2}
 #!> 
+
+# What is known of lists without a walk by steps.
+IO.inspect({Enumerable.count([1, 2]), Enumerable.member?([], 1), Enumerable.member?([1], 1)}) #=> {{:ok, 2}, {:ok, false}, {:error, Enumerable.List}}
