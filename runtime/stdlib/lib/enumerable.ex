@@ -84,7 +84,7 @@ defprotocol Enumerable do
       iex> Enumerable.count(%{a: 1, b: 2})
       {:ok, 2}
       iex> Enumerable.count([1, 2])
-      {:error, Enumerable.List}
+      {:ok, 2}
   """
   @spec count(t) :: {:ok, non_neg_integer} | {:error, module}
   def count(enumerable)
