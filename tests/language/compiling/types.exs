@@ -147,6 +147,20 @@ end
 #=> {4, 25} incompatible types given to Kernel.+/2: | t + y
 #=> {5, 17} incompatible types given to Kernel.+/2: | "a" + x
 
+# What was found in a body keeps the clauses behind it quiet.
+said.("""
+defmodule TypesG do
+  def a(x) do
+    x + :one
+  rescue
+    _ -> "b" + x
+  end
+  def b(1 = x), do: x == :one
+end
+""", brief)
+#=> {3, 7} incompatible types given to Kernel.+/2: | x + :one
+#=> {7, 23} comparison between distinct types found: | x == :one
+
 # Nothing is said of what may work: open maps, unknown values, code of macros, fields of structs that are not known.
 said.("""
 defmodule TypesE do

@@ -178,7 +178,7 @@ defmodule Jovial.Types do
   end
 
   defp of({:try, _, [[{:do, body} | rest]]}, c) do
-    {type, c} = apart(c, &of(body, &1))
+    {type, c} = c |> apart(&of(body, &1)) |> settled()
 
     {types, c} =
       Enum.flat_map_reduce(rest, c, fn
@@ -195,17 +195,18 @@ defmodule Jovial.Types do
     {types, c} =
       Enum.map_reduce(clauses, c, fn
         {:do, {:__block__, _, _}}, c -> {Set.dynamic(), c}
-        {_, clauses}, c -> unknown(clauses, c)
+        {_, clauses}, c -> clauses |> unknown(c) |> settled()
       end)
 
-    settled({Set.union(types), c})
+    {Set.union(types), c}
   end
 
   defp of({name, _, [_ | _] = args}, c) when name in [:for, :with] do
     {steps, [options]} = Enum.split(args, -1)
 
     {_, c} =
-      apart(c, fn c ->
+      c
+      |> apart(fn c ->
         c = Enum.reduce(steps, c, &step/2)
 
         c =
@@ -217,6 +218,7 @@ defmodule Jovial.Types do
 
         {Set.dynamic(), c}
       end)
+      |> settled()
 
     c = if clauses = options[:else], do: clauses |> unknown(c) |> elem(1), else: c
     settled({Set.dynamic(), c})
@@ -617,7 +619,8 @@ defmodule Jovial.Types do
 
   defp bind({:=, _, [left, right]} = both, type, source, c) do
     {set, _} = pattern(both, c)
-    type = narrowed(type, set)
+    # Numbers and texts that are written out are known for certain.
+    type = if set in [[:integer], [:float], [:binary]], do: {:static, set}, else: narrowed(type, set)
     c = bind(left, type, source, c)
     bind(right, type, source, c)
   end
