@@ -1,6 +1,7 @@
 # Letters and their forms outside of ASCII. Source: Elixir 1.18 on OTP 25.
 IO.inspect(String.upcase("ὀψέ", :greek)) #=> "ὈΨΈ"
 IO.inspect(for letter <- ["ᾠ", "ᾨ", "ῷ", "ῴ", "ǆ", "ﬃ"], do: String.capitalize(letter <> "X")) #=> ["ᾨx", "ᾨx", "ῼ͂x", "Ώͅx", "ǅx", "Ffix"]
+IO.inspect(for text <- ["\u0345x", "a\u0345X"], do: String.capitalize(text) == if(text == "\u0345x", do: "Ιx", else: "A\u0345x")) #=> [true, true]
 
 # What is no text divides texts.
 IO.inspect(String.reverse("ab" <> <<255>> <> "cde") == "ba" <> <<255>> <> "edc") #=> true

@@ -243,7 +243,6 @@ fn title(c: char) -> Option<&'static str> {
         'ᾳ' | 'ᾼ' => "ᾼ",
         'ῃ' | 'ῌ' => "ῌ",
         'ῳ' | 'ῼ' => "ῼ",
-        '\u{345}' => "\u{345}",
         'ᾲ' => "Ὰ\u{345}",
         'ᾴ' => "Ά\u{345}",
         'ᾷ' => "Α\u{342}\u{345}",
@@ -261,8 +260,8 @@ fn capitalize<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let bytes = bytes(args[0])?;
     let mode = mode(args[1])?;
     charge(ctx, bytes.len());
-    let Some((_, len)) = spans(&bytes).next() else { return Ok(args[0]) };
-    let (first, rest) = bytes.split_at(len);
+    let Some(chunk) = bytes.utf8_chunks().next() else { return Ok(args[0]) };
+    let (first, rest) = bytes.split_at(chunk.valid().chars().next().map_or(1, char::len_utf8));
     let mut out = map_valid(first, |text, out| {
         for c in text.chars() {
             match title(c) {
