@@ -194,17 +194,24 @@ defmodule Record do
       is_atom(args) and not is_nil(args) ->
         quote(do: :erlang.element(unquote(index!(tag, fields, args) + 1), unquote(record)))
 
+      Keyword.keyword?(args) and Macro.Env.in_match?(caller) ->
+        raise ArgumentError, "cannot invoke update style macro inside match"
+
+      Keyword.has_key?(args, :_) ->
+        IO.warn("updating a record with a default (:_) is equivalent to creating a new record", caller)
+        new(tag, fields, args, caller)
+
       Keyword.keyword?(args) ->
-        if Macro.Env.in_match?(caller) do
-          raise ArgumentError, "cannot invoke update style macro inside match"
-        end
+        {args, steps} = in_order(args, caller)
+        changes = for {key, value} <- args, do: {index!(tag, fields, key) + 1, value}
 
-        if Keyword.has_key?(args, :_), do: IO.warn("updating a record with a default (:_) is equivalent to creating a new record", caller)
-        args = if Keyword.has_key?(args, :_), do: for({key, _} <- fields, do: {key, Keyword.get(args, key, args[:_])}), else: args
-
-        Enum.reduce(args, record, fn {key, value}, record ->
-          quote(do: :erlang.setelement(unquote(index!(tag, fields, key) + 1), unquote(record), unquote(value)))
+        # The last field is set first, and of a field that is named twice the last value last.
+        changes
+        |> Enum.sort_by(fn {index, _} -> index end, :desc)
+        |> Enum.reduce(record, fn {index, value}, record ->
+          quote(do: :erlang.setelement(unquote(index), unquote(record), unquote(value)))
         end)
+        |> behind(steps)
 
       true ->
         raise ArgumentError, "expected arguments to be a compile time atom or a keyword list, got: #{Macro.to_string(args)}"
@@ -218,32 +225,36 @@ defmodule Record do
     end
   end
 
-  # Values are computed in the order in which they stand.
   defp new(tag, fields, args, caller) do
-    if in_order?(Keyword.keys(Keyword.delete(args, :_)), Keyword.keys(fields)) or Macro.Env.in_match?(caller) or Macro.Env.in_guard?(caller) do
-      literal(tag, fields, args, caller)
-    else
-      {assignments, args} =
-        args
-        |> Enum.map(fn {key, value} ->
-          # A variable of the name `_` would lose its value.
-          variable = Macro.unique_var(if(key == :_, do: :rest, else: key), __MODULE__)
-          {quote(do: unquote(variable) = unquote(value)), {key, variable}}
-        end)
-        |> Enum.unzip()
-
-      {:__block__, [], assignments ++ [literal(tag, fields, args, caller)]}
-    end
+    {rest, args} = Keyword.split(args, [:_])
+    {args, steps} = in_order(args, caller)
+    literal(tag, fields, rest ++ args, caller) |> behind(steps)
   end
 
-  defp in_order?([key | keys], fields) do
-    case Enum.drop_while(fields, &(&1 != key)) do
-      [_ | fields] -> in_order?(keys, fields)
-      [] -> false
-    end
+  # Values are computed in the order in which they stand, so all that takes computing happens before the tuple is made. In
+  # patterns and guards nothing is computed.
+  defp in_order(args, %{context: nil, module: module}) do
+    {args, steps} =
+      for {key, value} <- args do
+        if at_hand?(value) do
+          {{key, value}, []}
+        else
+          variable = Macro.unique_var(key, module)
+          {{key, variable}, [{:=, [], [variable, value]}]}
+        end
+      end
+      |> Enum.unzip()
+
+    {args, Enum.concat(steps)}
   end
 
-  defp in_order?([], _fields), do: true
+  defp in_order(args, _caller), do: {args, []}
+
+  defp at_hand?({name, _, context}) when is_atom(name) and is_atom(context), do: true
+  defp at_hand?(value), do: Macro.quoted_literal?(value)
+
+  defp behind(code, []), do: code
+  defp behind(code, steps), do: {:__block__, [], steps ++ [code]}
 
   defp literal(tag, fields, args, caller) do
     {rest, args} = Keyword.pop(args, :_, :none)
@@ -251,7 +262,7 @@ defmodule Record do
     absent = fn default ->
       cond do
         rest != :none -> rest
-        Macro.Env.in_match?(caller) -> quote(do: _)
+        Macro.Env.in_match?(caller) -> {:_, [], nil}
         true -> default
       end
     end

@@ -40,3 +40,39 @@ defmodule HoldsFunctions do
 end
 
 IO.inspect(HoldsFunctions.all()) #=> [one: &Enum.map/2, own: &HoldsFunctions.run/0]
+
+# What takes computing is computed once, in the order in which it stands.
+defmodule RecordsInOrder do
+  require Planes
+  def said(x), do: (IO.puts("said #{x}"); x)
+  def new, do: Planes.point(y: said(1), x: said(2))
+  defmacro pattern(code), do: code |> Macro.expand(%{__CALLER__ | context: :match}) |> Macro.escape()
+end
+
+IO.inspect(RecordsInOrder.new())
+#=> said 1
+#=> said 2
+#=> {:point, 2, 1}
+defmodule ChangesRecords do
+  require Planes
+  defp said(x), do: (IO.puts("said #{inspect(x)}"); x)
+  def changed(p), do: Planes.point(said(p), y: said(3), x: said(4))
+  def twice(p, y), do: Planes.point(p, y: y, x: {y}, y: said(5))
+end
+
+IO.inspect(ChangesRecords.changed({:point, 0, 0}))
+#=> said 3
+#=> said 4
+#=> said {:point, 0, 0}
+#=> {:point, 4, 3}
+IO.inspect(ChangesRecords.twice({:point, 0, 0}, 9))
+#=> said 5
+#=> {:point, {9}, 5}
+
+defmodule ShowsPattern do
+  require Planes
+  require RecordsInOrder
+  def run, do: RecordsInOrder.pattern(Planes.point(x: 1))
+end
+
+IO.inspect(ShowsPattern.run()) #=> {:{}, [], [:point, 1, {:_, [], nil}]}
