@@ -38,3 +38,6 @@ defmodule Page do
 end
 
 IO.inspect({Page.show(1, 2), Page.head("x")}) #=> {"SUM 3", "x"}
+
+# A block counts its variables on, so that none takes the place of one that the template around it still needs.
+IO.inspect(EEx.Engine.handle_begin(%{binary: ["a"], dynamic: [:b], vars_count: 3})) #=> %{binary: [], dynamic: [], vars_count: 3}

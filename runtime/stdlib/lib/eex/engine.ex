@@ -105,8 +105,8 @@ defmodule EEx.Engine do
   """
   def init(_opts), do: %{binary: [], dynamic: [], vars_count: 0}
 
-  @doc "Begins the body of a block: the count of variables starts again."
-  def handle_begin(state), do: %{state | binary: [], dynamic: [], vars_count: 0}
+  @doc "Begins the body of a block. Variables are counted on: a block may leave its own to what follows it."
+  def handle_begin(state), do: %{state | binary: [], dynamic: []}
 
   @doc "Ends the body of a block, as `handle_body/1` does a template."
   def handle_end(quoted), do: handle_body(quoted)
