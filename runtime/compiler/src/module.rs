@@ -129,6 +129,10 @@ pub(crate) struct Entry {
     /// The module whose `quote` it came from.
     pub(crate) context: Option<Atom>,
     pub(crate) generated: bool,
+    /// File and line of the code that it was quoted in, or what `@file` said.
+    pub(crate) location: Option<(Arc<str>, u32)>,
+    /// Whether it came back from being overridable, and if so whether `super` calls it under a name of its own.
+    pub(crate) from_super: Option<bool>,
     /// Defaults at most, whether the last clause had a body, defaults of the last clause.
     pub(crate) defaults_max: usize,
     pub(crate) has_body: bool,
@@ -238,6 +242,23 @@ impl ModuleBuild {
 
     pub fn definition(&self, name: Atom, arity: u8) -> Option<&Definition> {
         self.definitions.get(&(name, arity)).map(|stored| &stored.definition)
+    }
+
+    /// The metadata of a definition: that of its head, or of its first clause where no head stands alone.
+    pub fn definition_meta(&self, name: Atom, arity: u8) -> Vec<(Atom, Literal)> {
+        let Some(entry) = self.definitions.get(&(name, arity)) else { return Vec::new() };
+        let mut meta = Vec::new();
+        let yes = |yes: bool| Literal::Atom(if yes { known::TRUE } else { known::FALSE });
+        meta.extend(entry.from_super.map(|hidden| (Atom::new("from_super"), yes(hidden))));
+        meta.push((known::LINE, Literal::Int(entry.definition.line.into())));
+        meta.extend(entry.location.as_ref().map(|(file, line)| {
+            let place = vec![Literal::Binary(file.as_bytes().to_vec()), Literal::Int((*line).into())];
+            (known::FILE, Literal::Tuple(place))
+        }));
+        meta.extend(entry.generated.then(|| (known::GENERATED, yes(true))));
+        meta.extend(entry.column.map(|column| (known::COLUMN, Literal::Int(column.into()))));
+        meta.extend(entry.context.map(|context| (known::CONTEXT, Literal::Atom(context))));
+        meta
     }
 
     /// In the order of their first clauses.

@@ -86,6 +86,12 @@ pub fn store_definition(
         source.body = expander.linify_kept(line, source.body);
     }
     let mut entries = vec![(known::LINE, MetaValue::Int(line.into()))];
+    let shown = location.as_ref().map(|(file, line)| (Arc::from(expander.host.relative_path(file)), *line));
+    if let Some((file, line)) = &shown {
+        let file: &str = file;
+        let (file, line) = (expander.code.tree.binary(file.as_bytes()), expander.code.tree.int((*line).into()));
+        entries.push((known::FILE, MetaValue::Node(expander.code.tree.pair(file, line))));
+    }
     if generated {
         entries.push((known::GENERATED, MetaValue::Atom(known::TRUE)));
     }
@@ -115,6 +121,8 @@ pub fn store_definition(
         column,
         context,
         generated,
+        location: shown,
+        from_super: None,
         defaults_max: 0,
         has_body: false,
         defaults_last: 0,
@@ -160,10 +168,6 @@ pub fn store_definition(
 }
 
 impl Expander<'_> {
-    fn line_meta(&mut self, line: u32) -> Meta {
-        self.code.tree.add_meta(&[(known::LINE, MetaValue::Int(line.into()))])
-    }
-
     /// A head and its guards; `when a when b` is two alternatives.
     fn split_guards(&self, call: NodeId) -> (NodeId, Vec<NodeId>) {
         let Some((_, head, mut guard)) = self.code.call2(call, known::WHEN) else { return (call, Vec::new()) };

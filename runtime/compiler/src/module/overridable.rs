@@ -121,6 +121,7 @@ fn restore(build: &mut ModuleBuild, at: usize, hidden: bool) -> (DefKind, Atom) 
     entry.definition.kind = kind;
     entry.definition.name = name;
     entry.check = Check::None;
+    entry.from_super = Some(hidden);
     let key = (name, entry.definition.arity);
     let calls = overridable.calls.clone();
     let edges = overridable.edges.clone();

@@ -125,10 +125,9 @@ fn definition<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     with(ctx, args[0], |build| {
         let Some(definition) = build.definition(name, arity) else { return Ok(Term::NIL) };
         let clauses = types::clauses(heap, library.values(), definition);
-        let meta = match definition.clauses.first() {
-            Some(stored) => convert::meta_to_term(heap, &stored.code, library.values(), stored.clause.meta),
-            None => heap.list([heap.tuple(&[Term::atom(known::LINE), Term::count(definition.line as usize)])]),
-        };
+        let meta = build.definition_meta(name, arity).into_iter();
+        let meta = meta.map(|(key, value)| heap.tuple(&[Term::atom(key), data::literal_term(heap, &value)]));
+        let meta = heap.list(meta.collect::<Vec<_>>());
         Ok(heap.tuple(&[Term::atom(definition.kind.atom()), meta, clauses]))
     })
 }
