@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use jovial_atoms::{Atom, known};
 use jovial_bytecode::ir::Literal;
-use jovial_syntax::quoted::{Node, NodeId};
+use jovial_syntax::quoted::{Meta, Node, NodeId};
 
 use crate::carried::Code;
 use crate::env::{Env, NameArity, Names};
@@ -169,7 +169,7 @@ impl Host for FakeHost {
         self.diagnostics.push(diagnostic);
     }
 
-    fn trace(&mut self, _code: &mut Code, _event: &TraceEvent, _line: u32, _env: &Env) -> Result<()> {
+    fn trace(&mut self, _code: &mut Code, _event: &TraceEvent, _meta: Meta, _env: &Env) -> Result<()> {
         Ok(())
     }
 

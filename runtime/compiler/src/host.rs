@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 
 use jovial_atoms::Atom;
 use jovial_bytecode::ir::Literal;
-use jovial_syntax::quoted::NodeId;
+use jovial_syntax::quoted::{Meta, NodeId};
 
 use crate::carried::Code;
 use crate::env::{Env, NameArity, Names};
@@ -69,7 +69,11 @@ pub enum OpaqueKind {
     Port,
     Reference,
     /// `&Mod.fun/arity`
-    ExternalFun,
+    ExternalFun {
+        module: Atom,
+        name: Atom,
+        arity: u8,
+    },
     LocalFun,
     /// A bitstring whose bits don't fill bytes, a tuple or map with such values in it.
     Other,
@@ -95,20 +99,65 @@ impl std::fmt::Debug for Datum {
 /// Something that compilation tracers hear of.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum TraceEvent {
-    Import { module: Atom },
-    Require { module: Atom },
-    Alias { module: Atom, alias: Atom },
-    AliasReference { module: Atom },
-    AliasExpansion { lookup: Atom, result: Atom },
-    StructExpansion { module: Atom },
-    RemoteFunction { module: Atom, name: Atom, arity: u8 },
-    RemoteMacro { module: Atom, name: Atom, arity: u8 },
-    ImportedFunction { module: Atom, name: Atom, arity: u8 },
-    ImportedMacro { module: Atom, name: Atom, arity: u8 },
-    ImportedQuoted { module: Atom, name: Atom },
-    LocalFunction { name: Atom, arity: u8 },
-    LocalMacro { name: Atom, arity: u8 },
-    Defmodule,
+    Import {
+        module: Atom,
+        options: NodeId,
+    },
+    Require {
+        module: Atom,
+        options: NodeId,
+    },
+    Alias {
+        module: Atom,
+        alias: Atom,
+        options: NodeId,
+    },
+    AliasReference {
+        module: Atom,
+    },
+    AliasExpansion {
+        lookup: Atom,
+        result: Atom,
+    },
+    /// `keys` is the list of those that are given.
+    StructExpansion {
+        module: Atom,
+        keys: NodeId,
+    },
+    RemoteFunction {
+        module: Atom,
+        name: Atom,
+        arity: u8,
+    },
+    RemoteMacro {
+        module: Atom,
+        name: Atom,
+        arity: u8,
+    },
+    ImportedFunction {
+        module: Atom,
+        name: Atom,
+        arity: u8,
+    },
+    ImportedMacro {
+        module: Atom,
+        name: Atom,
+        arity: u8,
+    },
+    /// `arities` is a list.
+    ImportedQuoted {
+        module: Atom,
+        name: Atom,
+        arities: NodeId,
+    },
+    LocalFunction {
+        name: Atom,
+        arity: u8,
+    },
+    LocalMacro {
+        name: Atom,
+        arity: u8,
+    },
 }
 
 pub trait Host {
@@ -164,7 +213,7 @@ pub trait Host {
     fn diagnostic(&mut self, diagnostic: Diagnostic);
 
     /// Calls the tracers of an env. Only asked if it has some.
-    fn trace(&mut self, code: &mut Code, event: &TraceEvent, line: u32, env: &Env) -> Result<()>;
+    fn trace(&mut self, code: &mut Code, event: &TraceEvent, meta: Meta, env: &Env) -> Result<()>;
 
     /// Where the use of aliases and imports is counted.
     fn trackers(&self) -> &Trackers;

@@ -350,18 +350,16 @@ defmodule Code do
   def eval_string(string, binding \\ [], env_or_options \\ [])
 
   def eval_string(string, binding, %{__struct__: Macro.Env} = env) do
-    options = [file: env.file, line: env.line] ++ get_compiler_option(:parser_options)
-    eval_quoted(parsed!(string, options), binding, env)
+    eval_forms(parsed!(string, file: env.file, line: env.line), binding, env, false)
   end
 
   def eval_string(string, binding, []) do
-    eval_quoted(parsed!(string, get_compiler_option(:parser_options)), binding, [])
+    eval_forms(parsed!(string, []), binding, [], false)
   end
 
   def eval_string(string, binding, options) do
     file = :erlang.iolist_to_binary(Keyword.get(options, :file, "nofile"))
-    parsing = [file: file, line: Keyword.get(options, :line, 1)] ++ get_compiler_option(:parser_options)
-    eval_quoted(parsed!(string, parsing), binding, options)
+    eval_forms(parsed!(string, file: file, line: Keyword.get(options, :line, 1)), binding, options, false)
   end
 
   # What is only run need not become quoted code; text that deserves an error or a warning does.
@@ -384,15 +382,21 @@ defmodule Code do
   """
   @spec eval_quoted(Macro.t(), keyword, Macro.Env.t() | keyword) :: {term, keyword}
   def eval_quoted(quoted, binding \\ [], env_or_options \\ []) do
+    eval_forms(quoted, binding, env_or_options, true)
+  end
+
+  # With `placing?`, code that has no line gets that of the env. Text has lines wherever it is to have some.
+  defp eval_forms(quoted, binding, env_or_options, placing?) do
     scope = scope(env_or_options)
-    {value, binding, _no_env} = verifying(fn -> evaluate(quoted, binding, scope, false, prune?(env_or_options)) end)
+    work = fn -> evaluate(quoted, binding, scope, {false, placing?}, prune?(env_or_options)) end
+    {value, binding, _no_env} = verifying(work)
     {value, binding}
   catch
     # What can't be compiled never ran, so the way to it is all there is to tell.
     :error, %{__struct__: CompileError} = error ->
       case __STACKTRACE__ do
         [] ->
-          {:current_stacktrace, [_info | stacktrace]} = Process.info(self(), :current_stacktrace)
+          {:current_stacktrace, [_info, _eval | stacktrace]} = Process.info(self(), :current_stacktrace)
           :erlang.raise(:error, error, stacktrace)
 
         stacktrace ->
@@ -428,7 +432,7 @@ defmodule Code do
   """
   @spec eval_quoted_with_env(Macro.t(), keyword, Macro.Env.t(), keyword) :: {term, keyword, Macro.Env.t()}
   def eval_quoted_with_env(quoted, binding, %{__struct__: Macro.Env} = env, options \\ []) do
-    evaluate(quoted, binding, env, true, prune?(options))
+    evaluate(quoted, binding, env, {true, true}, prune?(options))
   end
 
   # What the native makes an env of: one that is there, or options as long as only place and line are in them.
@@ -451,9 +455,9 @@ defmodule Code do
 
   defp scope(env), do: env
 
-  defp evaluate(quoted, binding, scope, wants_env, prune?) do
+  defp evaluate(quoted, binding, scope, {wants_env, placing?}, prune?) do
     binding = if is_list(binding), do: binding, else: Enum.to_list(binding)
-    {module, function, inputs, outputs, env} = :jovial_code.prepare(quoted, binding, scope, wants_env)
+    {module, function, inputs, outputs, env} = :jovial_code.prepare(quoted, binding, scope, wants_env, placing?)
 
     result =
       case module do
@@ -583,11 +587,12 @@ defmodule Code do
     :jovial_code.begin_modules()
     tracker = :jovial_compiling.start_tracker()
     env = %{env | lexical_tracker: tracker}
+    for tracer <- env.tracers, do: :ok = tracer.trace(:start, env)
 
     try do
       :lists.foldl(
         fn unit, env ->
-          {_value, _binding, env} = evaluate(unit, [], env, :file, false)
+          {_value, _binding, env} = evaluate(unit, [], env, {:file, false}, false)
           env
         end,
         env,
@@ -600,6 +605,7 @@ defmodule Code do
         :erlang.raise(kind, reason, without_own(__STACKTRACE__))
     end
 
+    for tracer <- env.tracers, do: :ok = tracer.trace(:stop, env)
     :jovial_compiling.stop_tracker(tracker, env.file, true)
     :jovial_code.end_modules()
   end
@@ -849,7 +855,7 @@ defmodule Code do
     infer_signatures: false,
     no_warn_undefined: [],
     on_undefined_variable: :raise,
-    parser_options: [],
+    parser_options: [columns: true],
     relative_paths: true,
     tracers: [],
     warnings_as_errors: false

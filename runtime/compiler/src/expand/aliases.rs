@@ -175,7 +175,7 @@ impl Expander<'_> {
                     }
                 } else {
                     self.ensure_loaded(meta, module)?;
-                    self.require(meta, module)?;
+                    self.require(meta, module, options)?;
                     self.define_alias(meta, module, false, options)?;
                 }
             }
@@ -350,7 +350,7 @@ impl Expander<'_> {
             }
             return Ok(None);
         }
-        self.trace(meta, TraceEvent::Alias { module, alias: new })?;
+        self.trace(meta, TraceEvent::Alias { module, alias: new, options })?;
         let scope = self.env.scope_mut();
         store(&mut scope.aliases, new, module);
         if let Some(counter) = counter {
@@ -359,8 +359,8 @@ impl Expander<'_> {
         Ok(Some(new))
     }
 
-    pub(crate) fn require(&mut self, meta: Meta, module: Atom) -> Result<()> {
-        self.trace(meta, TraceEvent::Require { module })?;
+    pub(crate) fn require(&mut self, meta: Meta, module: Atom, options: NodeId) -> Result<()> {
+        self.trace(meta, TraceEvent::Require { module, options })?;
         if !self.env.requires(module) {
             let requires = &mut self.env.scope_mut().requires;
             let at = requires.partition_point(|other| other.as_str() < module.as_str());

@@ -59,9 +59,8 @@ impl Expander<'_> {
         if self.env.scope.tracers.is_empty() {
             return Ok(());
         }
-        let line = self.code.line(meta);
-        let env = self.snapshot(line);
-        self.host.trace(self.code, &event, line, &env)
+        let env = self.snapshot(self.env.line);
+        self.host.trace(self.code, &event, meta, &env)
     }
 
     pub(crate) fn trace_local(&mut self, meta: Meta, name: Atom, arity: usize) -> Result<()> {
@@ -635,46 +634,21 @@ impl Expander<'_> {
         result
     }
 
+    /// A step of `Macro.expand_once/2`. Macros see the line of the env, and what they give has none yet.
     fn expand_once_inner(&mut self, id: NodeId) -> Result<Option<NodeId>> {
         match self.code.node(id) {
             Node::Var { name: known::DUNDER_MODULE, .. } => Ok(Some(self.code.tree.atom(self.env.module))),
-            Node::Var { name: known::DUNDER_ENV, .. } if self.env.context == Context::Match => Ok(None),
-            Node::Var { name: known::DUNDER_ENV | known::DUNDER_DIR, .. } => self.expand(id).map(Some),
-            Node::Var { name, meta, .. } => {
-                // A name alone may be a macro without arguments.
-                if is_special_form(name, 0) || self.code.meta_has(meta, known::IF_UNDEFINED) {
-                    return Ok(None);
-                }
-                // One of a module that is done takes its parentheses.
-                let open = self.host.module_build(self.env.module).is_some();
-                if !open && matches!(self.find_import(meta, name, 0), Import::None) {
-                    return Ok(None);
-                }
-                self.expand_name_once(name, meta, &[])
+            Node::Var { name: known::DUNDER_DIR, .. } => self.expand(id).map(Some),
+            Node::Var { name: known::DUNDER_ENV, .. } if self.env.context != Context::Match => {
+                let here = self.line_meta(self.env.line);
+                let env = self.code.tree.var(known::DUNDER_ENV, here, known::NIL);
+                self.expand(env).map(Some)
             }
-            Node::Call { name: known::DUNDER_ALIASES, .. } => {
-                let Some((meta, parts)) = self.alias_parts(id) else { return Ok(None) };
-                let atoms: Option<Vec<Atom>> = parts.iter().map(|&part| self.code.atom_of(part)).collect();
-                match atoms {
-                    Some(atoms) if !atoms.is_empty() => {
-                        let module = match self.resolve_alias(meta, &atoms)? {
-                            super::aliases::Resolved::Module(module) => module,
-                            super::aliases::Resolved::Plain => super::aliases::concat(&atoms)?,
-                        };
-                        Ok(Some(self.code.tree.atom(module)))
-                    }
-                    _ => Ok(None),
-                }
-            }
+            Node::Call { name: known::DUNDER_ALIASES, .. } => self.expand_alias_once(id),
             Node::Call { name, meta, args } => {
                 let args = self.code.tree.seq(args).to_vec();
                 if is_special_form(name, args.len()) {
                     return Ok(None);
-                }
-                if let &[number] = &*args
-                    && let Some(signed) = self.signed_integer(name, meta, number)?
-                {
-                    return Ok(Some(self.code.tree.int(signed)));
                 }
                 self.expand_name_once(name, meta, &args)
             }
@@ -682,15 +656,14 @@ impl Expander<'_> {
                 let Some(remote) = self.code.remote_of(id) else { return Ok(None) };
                 if remote.args.is_empty()
                     && self.env.context != Context::Match
-                    && let Some((known::DUNDER_ENV, env_meta, _)) = self.code.var_of(remote.left)
+                    && self.code.var_of(remote.left).is_some_and(|var| var.0 == known::DUNDER_ENV)
                 {
-                    let entries = self.env_entries(env_meta);
-                    return Ok(entries.into_iter().find(|entry| entry.0 == remote.name).map(|entry| entry.1));
+                    let here = self.line_meta(self.env.line);
+                    let field = self.env_entries(here).into_iter().find(|entry| entry.0 == remote.name);
+                    return Ok(field.map(|entry| entry.1));
                 }
-                let receiver = match self.expand_once_fully(remote.left)? {
-                    Some(receiver) => receiver,
-                    None => remote.left,
-                };
+                let line = self.env.line;
+                let receiver = self.expand_once(remote.left, line)?.unwrap_or(remote.left);
                 let Some(module) = self.code.atom_of(receiver) else { return Ok(None) };
                 let required = self.is_required(remote.meta, module);
                 if inline(module, remote.name, remote.args.len()).is_some()
@@ -699,43 +672,73 @@ impl Expander<'_> {
                     return Ok(None);
                 }
                 let local = module == self.env.module && self.has_local_macro(remote.name, remote.args.len());
-                let quoted = self.run_macro(remote.meta, module, remote.name, &remote.args, local)?;
-                self.freshen(remote.meta, module, quoted).map(Some)
+                self.run_macro_once(remote.meta, module, remote.name, &remote.args, local).map(Some)
             }
             _ => Ok(None),
         }
     }
 
-    /// `-1` is the number, as `+1` is, where the sign is that of `Kernel`.
-    fn signed_integer(&mut self, name: Atom, meta: Meta, number: NodeId) -> Result<Option<i64>> {
-        let value = match (name, self.code.int_of(number)) {
-            (known::OP_PLUS, Some(value)) => Some(value),
-            (known::OP_MINUS, Some(value)) => value.checked_neg(),
-            (known::OP_PLUS | known::OP_MINUS, None) => {
-                let line = self.env.line;
-                let inner = self.expand_fully(number, line)?.and_then(|inner| self.code.int_of(inner));
-                if name == known::OP_PLUS { inner } else { inner.and_then(i64::checked_neg) }
-            }
-            _ => None,
-        };
-        let kernel = value.is_some()
+    /// Whether a call is one of `Kernel`'s `+` or `-` of one operand.
+    fn is_sign(&self, meta: Meta, name: Atom, arity: usize) -> bool {
+        arity == 1
+            && matches!(name, known::OP_PLUS | known::OP_MINUS)
             && matches!(
-                self.find_import(meta, name, 1),
+                self.find_import(meta, name, arity),
                 Import::Function(known::MOD_KERNEL) | Import::Quoted(known::MOD_KERNEL)
-            );
-        Ok(value.filter(|_| kernel))
+            )
     }
 
-    fn expand_once_fully(&mut self, id: NodeId) -> Result<Option<NodeId>> {
-        let line = self.env.line;
-        self.expand_fully(id, line)
+    pub(crate) fn line_meta(&mut self, line: u32) -> Meta {
+        self.code.tree.add_meta(&[(known::LINE, MetaValue::Int(line.into()))])
+    }
+
+    fn run_macro_once(&mut self, meta: Meta, module: Atom, name: Atom, args: &[NodeId], local: bool) -> Result<NodeId> {
+        let here = self.line_meta(self.env.line);
+        let quoted = self.run_macro(here, module, name, args, local)?;
+        let kept = if self.code.meta_true(meta, known::GENERATED) {
+            self.code.tree.add_meta(&[(known::GENERATED, MetaValue::Atom(known::TRUE))])
+        } else {
+            Meta::EMPTY
+        };
+        self.freshen(kept, module, quoted)
+    }
+
+    /// An alias, whose head may be something that stands for one, such as `__MODULE__`.
+    fn expand_alias_once(&mut self, id: NodeId) -> Result<Option<NodeId>> {
+        let Some((meta, parts)) = self.alias_parts(id) else { return Ok(None) };
+        let atoms: Option<Vec<Atom>> = parts.iter().map(|&part| self.code.atom_of(part)).collect();
+        let module = match (atoms, parts.as_slice()) {
+            (Some(atoms), [_, ..]) => match self.resolve_alias(meta, &atoms)? {
+                super::aliases::Resolved::Module(module) => module,
+                super::aliases::Resolved::Plain => super::aliases::concat(&atoms)?,
+            },
+            (None, &[head, ref tail @ ..]) => {
+                let line = self.env.line;
+                let head = self.expand_once(head, line)?.unwrap_or(head);
+                let all = std::iter::once(&head).chain(tail).map(|&part| self.code.atom_of(part));
+                match all.collect::<Option<Vec<Atom>>>() {
+                    Some(atoms) => super::aliases::concat(&atoms)?,
+                    None => return Ok(None),
+                }
+            }
+            (_, []) => return Ok(None),
+        };
+        self.trace(meta, TraceEvent::AliasReference { module })?;
+        Ok(Some(self.code.tree.atom(module)))
     }
 
     fn expand_name_once(&mut self, name: Atom, meta: Meta, args: &[NodeId]) -> Result<Option<NodeId>> {
         match self.resolve(meta, name, args.len(), true)? {
-            Callee::Macro { module, local } => {
-                let quoted = self.run_macro(meta, module, name, args, local)?;
-                self.freshen(meta, module, quoted).map(Some)
+            Callee::Macro { module, local } => self.run_macro_once(meta, module, name, args, local).map(Some),
+            // A number with its sign is one, unlike all other calls.
+            Callee::Function { .. } if self.is_sign(meta, name, args.len()) => {
+                let line = self.env.line;
+                let number = self.expand_once(args[0], line)?.unwrap_or(args[0]);
+                match (name, self.code.node(number)) {
+                    (known::OP_PLUS, Node::Int(_) | Node::BigInt(_)) => Ok(Some(number)),
+                    (_, Node::Int(number)) if number != i64::MIN => Ok(Some(self.code.tree.int(-number))),
+                    _ => Ok(None),
+                }
             }
             Callee::Function { .. } | Callee::Local => Ok(None),
         }

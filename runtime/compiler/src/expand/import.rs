@@ -133,7 +133,7 @@ impl Expander<'_> {
         let scope = self.env.scope_mut();
         scope.functions = functions;
         scope.macros = macros;
-        self.trace(meta, TraceEvent::Import { module })?;
+        self.trace(meta, TraceEvent::Import { module, options })?;
         if added
             && self.tracks(meta, options)
             && let Some(id) = self.env.lexical_tracker
@@ -145,7 +145,7 @@ impl Expander<'_> {
             let (line, column) = (self.code.line(meta), self.column(meta));
             self.host.trackers().with(id, |tracker| tracker.add_import(module, only, line, column, true));
         }
-        self.require(meta, module)
+        self.require(meta, module, options)
     }
 
     fn name_list(&self, list: NodeId) -> Option<Vec<NameArity>> {

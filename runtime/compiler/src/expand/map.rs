@@ -249,7 +249,7 @@ impl Expander<'_> {
                 self.unknown_field(meta, module, key)?;
             }
         }
-        self.trace(meta, TraceEvent::StructExpansion { module })?;
+        self.trace_struct(meta, module, &given)?;
         let mut defaults: Vec<(Atom, NodeId)> = Vec::new();
         for (key, value) in entries {
             let Some(key) = self.code.atom_of(key) else { continue };
@@ -259,6 +259,14 @@ impl Expander<'_> {
         }
         defaults.sort_by_key(|entry| entry.0.as_str());
         Ok(defaults.into_iter().map(|(key, value)| self.code.keyword_entry(key, value)).collect())
+    }
+
+    fn trace_struct(&mut self, meta: Meta, module: Atom, keys: &[Atom]) -> Result<()> {
+        if self.env.scope.tracers.is_empty() {
+            return Ok(());
+        }
+        let keys = self.code.atom_list(keys);
+        self.trace(meta, TraceEvent::StructExpansion { module, keys })
     }
 
     fn as_data_list(&mut self, elements: &[NodeId]) -> NodeId {
@@ -286,12 +294,12 @@ impl Expander<'_> {
                 None => return Err(self.undefined_struct(meta, module)),
             },
         };
-        for key in keys {
+        for &key in &keys {
             if !names.contains(&key) {
                 self.unknown_field(meta, module, key)?;
             }
         }
-        self.trace(meta, TraceEvent::StructExpansion { module })
+        self.trace_struct(meta, module, &keys)
     }
 
     /// What `__info__(:struct)` of a finished module says.

@@ -194,7 +194,7 @@ impl Expander<'_> {
                 }
                 Ok(id)
             }
-            OpaqueKind::ExternalFun => Ok(id),
+            OpaqueKind::ExternalFun { module, name, arity } => Ok(self.capture_of(module, name, arity)),
             _ => Err(self.invalid_quoted(id)),
         }
     }
@@ -402,7 +402,7 @@ impl Expander<'_> {
     }
 
     /// What `%Macro.Env{}` holds, by key, as quoted code.
-    fn env_entries(&mut self, meta: Meta) -> Vec<(Atom, NodeId)> {
+    pub(crate) fn env_entries(&mut self, meta: Meta) -> Vec<(Atom, NodeId)> {
         let line = self.code.line(meta);
         let env = self.snapshot(line);
         let outside = env.function.is_none();
@@ -731,7 +731,7 @@ impl Code {
         self.tree.pair(key, value)
     }
 
-    fn atom_list(&mut self, atoms: &[Atom]) -> NodeId {
+    pub(crate) fn atom_list(&mut self, atoms: &[Atom]) -> NodeId {
         let ids: Vec<NodeId> = atoms.iter().map(|&atom| self.tree.atom(atom)).collect();
         self.tree.list(&ids)
     }

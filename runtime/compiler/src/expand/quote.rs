@@ -326,12 +326,24 @@ impl Expander<'_> {
                     return self.quote_node(revealed, q);
                 }
                 match self.host.opaque_kind(value) {
-                    OpaqueKind::Pid | OpaqueKind::ExternalFun => Ok(id),
                     _ if q.mode == Mode::Quote => Ok(id),
+                    OpaqueKind::Pid => Ok(id),
+                    OpaqueKind::ExternalFun { module, name, arity } => Ok(self.capture_of(module, name, arity)),
                     _ => Err(self.cannot_escape(id)),
                 }
             }
         }
+    }
+
+    /// `&module.name/arity`, as code gives such a function.
+    pub(crate) fn capture_of(&mut self, module: Atom, name: Atom, arity: u8) -> NodeId {
+        let (module, name) = (self.code.tree.atom(module), self.code.tree.atom(name));
+        let dot = self.code.tree.call(known::OP_DOT, Meta::EMPTY, &[module, name]);
+        let meta = self.code.tree.add_meta(&[(known::NO_PARENS, MetaValue::Atom(known::TRUE))]);
+        let function = self.code.tree.apply(dot, meta, &[]);
+        let arity = self.code.tree.int(arity.into());
+        let slash = self.code.tree.call(known::OP_SLASH, Meta::EMPTY, &[function, arity]);
+        self.code.tree.call(known::OP_AMP, Meta::EMPTY, &[slash])
     }
 
     fn is_reference(&mut self, id: NodeId) -> bool {
@@ -470,17 +482,25 @@ impl Expander<'_> {
         if !self.code.meta_has(meta, known::IMPORTS) {
             let imports = self.imports_of(meta, name)?;
             if !imports.is_empty() {
-                for &(_, module) in &imports {
+                let mut modules: Vec<Atom> = imports.iter().map(|entry| entry.1).collect();
+                modules.dedup();
+                for module in modules {
+                    let arities: Vec<u8> =
+                        imports.iter().filter(|entry| entry.1 == module).map(|entry| entry.0).collect();
+                    let traced = !self.env.scope.tracers.is_empty();
+                    let listed: Option<Vec<NodeId>> =
+                        traced.then(|| arities.iter().map(|&arity| self.code.tree.int(arity.into())).collect());
                     if let Some(id) = self.env.lexical_tracker {
-                        let arities: Vec<u8> =
-                            imports.iter().filter(|entry| entry.1 == module).map(|entry| entry.0).collect();
                         self.host.trackers().with(id, |tracker| {
                             for arity in arities {
                                 tracker.use_import(module, name, arity);
                             }
                         });
                     }
-                    self.trace(meta, TraceEvent::ImportedQuoted { module, name })?;
+                    if let Some(listed) = listed {
+                        let arities = self.code.tree.list(&listed);
+                        self.trace(meta, TraceEvent::ImportedQuoted { module, name, arities })?;
+                    }
                 }
                 let entries: Vec<NodeId> = imports
                     .iter()

@@ -5,7 +5,7 @@ use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId};
 
 use super::build::Kernel;
 use super::definitions::{define, module_scope};
-use crate::env::{Context, Var};
+use crate::env::{Context, Var, Vars};
 use crate::errors::{Halt, Result};
 use crate::expand::Expander;
 
@@ -209,47 +209,57 @@ pub(super) fn guard_body(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) -> 
     let vars = e.s.vars();
     let unused = std::mem::take(&mut e.s.unused);
     let context = std::mem::replace(&mut e.env.context, Context::Guard);
+    let version = std::mem::take(&mut e.s.version);
+    e.s.set_vars((Vars::default(), None));
     let mut names = Vec::new();
-    for &variable in &variables {
+    for &variable in variables.iter().rev() {
         let Some((name, meta, context)) = e.code.var_of(variable) else { continue };
         let var = Var::new(name, e.code.var_kind(meta, context));
         let version = e.s.next_version();
         e.s.bind(var, version);
-        names.push((var, variable));
+        names.push(var);
     }
+    names.reverse();
     let expanded = e.expand(args[1]);
     e.env.context = context;
     e.s.set_vars(vars);
+    e.s.version = version;
     e.s.unused = unused;
     let expanded = expanded?;
     let mut used = Vec::new();
-    let in_guard = replace_references(e, expanded, &names, &mut used, true);
-    // Outside all arguments are evaluated before any is named: one may bind what another names.
-    let mut named = Vec::new();
-    let mut values = Vec::new();
-    for &(var, variable) in names.iter().filter(|(_, variable)| used.contains(variable)) {
-        let k = &mut Kernel::new(e.code);
-        // It stands in a `quote`, which makes it the macro's own.
-        let own = k.code.tree.var(Atom::new(&format!("arg{}", named.len() + 1)), Meta::EMPTY, known::NIL);
-        values.push(k.form(known::UNQUOTE, &[variable]));
-        named.push((var, own));
-    }
-    let outside = replace_references(e, expanded, &named, &mut Vec::new(), false);
-    let k = &mut Kernel::new(e.code);
-    let mut statements = Vec::new();
-    if !named.is_empty() {
-        let own: Vec<NodeId> = named.iter().map(|(_, own)| *own).collect();
-        let (own, values) = (k.tuple(&own), k.tuple(&values));
-        statements.push(k.assign(own, values));
-    }
-    statements.push(outside);
-    let outside = k.block(&statements);
-    let quoted = |k: &mut Kernel<'_>, body: NodeId| {
-        let options = k.keyword(&[(known::DO, body)]);
-        k.form(known::QUOTE, &[options])
+    let in_guard = replace_references(e, expanded, &mut |e, var, variable| {
+        if !names.contains(&var) {
+            return None;
+        }
+        if !used.iter().any(|entry: &Used| entry.var == var) {
+            let counter = e.next_counter();
+            let counter = e.code.counter_value(counter);
+            let meta = e.code.tree.add_meta(&[(known::COUNTER, counter)]);
+            let name = Atom::new(&format!("arg{}", used.len() + 1));
+            let own = e.code.tree.var(name, meta, e.env.module);
+            used.push(Used { var, first: variable, own });
+        }
+        Some(Kernel::within(e.code, known::MOD_KERNEL_UTILS).form(known::UNQUOTE, &[variable]))
+    });
+    // Outside all arguments are evaluated, in their order, before any is named: one may bind what another names.
+    let outside = replace_references(e, expanded, &mut |_, var, _| {
+        used.iter().find(|entry| entry.var == var).map(|entry| entry.own)
+    });
+    let k = &mut Kernel::within(e.code, known::MOD_KERNEL_UTILS);
+    let in_order: Vec<&Used> = names.iter().filter_map(|&var| used.iter().find(|entry| entry.var == var)).collect();
+    let own: Vec<NodeId> = in_order.iter().map(|entry| entry.own).collect();
+    let values: Vec<NodeId> = in_order.iter().map(|entry| k.form(known::UNQUOTE, &[entry.first])).collect();
+    let (own, values) = (k.form(known::OP_BRACES, &own), k.form(known::OP_BRACES, &values));
+    let bound = k.assign(own, values);
+    let outside = k.block(&[bound, outside]);
+    let quoted = |k: &mut Kernel<'_>, options: &[(Atom, NodeId)], body: NodeId| {
+        let options = k.keyword(options);
+        let body = k.keyword(&[(known::DO, body)]);
+        k.form(known::QUOTE, &[options, body])
     };
-    let in_guard = quoted(k, in_guard);
-    let outside = quoted(k, outside);
+    let generated = k.atom(known::TRUE);
+    let in_guard = quoted(k, &[], in_guard);
+    let outside = quoted(k, &[(known::GENERATED, generated)], outside);
     let caller = k.var("__CALLER__");
     let test = k.remote(&["Macro", "Env"], "in_guard?", &[caller]);
     let yes = k.atom(known::TRUE);
@@ -259,60 +269,46 @@ pub(super) fn guard_body(e: &mut Expander<'_>, _meta: Meta, args: &[NodeId]) -> 
     Ok(k.case(test, &[yes, no]))
 }
 
-/// Puts `unquote(var)` where a variable stands, or the variable itself without its version.
+/// An argument that a guard names: where it does first, and the variable that holds its value in ordinary code.
+struct Used {
+    var: Var,
+    first: NodeId,
+    own: NodeId,
+}
+
+/// Puts something else in the place of variables, where `replace` gives it.
 fn replace_references(
     e: &mut Expander<'_>,
     id: NodeId,
-    names: &[(Var, NodeId)],
-    used: &mut Vec<NodeId>,
-    unquote: bool,
+    replace: &mut dyn FnMut(&mut Expander<'_>, Var, NodeId) -> Option<NodeId>,
 ) -> NodeId {
+    let mut all = |e: &mut Expander<'_>, seq| -> Vec<NodeId> {
+        let nodes = e.code.tree.seq(seq).to_vec();
+        nodes.into_iter().map(|node| replace_references(e, node, replace)).collect()
+    };
     match e.code.node(id) {
         Node::Var { name, meta, context } => {
             let var = Var::new(name, e.code.var_kind(meta, context));
-            let Some(&(_, variable)) = names.iter().find(|entry| entry.0 == var) else { return id };
-            if !used.contains(&variable) {
-                used.push(variable);
-            }
-            if unquote { Kernel::new(e.code).form(known::UNQUOTE, &[variable]) } else { variable }
+            replace(e, var, id).unwrap_or(id)
         }
         Node::Call { name, meta, args } => {
-            let args: Vec<NodeId> = e
-                .code
-                .tree
-                .seq(args)
-                .to_vec()
-                .into_iter()
-                .map(|arg| replace_references(e, arg, names, used, unquote))
-                .collect();
+            let args = all(e, args);
             e.code.tree.call(name, meta, &args)
         }
         Node::Apply { callee, meta, args } => {
-            let callee = replace_references(e, callee, names, used, unquote);
-            let args: Vec<NodeId> = e
-                .code
-                .tree
-                .seq(args)
-                .to_vec()
-                .into_iter()
-                .map(|arg| replace_references(e, arg, names, used, unquote))
-                .collect();
+            let args_of = args;
+            let callee = replace_references(e, callee, replace);
+            let args = e.code.tree.seq(args_of).to_vec();
+            let args: Vec<NodeId> = args.into_iter().map(|arg| replace_references(e, arg, replace)).collect();
             e.code.tree.apply(callee, meta, &args)
         }
         Node::Pair(left, right) => {
-            let left = replace_references(e, left, names, used, unquote);
-            let right = replace_references(e, right, names, used, unquote);
+            let left = replace_references(e, left, replace);
+            let right = replace_references(e, right, replace);
             e.code.tree.pair(left, right)
         }
         Node::List(seq) => {
-            let elements: Vec<NodeId> = e
-                .code
-                .tree
-                .seq(seq)
-                .to_vec()
-                .into_iter()
-                .map(|element| replace_references(e, element, names, used, unquote))
-                .collect();
+            let elements = all(e, seq);
             e.code.tree.list(&elements)
         }
         _ => id,

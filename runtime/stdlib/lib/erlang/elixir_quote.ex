@@ -3,11 +3,7 @@ defmodule :elixir_quote do
 
   # What a `quote` calls when it runs: values that are unquoted are looked at, spliced, or become the name behind a dot.
 
-  def list(left, right) when is_list(left), do: valid_elements(left) ++ right
-
-  def list(other, _right) do
-    argument_error(["expected a list with quoted expressions in unquote_splicing/1, got: ", shown(other)])
-  end
+  def list(left, right), do: valid_elements(left) ++ right
 
   # `[unquote_splicing(left) | right]` behind the elements that came before.
   def tail_list(left, right, before) when is_list(right) and is_list(before) do
@@ -23,45 +19,38 @@ defmodule :elixir_quote do
   defp cons_last([], right), do: right
 
   defp valid_elements(elements) do
-    case valid_list?(elements) do
-      true ->
-        elements
-
-      false ->
-        argument_error(["expected a list with quoted expressions in unquote_splicing/1, got: ", shown(elements)])
+    if is_list(elements) and valid_list?(elements) do
+      elements
+    else
+      argument_error(["expected a list with quoted expressions in unquote_splicing/1, got: ", shown(elements)])
     end
   end
-
-  defp valid_list?([first | rest]), do: not broken?(first) and valid_list?(rest)
-  defp valid_list?(rest), do: rest == []
 
   def shallow_validate_ast(expression) do
-    case invalid?(expression) do
-      false ->
-        expression
-
-      true ->
-        argument_error([
-          "tried to unquote invalid AST: ",
-          shown(expression),
-          "\nDid you forget to escape term using Macro.escape/1?"
-        ])
+    if valid?(expression) do
+      expression
+    else
+      argument_error([
+        "tried to unquote invalid AST: ",
+        shown(expression),
+        "\nDid you forget to escape term using Macro.escape/1?"
+      ])
     end
   end
 
-  defp invalid?(term) when is_atom(term) or is_number(term) or is_binary(term) or is_pid(term), do: false
-  # The elements of a list are looked at, those of lists in it are not.
-  defp invalid?(term) when is_list(term), do: not valid_list?(term)
-  defp invalid?({left, right}), do: broken?(left) or broken?(right)
-  defp invalid?({name, meta, context}) when is_atom(name) and is_list(meta) and is_atom(context), do: false
-  defp invalid?({name, meta, args}) when is_atom(name) and is_list(meta) and is_list(args), do: false
-  defp invalid?({callee, meta, args}) when is_tuple(callee) and is_list(meta) and is_list(args), do: invalid?(callee)
-  defp invalid?(fun) when is_function(fun), do: :erlang.fun_info(fun, :type) != {:type, :external}
-  defp invalid?(_other), do: true
+  # The elements of a list are looked at, not what lies in them.
+  defp valid?(term) when is_list(term), do: valid_list?(term)
+  defp valid?(term), do: valid_element?(term)
 
-  defp broken?({left, right}), do: broken?(left) or broken?(right)
-  defp broken?(term) when is_list(term), do: false
-  defp broken?(term), do: invalid?(term)
+  defp valid_list?([head | tail]), do: valid_element?(head) and valid_list?(tail)
+  defp valid_list?(rest), do: rest == []
+
+  defp valid_element?(term) when is_atom(term) or is_number(term) or is_binary(term) or is_pid(term), do: true
+  defp valid_element?(term) when is_list(term) or is_function(term), do: true
+  defp valid_element?({left, right}), do: valid_element?(left) and valid_element?(right)
+  defp valid_element?({name, meta, rest}) when is_atom(name) and is_list(meta), do: is_atom(rest) or is_list(rest)
+  defp valid_element?({callee, meta, args}) when is_list(meta) and is_list(args), do: valid?(callee)
+  defp valid_element?(_other), do: false
 
   def validate_runtime(key, value) do
     case valid_option?(key, value) do
@@ -71,14 +60,27 @@ defmodule :elixir_quote do
   end
 
   defp valid_option?(:line, value), do: is_integer(value)
-  defp valid_option?(:file, value), do: is_binary(value) or is_nil(value)
+  defp valid_option?(:file, value), do: is_binary(value)
   defp valid_option?(:context, value), do: is_atom(value) and value != nil
   defp valid_option?(:generated, value), do: is_boolean(value)
   defp valid_option?(:unquote, value), do: is_boolean(value)
   defp valid_option?(_key, _value), do: false
 
   # `left.unquote(right)` and `left.unquote(right)(args)`.
-  def dot(meta, left, right, args, _context), do: dotted(meta, left, right, args)
+  def dot(meta, left, right, args, context) do
+    case dotted(meta, left, right, args) do
+      {{:., _, [_, name]} = target, meta, [head | rest]} when name in [:def, :defp, :defmacro, :defmacrop, :@] ->
+        {target, meta, [noted(head, context) | rest]}
+
+      other ->
+        other
+    end
+  end
+
+  # The head of a definition remembers whose `quote` it stood in.
+  defp noted({:when, meta, [left, right]}, context), do: {:when, meta, [noted(left, context), right]}
+  defp noted({name, meta, args}, context) when context != nil, do: {name, :lists.keystore(:context, 1, meta, {:context, context}), args}
+  defp noted(other, _context), do: other
 
   defp dotted(meta, left, {:__aliases__, _, parts}, nil), do: {:__aliases__, meta, [left | parts]}
 

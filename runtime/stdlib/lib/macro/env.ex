@@ -213,7 +213,7 @@ defmodule Macro.Env do
     {outcome, said} =
       Jovial.Diagnostics.collect(false, fn ->
         try do
-          {_, _, _, _, after_it} = :jovial_code.prepare({name, meta, [module, options]}, [], env, true)
+          {_, _, _, _, after_it} = :jovial_code.prepare({name, meta, [module, options]}, [], env, true, false)
           {:ok, Map.merge(after_it, kept)}
         rescue
           error -> {:error, Exception.message(error)}
@@ -342,9 +342,25 @@ defmodule Macro.Env do
         IO.warn(message, file: env.file, line: Keyword.get(meta, :line, env.line))
       end
 
-      env = %{env | requires: :lists.usort([module | env.requires]), line: Keyword.get(meta, :line, env.line)}
+      line = Keyword.get(meta, :line, 0)
+      env = %{env | requires: :lists.usort([module | env.requires]), line: if(line == 0, do: env.line, else: line)}
       {expanded, _} = :jovial_macro.expand_once({{:., meta, [module, name]}, meta, arguments}, env)
-      expanded
+      if line == 0, do: expanded, else: placed(expanded, line)
     end
   end
+
+  # Code that a macro gave gets the line of the call where it has none.
+  defp placed({form, meta, arguments}, line) when is_list(meta) do
+    meta =
+      case meta do
+        [{:generated, true} | rest] -> [{:generated, true} | Keyword.put_new(rest, :line, line)]
+        _ -> Keyword.put_new(meta, :line, line)
+      end
+
+    {placed(form, line), meta, placed(arguments, line)}
+  end
+
+  defp placed({left, right}, line), do: {placed(left, line), placed(right, line)}
+  defp placed([head | tail], line), do: [placed(head, line) | placed(tail, line)]
+  defp placed(other, _line), do: other
 end

@@ -168,6 +168,7 @@ fn warn_redefined(host: &mut CompileHost<'_>, start: &ModuleStart) {
 }
 
 fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, env: &mut Env) -> Result<Fragment> {
+    host.tell_tracers(env, |_, _| Term::atom(known::DEFMODULE))?;
     let mut code = start.body.code.clone();
     let prepared = evaluate::prepare(host, &mut code, start.body.root, env)?;
     let sorted = start.env.versioned_vars.sorted();
@@ -245,6 +246,9 @@ fn body(host: &mut CompileHost<'_>, start: &ModuleStart, shared: &SharedModule, 
     let binary = evaluate::load(host, &mut made.module, env)?;
     host.library.defined(start.name, &binary);
     host.library.note_module(start.owner, start.name, &binary);
+    host.tell_tracers(env, |heap, _| {
+        heap.tuple(&[Term::atom(Atom::new("on_module")), heap.binary(&binary), Term::atom(Atom::new("none"))])
+    })?;
     let on_load = module::on_load(&lock(shared));
     if let Some(function) = on_load {
         host.call(Atom::new("Elixir.Jovial.Compiling"), Atom::new("loaded"), |_, _| {

@@ -10,7 +10,7 @@ use jovial_compiler::env::Env;
 use jovial_compiler::errors::{Diagnostic, Halt, Result};
 use jovial_compiler::host::{Compiled, Datum, Face, Host, MacroCall, OpaqueKind, SharedModule, TraceEvent};
 use jovial_compiler::lexical::Trackers;
-use jovial_syntax::quoted::NodeId;
+use jovial_syntax::quoted::{Meta, NodeId};
 use jovial_term::{Fragment, Heap, Term, Value};
 
 use super::convert::{self, Values};
@@ -108,6 +108,17 @@ impl<'a> CompileHost<'a> {
     /// What was said since the last [`CompileHost::flush`], which will not be printed then.
     pub fn take_pending(&mut self) -> Vec<Diagnostic> {
         std::mem::take(&mut self.pending)
+    }
+
+    /// Tells the tracers of an env of an event.
+    pub fn tell_tracers(&mut self, env: &Env, event: impl for<'h> Fn(&'h Heap, &Values) -> Term<'h>) -> Result<()> {
+        let tracers = env.scope.tracers.clone();
+        for tracer in tracers {
+            self.call(tracer, Atom::new("trace"), |heap, values| {
+                vec![event(heap, values), env_term::to_term(heap, env)]
+            })?;
+        }
+        Ok(())
     }
 
     /// What a macro, or a function that stands in for one, raised: the trace ends at it, and says who expanded it where.
@@ -386,7 +397,9 @@ impl Host for CompileHost<'_> {
             Some(Value::Pid(_) | Value::ExternalPid(_)) => OpaqueKind::Pid,
             Some(Value::Port(_) | Value::ExternalPort(_)) => OpaqueKind::Port,
             Some(Value::Ref(_) | Value::ExternalRef(_)) => OpaqueKind::Reference,
-            Some(Value::ExternalFun(_)) => OpaqueKind::ExternalFun,
+            Some(Value::ExternalFun(fun)) => {
+                OpaqueKind::ExternalFun { module: fun.module, name: fun.name, arity: fun.arity }
+            }
             Some(Value::Fun(_)) => OpaqueKind::LocalFun,
             Some(_) | None => OpaqueKind::Other,
         }
@@ -427,14 +440,8 @@ impl Host for CompileHost<'_> {
         }
     }
 
-    fn trace(&mut self, _code: &mut Code, event: &TraceEvent, line: u32, env: &Env) -> Result<()> {
-        let tracers = env.scope.tracers.clone();
-        for tracer in tracers {
-            self.call(tracer, Atom::new("trace"), |heap, _| {
-                vec![trace_term(heap, event, line), env_term::to_term(heap, env)]
-            })?;
-        }
-        Ok(())
+    fn trace(&mut self, code: &mut Code, event: &TraceEvent, meta: Meta, env: &Env) -> Result<()> {
+        self.tell_tracers(env, |heap, values| trace_term(heap, code, values, event, meta))
     }
 
     fn trackers(&self) -> &Trackers {
@@ -476,32 +483,37 @@ impl Host for CompileHost<'_> {
 }
 
 /// A tracer's event: its name, the meta, and what it is about.
-fn trace_term<'h>(heap: &'h Heap, event: &TraceEvent, line: u32) -> Term<'h> {
+fn trace_term<'h>(heap: &'h Heap, code: &Code, values: &Values, event: &TraceEvent, meta: Meta) -> Term<'h> {
     let word = |text: &str| Term::atom(Atom::new(text));
-    let meta = heap.list([heap.tuple(&[Term::atom(known::LINE), Term::count(line as usize)])]);
+    let data = |node| convert::to_term(heap, code, values, node);
+    let meta = convert::meta_to_term(heap, code, values, meta);
     let arity = |arity: u8| Term::small32(i32::from(arity));
     let called = |name: &str, module: Atom, function: Atom, count: u8| {
         heap.tuple(&[word(name), meta, Term::atom(module), Term::atom(function), arity(count)])
     };
     match *event {
-        TraceEvent::Import { module } => heap.tuple(&[word("import"), meta, Term::atom(module), Term::EMPTY_LIST]),
-        TraceEvent::Require { module } => heap.tuple(&[word("require"), meta, Term::atom(module), Term::EMPTY_LIST]),
-        TraceEvent::Alias { module, alias } => {
-            heap.tuple(&[word("alias"), meta, Term::atom(module), Term::atom(alias), Term::EMPTY_LIST])
+        TraceEvent::Import { module, options } => {
+            heap.tuple(&[word("import"), meta, Term::atom(module), data(options)])
+        }
+        TraceEvent::Require { module, options } => {
+            heap.tuple(&[word("require"), meta, Term::atom(module), data(options)])
+        }
+        TraceEvent::Alias { module, alias, options } => {
+            heap.tuple(&[word("alias"), meta, Term::atom(module), Term::atom(alias), data(options)])
         }
         TraceEvent::AliasReference { module } => heap.tuple(&[word("alias_reference"), meta, Term::atom(module)]),
         TraceEvent::AliasExpansion { lookup, result } => {
             heap.tuple(&[word("alias_expansion"), meta, Term::atom(lookup), Term::atom(result)])
         }
-        TraceEvent::StructExpansion { module } => {
-            heap.tuple(&[word("struct_expansion"), meta, Term::atom(module), Term::EMPTY_LIST])
+        TraceEvent::StructExpansion { module, keys } => {
+            heap.tuple(&[word("struct_expansion"), meta, Term::atom(module), data(keys)])
         }
         TraceEvent::RemoteFunction { module, name, arity } => called("remote_function", module, name, arity),
         TraceEvent::RemoteMacro { module, name, arity } => called("remote_macro", module, name, arity),
         TraceEvent::ImportedFunction { module, name, arity } => called("imported_function", module, name, arity),
         TraceEvent::ImportedMacro { module, name, arity } => called("imported_macro", module, name, arity),
-        TraceEvent::ImportedQuoted { module, name } => {
-            heap.tuple(&[word("imported_quoted"), meta, Term::atom(module), Term::atom(name), Term::EMPTY_LIST])
+        TraceEvent::ImportedQuoted { module, name, arities } => {
+            heap.tuple(&[word("imported_quoted"), meta, Term::atom(module), Term::atom(name), data(arities)])
         }
         TraceEvent::LocalFunction { name, arity: count } => {
             heap.tuple(&[word("local_function"), meta, Term::atom(name), arity(count)])
@@ -509,7 +521,6 @@ fn trace_term<'h>(heap: &'h Heap, event: &TraceEvent, line: u32) -> Term<'h> {
         TraceEvent::LocalMacro { name, arity: count } => {
             heap.tuple(&[word("local_macro"), meta, Term::atom(name), arity(count)])
         }
-        TraceEvent::Defmodule => heap.tuple(&[word("defmodule"), meta]),
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) const TABLE: &[Entry] = &[
         let (before, after, token) = (need(text(args[0]))?, text(args[1]), need(text(args[2]))?);
         Ok(ctx.heap().binary(Diagnostic::sentence(&before, after.as_deref(), &token).as_bytes()))
     }),
-    ("jovial_code", "prepare", 4, prepare),
+    ("jovial_code", "prepare", 5, prepare),
     ("jovial_code", "run", 3, run),
     ("jovial_code", "implementation", 2, implementation),
     ("jovial_code", "pick", 2, pick),
@@ -395,10 +395,11 @@ fn each_binding<'h>(term: Term<'h>, mut each: impl FnMut(Var, Term<'h>)) -> Resu
     if rest.is_nil_list() { Ok(()) } else { badarg() }
 }
 
-/// `prepare(quoted, binding, scope, wants)`: `{module, function, inputs, outputs, env}`. `binding` holds the variables
+/// `prepare(quoted, binding, scope, wants, placing)`: `{module, function, inputs, outputs, env}`. `binding` holds the variables
 /// that are bound outside; `scope` is an env, or options of which `:file` and `:line` count. The function takes what `pick/2` gives
 /// for `inputs`, and what it gives `bound/3` takes. Where no function is needed to know that, `{nil, result, [], outputs, env}`. Making the map of an env takes longer than a short expression, so it is only made
-/// where `wants` is `true`, or `file` for the text of a file, all of whose variables end with it.
+/// where `wants` is `true`, or `file` for the text of a file, all of whose variables end with it. With `placing`, code without a line gets
+/// that of the scope.
 fn prepare<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let library = Library::in_ctx(ctx);
     let mut env = if args[2].is_list() {
@@ -422,7 +423,10 @@ fn prepare<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let wants = args[3].as_atom().unwrap_or(known::FALSE);
     let given = match Parsed::part(args[0]) {
         Some(quoted) => Given::Parsed(quoted),
-        None => Given::Term(Fragment::copy_of(args[0]).map_err(|_| Halt::system_limit())?),
+        None => {
+            let line = if args[4].is_atom(known::TRUE) { env.line } else { 0 };
+            Given::Term(Fragment::copy_of(args[0]).map_err(|_| Halt::system_limit())?, line)
+        }
     };
     Err(session::start(ctx, move |asking| {
         let mut host = CompileHost::new(asking, library, None);
@@ -518,7 +522,8 @@ impl Seen {
 /// What is to be prepared.
 enum Given {
     Parsed(Quoted),
-    Term(Fragment),
+    /// With the line that whatever has none gets; 0 for none.
+    Term(Fragment, u32),
 }
 
 fn prepare_given(
@@ -529,10 +534,9 @@ fn prepare_given(
 ) -> jovial_compiler::errors::Result<Fragment> {
     let (mut code, root) = match given {
         Given::Parsed(quoted) => (quoted.code, quoted.root),
-        Given::Term(quoted) => {
+        Given::Term(quoted, line) => {
             let mut code = Code::new();
-            // What has no line of its own stands at that of the env.
-            let root = convert::from_term_at(&mut code, &host.values, quoted.root(), env.line);
+            let root = convert::from_term_at(&mut code, &host.values, quoted.root(), line);
             (code, root)
         }
     };

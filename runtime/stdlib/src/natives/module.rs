@@ -8,7 +8,7 @@ use jovial_vm::{Ctx, Halt};
 
 use super::Entry;
 use super::support::{Out, atom, need, ok, word};
-use crate::compile::{Library, convert, data, types};
+use crate::compile::{Library, data, types};
 
 pub(crate) const TABLE: &[Entry] = &[
     // What bodies of modules call before `Module` and `Kernel.Typespec` are compiled themselves.
