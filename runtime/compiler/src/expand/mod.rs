@@ -2,8 +2,9 @@
 //!
 //! **What it is for.** [`expand_expression`] is the door for expressions, [`crate::module`] for definitions. Inside, an
 //! [`Expander`] walks the code once, in order of evaluation, with the env and the variables as its state. Each family
-//! of forms has a file: `clauses` (patterns, guards, `case` and its kin), `bitstring`, `map`, `function` (`fn`, `&`),
-//! `comprehension`, `quote`, `aliases` and `import`, `dispatch` (macros and calls), `rewrite` (inlined calls).
+//! of forms has a file: `variables`, `blocks`, `clauses` (patterns, guards, `case` and its kin), `bitstring`, `map`, `function` (`fn`, `&`),
+//! `comprehension`, `quote`, `aliases` and `import`, `dispatch` (macros and calls), `returned` (what macros give), `rewrite` (inlined calls). `once`
+//! expands a step at a time, by request.
 //!
 //! **Invariants.**
 //! 1. Code of arguments is expanded left to right; versions of variables show that order.
@@ -14,21 +15,26 @@
 
 pub(crate) mod aliases;
 mod bitstring;
+mod blocks;
 mod clauses;
 mod comprehension;
 pub(crate) mod cycles;
 pub(crate) mod dispatch;
+mod env_node;
 mod function;
 mod ignored;
 mod import;
 pub mod macros;
 mod map;
+mod once;
 pub(crate) mod quote;
 mod report;
+mod returned;
 pub(crate) mod rewrite;
 pub(crate) mod state;
 pub mod text;
 pub(crate) mod tree;
+mod variables;
 
 use std::sync::Arc;
 
@@ -37,7 +43,7 @@ use jovial_bytecode::ir::Literal;
 use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId};
 
 use crate::carried::{Code, Item};
-use crate::env::{Context, Counter, Env, Kind, Var, Vars};
+use crate::env::{Context, Counter, Env, Vars};
 use crate::errors::{Halt, Result};
 use crate::host::{Datum, Host, OpaqueKind};
 use state::{MatchMode, Prematch, State};
@@ -85,7 +91,7 @@ pub(crate) struct Expander<'a> {
     pub(crate) host: &'a mut dyn Host,
     pub(crate) env: Env,
     pub(crate) s: State,
-    pub(crate) settled: quote::Settled,
+    pub(crate) settled: returned::Settled,
     depth: u32,
     steps: u32,
 }
@@ -93,7 +99,7 @@ pub(crate) struct Expander<'a> {
 impl<'a> Expander<'a> {
     pub(crate) fn new(code: &'a mut Code, host: &'a mut dyn Host, env: Env) -> Self {
         let s = State::new(&env);
-        Expander { code, host, env, s, settled: quote::Settled::default(), depth: 0, steps: 0 }
+        Expander { code, host, env, s, settled: returned::Settled::default(), depth: 0, steps: 0 }
     }
 }
 
@@ -252,163 +258,6 @@ impl Expander<'_> {
         self.expand_elements(args)
     }
 
-    // Variables.
-
-    fn expand_variable(&mut self, id: NodeId, name: Atom, meta: Meta, context: Atom) -> Result<NodeId> {
-        match name {
-            known::DUNDER_MODULE => Ok(self.code.tree.atom(self.env.module)),
-            known::DUNDER_DIR => {
-                let dir = dirname(&self.env.file);
-                Ok(self.code.tree.binary(dir.as_bytes()))
-            }
-            known::DUNDER_CALLER => {
-                self.no_match(meta, "__CALLER__")?;
-                if !self.s.caller {
-                    self.function_error(meta, "__CALLER__ is available only inside defmacro and defmacrop")?;
-                }
-                Ok(id)
-            }
-            known::DUNDER_STACKTRACE => {
-                self.no_match(meta, "__STACKTRACE__")?;
-                if !self.s.stacktrace {
-                    self.function_error(
-                        meta,
-                        "__STACKTRACE__ is available only inside catch and rescue clauses of try expressions",
-                    )?;
-                }
-                Ok(id)
-            }
-            known::DUNDER_ENV => {
-                self.no_match(meta, "__ENV__")?;
-                let entries = self.env_entries(meta);
-                let pairs: Vec<NodeId> =
-                    entries.into_iter().map(|(key, value)| self.code.keyword_entry(key, value)).collect();
-                Ok(self.code.tree.call(known::OP_PERCENT_BRACES, Meta::EMPTY, &pairs))
-            }
-            known::OP_UNDERSCORE => {
-                if self.env.context != Context::Match {
-                    self.function_error(
-                        meta,
-                        "invalid use of _. _ can only be used inside patterns to ignore values and cannot be used in expressions. Make sure you are inside a pattern or change it accordingly",
-                    )?;
-                }
-                Ok(id)
-            }
-            _ if self.env.context == Context::Match => self.bind_variable(name, meta, context),
-            _ => self.read_variable(id, name, meta, context),
-        }
-    }
-
-    fn versioned(&mut self, name: Atom, meta: Meta, context: Atom, version: u32) -> NodeId {
-        let meta = self.code.meta_prepend(meta, known::VERSION, MetaValue::Int(version.into()));
-        self.code.tree.var(name, meta, context)
-    }
-
-    fn bind_variable(&mut self, name: Atom, meta: Meta, context: Atom) -> Result<NodeId> {
-        let var = Var::new(name, self.code.var_kind(meta, context));
-        let own_from = match &self.s.prematch {
-            Prematch::Match(before) => match before.mode {
-                MatchMode::From(version) => version,
-                MatchMode::BitSize { .. } => 0,
-            },
-            Prematch::None | Prematch::Pin => 0,
-        };
-        let before = self.s.read.get(var);
-        if let Some(version) = before
-            && version >= own_from
-        {
-            if name.as_str().starts_with('_') && !self.code.meta_true(meta, known::GENERATED) {
-                let info = self.var_info(name, context);
-                self.warn(
-                    meta,
-                    format!(
-                        "the underscored variable {info} appears more than once in a match. This means the pattern will only match if all \"{name}\" bind to the same value. If this is the intended behaviour, please remove the leading underscore from the variable name, otherwise give the variables different names"
-                    ),
-                );
-            }
-            self.note_used(var, meta, version);
-            self.s.note_write(var, version);
-            return Ok(self.versioned(name, meta, context, version));
-        }
-        let version = self.s.next_version();
-        self.note_unused(var, meta, version, before.is_some());
-        self.s.bind(var, version);
-        Ok(self.versioned(name, meta, context, version))
-    }
-
-    fn read_variable(&mut self, id: NodeId, name: Atom, meta: Meta, context: Atom) -> Result<NodeId> {
-        let var = Var::new(name, self.code.var_kind(meta, context));
-        let version = self.s.read.get(var).filter(|version| match &self.s.prematch {
-            Prematch::Match(before) => match &before.mode {
-                MatchMode::BitSize { original, own_from } => {
-                    version < own_from && (before.read.get(var).is_some() || original.get(var).is_none())
-                }
-                MatchMode::From(_) => true,
-            },
-            Prematch::None | Prematch::Pin => true,
-        });
-        if let Some(version) = version {
-            let plain = Kind::context(known::NIL) == Kind::context(context);
-            if plain && name.as_str().starts_with('_') && !self.code.meta_true(meta, known::GENERATED) {
-                self.warn(
-                    meta,
-                    format!(
-                        "the underscored variable \"{name}\" is used after being set. A leading underscore indicates that the value of the variable should be ignored. If this is intended please rename the variable to remove the underscore"
-                    ),
-                );
-            }
-            self.note_used(var, meta, version);
-            return Ok(self.versioned(name, meta, context, version));
-        }
-        match self.code.meta_atom(meta, known::IF_UNDEFINED).map(Atom::as_str) {
-            Some("apply") => {
-                let call = self.code.tree.call(name, meta, &[]);
-                return self.expand(call);
-            }
-            Some("raise") => {
-                let info = self.var_info(name, context);
-                self.function_error(meta, format!("undefined variable {info}"))?;
-                return Ok(id);
-            }
-            _ if context == known::NIL && self.host.option(Atom::new("on_undefined_variable")) => {
-                let message = format!(
-                    "variable \"{name}\" does not exist and is being expanded to \"{name}()\", please use parentheses to remove the ambiguity or change the variable name"
-                );
-                self.warn(meta, message);
-                let call = self.code.tree.call(name, meta, &[]);
-                return self.expand(call);
-            }
-            _ => {}
-        }
-        let info = self.var_info(name, context);
-        if matches!(self.s.prematch, Prematch::Pin) && self.env.context != Context::Guard {
-            self.function_error(
-                meta,
-                format!("undefined variable ^{name}. No variable {info} has been defined before the current pattern"),
-            )?;
-        } else {
-            self.function_error_spanned(meta, name, format!("undefined variable {info}"))?;
-        }
-        Ok(id)
-    }
-
-    /// As messages name a variable.
-    pub(crate) fn var_info(&self, name: Atom, context: Atom) -> String {
-        if context == known::NIL {
-            format!("\"{name}\"")
-        } else {
-            format!("\"{name}\" (context {})", text::inspect_atom(context))
-        }
-    }
-
-    /// What `%Macro.Env{}` holds, by key, as quoted code.
-    pub(crate) fn env_entries(&mut self, meta: Meta) -> Vec<(Atom, NodeId)> {
-        let line = self.code.line(meta);
-        let env = self.snapshot(line);
-        let outside = env.function.is_none();
-        env_entries(self.code, &env, outside)
-    }
-
     // Calls by name.
 
     fn expand_call(&mut self, id: NodeId, name: Atom, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
@@ -483,38 +332,6 @@ impl Expander<'_> {
         }
     }
 
-    fn expand_pin(&mut self, meta: Meta, arg: NodeId) -> Result<NodeId> {
-        let Prematch::Match(before) = &self.s.prematch else {
-            let shown = self.text(arg);
-            self.function_error(
-                meta,
-                format!(
-                    "misplaced operator ^{shown}\n\nThe pin operator ^ is supported only inside matches or inside custom macros. Make sure you are inside a match or all necessary macros have been required"
-                ),
-            )?;
-            return Ok(self.code.tree.call(known::OP_CARET, meta, &[arg]));
-        };
-        let outside = before.read.clone();
-        let vars = self.s.vars();
-        let prematch = std::mem::replace(&mut self.s.prematch, Prematch::Pin);
-        let context = std::mem::replace(&mut self.env.context, Context::Normal);
-        let env = self.env.clone();
-        self.s.read = outside;
-        let pinned = self.expand(arg)?;
-        self.s.set_vars(vars);
-        self.s.prematch = prematch;
-        self.env = Env { context, ..env };
-        if self.code.var_of(pinned).is_some() {
-            return Ok(self.code.tree.call(known::OP_CARET, meta, &[pinned]));
-        }
-        let shown = self.text(arg);
-        self.function_error(
-            meta,
-            format!("invalid argument for unary operator ^, expected an existing variable, got: ^{shown}"),
-        )?;
-        Ok(self.code.tree.call(known::OP_CARET, meta, &[arg]))
-    }
-
     fn expand_super(&mut self, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
         self.no_match_or_guard(meta, "super")?;
         let (kind, name) = self.resolve_super(meta, args.len())?;
@@ -557,85 +374,6 @@ impl Expander<'_> {
             );
         }
         crate::module::resolve_super(self, meta, name, function_arity)
-    }
-
-    // Blocks.
-
-    fn expand_block(&mut self, meta: Meta, args: &[NodeId]) -> Result<NodeId> {
-        let mut expanded = Vec::with_capacity(args.len());
-        let (last, rest) = args.split_last().expect("a block with several expressions has a last one");
-        for &arg in rest {
-            expanded.push(self.expand_statement(meta, arg)?);
-        }
-        expanded.push(self.expand(*last)?);
-        Ok(self.code.tree.call(known::DUNDER_BLOCK, meta, &expanded))
-    }
-
-    /// A call for its value alone, which nobody reads.
-    fn warn_no_effect(&mut self, expanded: NodeId) {
-        let Node::Apply { callee, meta, args } = self.code.node(expanded) else { return };
-        let Some((_, module, function)) = self.code.call2(callee, known::OP_DOT) else { return };
-        let Some((module, function)) = self.code.atom_of(module).zip(self.code.atom_of(function)) else { return };
-        let Some(message) = ignored::lost(module, function, args.len()) else { return };
-        match self.host.module_build(self.env.module) {
-            Some(build) => {
-                let diagnostic = self.file_warning(meta, message);
-                build.lock().unwrap_or_else(std::sync::PoisonError::into_inner).no_effect.push(diagnostic);
-            }
-            None => self.warn_file(meta, message),
-        }
-    }
-
-    /// An expression whose value nobody reads.
-    fn expand_statement(&mut self, block: Meta, arg: NodeId) -> Result<NodeId> {
-        let loop_of = |code: &Code, id: NodeId| code.call_of(id, known::FOR).filter(|(_, args)| !args.is_empty());
-        let ignored = match self.code.call2(arg, known::OP_EQ) {
-            Some((_, left, right)) if self.code.var_of(left).is_some_and(|var| var.0 == known::OP_UNDERSCORE) => right,
-            _ => arg,
-        };
-        if let Some((meta, args)) = loop_of(self.code, ignored) {
-            return self.heavy(|expander| expander.expand_for(meta, &args, false));
-        }
-        let expanded = self.expand(arg)?;
-        // What is warned about is the code as written: macros may well leave useless values behind.
-        match self.code.node(arg) {
-            Node::Binary(_) | Node::Int(_) | Node::BigInt(_) | Node::Float(_) => {
-                let shown = self.text(arg);
-                self.warn(block, format!("code block contains unused literal {shown} (remove the literal or assign it to _ to avoid warnings)"));
-            }
-            Node::Call { meta, .. } | Node::Apply { meta, .. }
-                if self.env.function.is_some() && !self.code.meta_true(meta, known::GENERATED) =>
-            {
-                self.warn_no_effect(expanded);
-            }
-            _ => {}
-        }
-        match self.code.node(arg) {
-            Node::Call { name: known::OP_AT, meta, args } if args.len() == 1 => {
-                let inner = self.code.tree.seq(args)[0];
-                let name = match self.code.node(inner) {
-                    Node::Var { name, .. } => Some(name),
-                    Node::Call { name, args, .. } if args.is_empty() => Some(name),
-                    _ => None,
-                };
-                if let Some(name) = name {
-                    self.warn(
-                        meta,
-                        format!("module attribute @{name} in code block has no effect as it is never returned (remove the attribute or assign it to _ to avoid warnings)"),
-                    );
-                }
-            }
-            Node::Var { name, meta, context }
-                if self.code.var_of(expanded).is_some_and(|var| var.0 == name && var.2 == context) =>
-            {
-                self.warn(
-                    meta,
-                    format!("variable {name} in code block has no effect as it is never returned (remove the variable or assign it to _ to avoid warnings)"),
-                );
-            }
-            _ => {}
-        }
-        Ok(expanded)
     }
 
     // Where forms may stand.
@@ -714,124 +452,4 @@ impl Expander<'_> {
         }
         self.code.carry(Item::Env(Arc::new(env)))
     }
-}
-
-/// The folder of a file, as `:filename.dirname/1` gives it.
-fn dirname(file: &str) -> String {
-    match file.rfind('/') {
-        Some(0) => "/".to_owned(),
-        Some(at) => file[..at].trim_end_matches('/').to_owned(),
-        None => ".".to_owned(),
-    }
-}
-
-impl Code {
-    pub(crate) fn keyword_entry(&mut self, key: Atom, value: NodeId) -> NodeId {
-        let key = self.tree.atom(key);
-        self.tree.pair(key, value)
-    }
-
-    pub(crate) fn atom_list(&mut self, atoms: &[Atom]) -> NodeId {
-        let ids: Vec<NodeId> = atoms.iter().map(|&atom| self.tree.atom(atom)).collect();
-        self.tree.list(&ids)
-    }
-
-    fn counter_term(&mut self, counter: Counter) -> NodeId {
-        match self.counter_value(counter) {
-            MetaValue::Int(value) => self.tree.int(value),
-            MetaValue::Atom(atom) => self.tree.atom(atom),
-            MetaValue::Node(id) => id,
-        }
-    }
-
-    fn imports_term(&mut self, imports: &[crate::env::Import]) -> NodeId {
-        let ids: Vec<NodeId> = imports
-            .iter()
-            .map(|(module, names)| {
-                let pairs: Vec<(Atom, NodeId)> =
-                    names.as_slice().iter().map(|&(name, arity)| (name, self.tree.int(arity.into()))).collect();
-                let names = self.keyword(&pairs);
-                self.keyword_entry(*module, names)
-            })
-            .collect();
-        self.tree.list(&ids)
-    }
-}
-
-/// The fields of `%Macro.Env{}` as quoted code, sorted by key. `outside` of a function, tracker and tracers are kept.
-fn env_entries(code: &mut Code, env: &Env, outside: bool) -> Vec<(Atom, NodeId)> {
-    let scope = env.scope.clone();
-    let struct_name = code.tree.atom(known::MOD_MACRO_ENV);
-    let aliases: Vec<NodeId> = scope
-        .aliases
-        .iter()
-        .map(|&(alias, module)| {
-            let module = code.tree.atom(module);
-            code.keyword_entry(alias, module)
-        })
-        .collect();
-    let aliases = code.tree.list(&aliases);
-    let context = code.tree.atom(env.context.atom());
-    let context_modules = code.atom_list(&scope.context_modules);
-    let file = code.tree.binary(env.file.as_bytes());
-    let function = match env.function {
-        Some((name, arity)) => {
-            let arity = code.tree.int(arity.into());
-            code.keyword_entry(name, arity)
-        }
-        None => code.nil(),
-    };
-    let functions = code.imports_term(&scope.functions);
-    let tracker = match env.lexical_tracker {
-        Some(id) if outside => code.tree.int(i64::try_from(id.0).unwrap_or(0)),
-        _ => code.nil(),
-    };
-    let line = code.tree.int(env.line.into());
-    let macro_aliases: Vec<NodeId> = scope
-        .macro_aliases
-        .iter()
-        .map(|&(alias, (counter, module))| {
-            let counter = code.counter_term(counter);
-            let module = code.tree.atom(module);
-            let pair = code.tree.pair(counter, module);
-            code.keyword_entry(alias, pair)
-        })
-        .collect();
-    let macro_aliases = code.tree.list(&macro_aliases);
-    let macros = code.imports_term(&scope.macros);
-    let module = code.tree.atom(env.module);
-    let requires = code.atom_list(&scope.requires);
-    let tracers = if outside { code.atom_list(&scope.tracers) } else { code.tree.list(&[]) };
-    let vars: Vec<NodeId> = env
-        .versioned_vars
-        .sorted()
-        .into_iter()
-        .map(|(var, version)| {
-            let kind = match var.kind {
-                Kind::Context(atom) => code.tree.atom(atom.atom()),
-                Kind::Counter(counter) => code.counter_term(counter),
-            };
-            let key = code.keyword_entry(var.name(), kind);
-            let version = code.tree.int(version.into());
-            code.tree.pair(key, version)
-        })
-        .collect();
-    let vars = code.tree.call(known::OP_PERCENT_BRACES, Meta::EMPTY, &vars);
-    vec![
-        (known::DUNDER_STRUCT, struct_name),
-        (known::ALIASES, aliases),
-        (known::CONTEXT, context),
-        (known::CONTEXT_MODULES, context_modules),
-        (known::FILE, file),
-        (known::FUNCTION, function),
-        (known::FUNCTIONS, functions),
-        (known::LEXICAL_TRACKER, tracker),
-        (known::LINE, line),
-        (known::MACRO_ALIASES, macro_aliases),
-        (known::MACROS, macros),
-        (known::MODULE, module),
-        (known::REQUIRES, requires),
-        (known::TRACERS, tracers),
-        (known::VERSIONED_VARS, vars),
-    ]
 }
