@@ -515,10 +515,14 @@ defmodule Logger do
     :ok
   end
 
-  @doc false
+  @doc "Lets nothing of the calling process be logged, as `put_process_level(pid, :none)` does."
+  @doc deprecated: "Use Logger.put_process_level(pid, :none) instead"
+  @spec disable(pid) :: :ok
   def disable(pid) when pid == self(), do: put_process_level(pid, :none)
 
-  @doc false
+  @doc "Lets the calling process be logged again, as `delete_process_level/1` does."
+  @doc deprecated: "Use Logger.delete_process_level(pid) instead"
+  @spec enable(pid) :: :ok
   def enable(pid) when pid == self(), do: delete_process_level(pid)
 
   @doc """

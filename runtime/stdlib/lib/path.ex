@@ -462,7 +462,9 @@ defmodule Path do
     end
   end
 
-  @doc false
+  @doc "As `safe_relative/2`, under its older name."
+  @doc deprecated: "Use safe_relative/2 instead"
+  @spec safe_relative_to(t, t) :: {:ok, binary} | :error
   def safe_relative_to(path, cwd), do: safe_relative(path, cwd)
 
   @links_max 40

@@ -427,7 +427,18 @@ defmodule String do
   @spec next_grapheme(t) :: {grapheme, t} | nil
   def next_grapheme(string) when is_binary(string), do: :jovial_string.next_grapheme(string)
 
-  @doc false
+  @doc """
+  The number of bytes of the first grapheme, and the rest of the string.
+
+  ## Examples
+
+      iex> String.next_grapheme_size("éa")
+      {2, "a"}
+      iex> String.next_grapheme_size("")
+      nil
+
+  """
+  @doc deprecated: "Use String.next_grapheme/1 instead"
   @spec next_grapheme_size(t) :: {pos_integer, t} | nil
   def next_grapheme_size(string) when is_binary(string) do
     case :jovial_string.next_grapheme(string) do

@@ -209,11 +209,11 @@ defmodule System do
   @spec pid() :: String.t()
   def pid(), do: IO.iodata_to_binary(:os.getpid())
 
-  @doc false
+  @doc "As `pid/0`, under its older name."
   @deprecated "Use System.pid/0 instead"
   def get_pid(), do: pid()
 
-  @doc false
+  @doc "Where the calling process stands; what was rescued tells `__STACKTRACE__`."
   @deprecated "Use __STACKTRACE__ instead"
   def stacktrace() do
     {:current_stacktrace, trace} = :erlang.process_info(self(), :current_stacktrace)
@@ -390,7 +390,7 @@ defmodule System do
       raise "could not get a writable temporary directory, please set the TMPDIR environment variable"
   end
 
-  @doc false
+  @doc "The current folder, or `nil`."
   @deprecated "Use File.cwd/0 instead"
   def cwd() do
     case File.cwd() do
@@ -399,7 +399,7 @@ defmodule System do
     end
   end
 
-  @doc false
+  @doc "The current folder; raises if there is none."
   @deprecated "Use File.cwd!/0 instead"
   def cwd!() do
     case File.cwd() do
