@@ -56,18 +56,7 @@ impl Expander<'_> {
 
     /// The node, and whether any later macro would leave it as it is.
     fn freshen_node(&mut self, id: NodeId, fresh: &Fresh) -> Result<(NodeId, bool)> {
-        let leaf = matches!(
-            self.code.node(id),
-            Node::Int(_)
-                | Node::BigInt(_)
-                | Node::Float(_)
-                | Node::Atom(_)
-                | Node::Binary(_)
-                | Node::Improper(_)
-                | Node::Tuple(_)
-                | Node::Map(_)
-        );
-        if leaf || !fresh.generated && self.settled.contains(id) {
+        if is_leaf(self.code.node(id)) || !fresh.generated && self.settled.contains(id) {
             return Ok((id, true));
         }
         let (new, settled) = self.freshen_fields(id, fresh)?;
@@ -79,14 +68,6 @@ impl Expander<'_> {
 
     fn freshen_fields(&mut self, id: NodeId, fresh: &Fresh) -> Result<(NodeId, bool)> {
         match self.code.node(id) {
-            Node::Int(_)
-            | Node::BigInt(_)
-            | Node::Float(_)
-            | Node::Atom(_)
-            | Node::Binary(_)
-            | Node::Improper(_)
-            | Node::Tuple(_)
-            | Node::Map(_) => Ok((id, true)),
             Node::Opaque(_) => {
                 if let Some(&Item::Host(value)) = self.code.item(id)
                     && let Some(revealed) = self.host.reveal(self.code, value)?
@@ -145,6 +126,7 @@ impl Expander<'_> {
                 let (elements, all) = self.freshen_seq(seq, fresh)?;
                 Ok(if elements == seq { (id, all) } else { (self.code.tree.add(Node::List(elements)), all) })
             }
+            _leaf => Ok((id, true)),
         }
     }
 
@@ -240,4 +222,19 @@ impl Expander<'_> {
             _ => id,
         }
     }
+}
+
+/// Whether nothing in a node can be a variable, a call or a line.
+fn is_leaf(node: Node) -> bool {
+    matches!(
+        node,
+        Node::Int(_)
+            | Node::BigInt(_)
+            | Node::Float(_)
+            | Node::Atom(_)
+            | Node::Binary(_)
+            | Node::Improper(_)
+            | Node::Tuple(_)
+            | Node::Map(_)
+    )
 }
