@@ -39,6 +39,8 @@ const WORKS: u16 = 32;
 const WORKING: usize = 1 << 8;
 /// Kilobytes of new off-heap data that bring a collection about in any case.
 const OFF_HEAP_MOST_LIMIT_KB: usize = 64 << 10;
+/// Words from which a stack gets as much room again: each collection copies and walks all of it, so there must be few of them.
+const DEEP: usize = 1 << 16;
 /// Words from which a major collection moves everything into the old generation.
 const LARGE: usize = 1 << 14;
 
@@ -434,13 +436,18 @@ fn used(heap: &Heap) -> (usize, usize) {
     (young, distance(heap.sp.get(), heap.end.get()))
 }
 
+/// Words to plan for a stack of so many.
+fn stack_room(stack: usize) -> usize {
+    if stack < DEEP { stack } else { stack * 2 }
+}
+
 /// # Safety
 /// As for [`collect`].
 unsafe fn collect_minor(heap: &mut Heap, need: usize, roots: &mut (impl Roots + ?Sized)) -> Result<(), CollectError> {
     let (young, stack) = used(heap);
     let mature = distance(heap.start.get(), heap.high_water.get());
     let block = distance(heap.start.get(), heap.end.get());
-    let bound = young - mature + stack + need + RED_ZONE;
+    let bound = young - mature + stack_room(stack) + need + RED_ZONE;
     let mut words = block.max(block::size_class(bound));
     if heap.wants_larger_block() {
         words = words.max(block::next_size_class(block));
@@ -493,7 +500,8 @@ unsafe fn collect_major(
     let old_used = distance(heap.old_start.get(), heap.old_top.get());
     let (data, other) = (young + old_used, stack + need + RED_ZONE);
     let (words, old_words) = if compact || data < LARGE {
-        (block::size_class(data + other).max(heap.min_words()), 0)
+        let room = if compact { other } else { other - stack + stack_room(stack) };
+        (block::size_class(data + room).max(heap.min_words()), 0)
     } else {
         // Pages that are never used cost nothing, and a full old generation would mean the next major collection soon.
         let block = distance(heap.start.get(), heap.end.get());

@@ -40,6 +40,11 @@ pub(crate) enum Top {
     Arguments(usize),
 }
 
+/// Frame size of a live word of the short form.
+fn short_size(word: u32) -> usize {
+    (word >> 1 & 31) as usize
+}
+
 /// Frame size of a live word, and its slots one by one.
 ///
 /// # Safety
@@ -54,7 +59,7 @@ unsafe fn read_live(live: *const u32, mut slot: impl FnMut(isize)) -> usize {
                 slot(bits.trailing_zeros() as isize - 1);
                 bits &= bits - 1;
             }
-            return (word >> 1 & 31) as usize;
+            return short_size(word);
         }
         let long = live.add(word as usize / 2);
         let frame = *long as usize;
@@ -77,7 +82,7 @@ pub(crate) unsafe fn frame_size(live: *const u32) -> usize {
     // SAFETY: as `read_live`.
     unsafe {
         let word = *live;
-        if word & 1 == 1 { (word >> 1 & 31) as usize } else { *live.add(word as usize / 2) as usize }
+        if word & 1 == 1 { short_size(word) } else { *live.add(word as usize / 2) as usize }
     }
 }
 
@@ -104,13 +109,28 @@ unsafe impl Roots for FrameRoots<'_> {
                     count + 1
                 }
             };
+            // Deep stacks are mostly one recursion: a frame like the one above it needs no second look at its code.
+            let (mut known, mut known_size, mut slots) = (std::ptr::null(), 0, 0);
             while size > 0 {
                 let back = (*fp.add(size - 1)).0 as *const u32;
                 if back == halt() {
                     break;
                 }
                 fp = fp.add(size);
-                size = read_live(back.sub(1), |slot| visitor.range(fp.offset(slot), 1));
+                if back != known {
+                    let word = *back.sub(1);
+                    if word & 1 == 0 {
+                        size = read_live(back.sub(1), |slot| visitor.range(fp.offset(slot), 1));
+                        continue;
+                    }
+                    (known, known_size, slots) = (back, short_size(word), word >> 6);
+                }
+                size = known_size;
+                let mut left = slots;
+                while left != 0 {
+                    visitor.range(fp.offset(left.trailing_zeros() as isize - 1), 1);
+                    left &= left - 1;
+                }
             }
         }
     }

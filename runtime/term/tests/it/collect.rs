@@ -289,3 +289,25 @@ fn binaries_count_towards_the_limit() {
     }
     assert!(refused, "one hundred megabytes are too many");
 }
+
+#[test]
+fn a_deep_stack_is_walked_few_times() {
+    let mut heap = Heap::new();
+    let mut collections = 0;
+    for depth in 0..1 << 22 {
+        if heap.free_words() < 8 {
+            // SAFETY: all words in use are on the stack.
+            unsafe { raw::collect(&mut heap, 8, &mut WholeStack(&mut [])) }.expect("memory");
+            collections += 1;
+        }
+        // SAFETY: a word is free, see above.
+        unsafe {
+            let sp = raw::sp(&heap).sub(1);
+            *sp = Word::small(depth);
+            raw::set_sp(&heap, sp);
+        }
+    }
+    assert_eq!(heap.stats().stack_used, 1 << 22);
+    // From the first block to the depth by doubling; by fifths, as other data grows, it would be eight more.
+    assert!(collections <= 18, "{collections} collections");
+}
