@@ -15,4 +15,4 @@
 pub mod known;
 mod table;
 
-pub use table::{Atom, AtomTableFull, CODE_MAX, MAX, USER_MAX, count};
+pub use table::{Atom, AtomTableFull, CODE_MAX, MAX, USER_MAX, count, memory};

@@ -145,6 +145,13 @@ pub fn count() -> u32 {
     TABLE.next.load(Ordering::Relaxed)
 }
 
+/// Bytes that the table takes: texts, and for each entry a place by index and one by text.
+pub fn memory() -> usize {
+    let entry = size_of::<OnceLock<&'static str>>() + size_of::<(Name<'static>, u32)>();
+    let chunks = TABLE.chunks.iter().map_while(OnceLock::get);
+    chunks.flatten().filter_map(OnceLock::get).map(|text| text.len() + entry).sum()
+}
+
 impl Atom {
     pub(crate) const fn known(index: u32) -> Atom {
         Atom(index)

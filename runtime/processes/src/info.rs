@@ -287,7 +287,13 @@ pub(crate) fn describe<'h>(subject: &Subject<'_>, item: Item, heap: &'h Heap) ->
             Term::count(rare.and_then(|rare| rare.fullsweep_after).unwrap_or(FULLSWEEP_AFTER) as usize)
         }
         Item::Parent => owner.parent().map_or(Term::atom(jovial_atoms::known::UNDEFINED), identity),
-        Item::Binary => Term::EMPTY_LIST,
+        Item::Binary => {
+            let mut found = Vec::new();
+            own.for_each_binary(|storage, bytes, handles| {
+                found.push(heap.tuple(&[heap.uint(storage), Term::count(bytes), Term::count(handles)]));
+            });
+            heap.list_from_iter(found)
+        }
         Item::CatchLevel => Term::ZERO,
         Item::Label => match rare.and_then(|rare| rare.label.as_ref()) {
             Some(label) => heap.copy_in(label.root()),

@@ -258,7 +258,7 @@ defmodule DynamicSupervisor do
   defp checked(supervisor, spec) do
     case Jovial.Children.read(spec) do
       {:ok, %{significant: true}} -> {:error, {:invalid_significant, true}}
-      {:ok, child} -> call(supervisor, {:start_child, Map.put(Map.drop(child, [:id, :significant]), :restarting, false)})
+      {:ok, %{start: start} = child} -> call(supervisor, {:start_child, {start, child.restart, child.shutdown, child.type, child.modules}})
       {:error, reason} -> {:error, reason}
     end
   end
@@ -338,16 +338,19 @@ defmodule DynamicSupervisor do
 
   @doc false
   @impl true
-  def handle_call({:start_child, child}, _from, state) do
-    if map_size(state.children) >= state.max_children and state.max_children != :infinity do
-      {:reply, {:error, :max_children}, state}
-    else
-      case launch(child, state) do
-        {:ok, pid} -> {:reply, {:ok, pid}, put_child(state, pid, child)}
-        {:ok, pid, info} -> {:reply, {:ok, pid, info}, put_child(state, pid, child)}
-        other -> {:reply, other, state}
-      end
-    end
+  def handle_call({:start_child, {start, restart, shutdown, type, modules}}, _from, state) do
+    {answer, state} =
+      start_new(%{start: start, restart: restart, shutdown: shutdown, type: type, modules: modules, restarting: false}, state)
+
+    {:reply, answer, state}
+  end
+
+  # What a `Task.Supervisor` asks of itself; what the one who starts a task left open was said when it was started.
+  def handle_call({:start_task, args, restart, shutdown}, from, state) do
+    {usual_restart, usual_shutdown} = Process.get(Task.Supervisor)
+    start = {Task.Supervised, :start_link, args}
+    child = {start, restart || usual_restart, shutdown || usual_shutdown, :worker, [Task.Supervised]}
+    handle_call({:start_child, child}, from, state)
   end
 
   def handle_call({:terminate_child, pid}, _from, %{children: children} = state) do
@@ -386,6 +389,18 @@ defmodule DynamicSupervisor do
        supervisors: supervisors,
        workers: map_size(children) - supervisors
      ], state}
+  end
+
+  defp start_new(child, state) do
+    if map_size(state.children) >= state.max_children and state.max_children != :infinity do
+      {{:error, :max_children}, state}
+    else
+      case launch(child, state) do
+        {:ok, pid} -> {{:ok, pid}, put_child(state, pid, child)}
+        {:ok, pid, info} -> {{:ok, pid, info}, put_child(state, pid, child)}
+        other -> {other, state}
+      end
+    end
   end
 
   # The `:extra_arguments` of the supervisor come first, and the specification keeps only its own.

@@ -216,6 +216,16 @@ impl Heap {
         }
     }
 
+    /// Calls `visit` with identity, bytes and number of handles, anywhere, of the storage of each handle on a binary outside of
+    /// this heap; a storage with several handles here comes several times.
+    pub fn for_each_binary(&self, mut visit: impl FnMut(u64, usize, usize)) {
+        // SAFETY: the lists hold live owners of this heap (invariant 4).
+        unsafe {
+            off_heap::storages(self.young_off_heap.get(), &mut visit);
+            off_heap::storages(self.old_off_heap.get(), &mut visit);
+        }
+    }
+
     /// Whether so much was put outside of the heap since the last collection that it is time for one.
     #[inline]
     pub(crate) fn is_off_heap_due(&self) -> bool {

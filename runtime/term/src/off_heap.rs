@@ -130,6 +130,25 @@ pub(crate) unsafe fn share_of(mut object: *mut Word) -> usize {
     total
 }
 
+/// Calls `visit` with address, bytes and number of handles of each storage that a list's binaries share.
+///
+/// # Safety
+/// All members are live owners.
+pub(crate) unsafe fn storages(mut object: *mut Word, mut visit: impl FnMut(u64, usize, usize)) {
+    while !object.is_null() {
+        // SAFETY: as in `share_of`.
+        unsafe {
+            let kind = (*object).header_kind();
+            if kind == Boxed::RefcBinary {
+                let address = (*object.add(1)).0;
+                let bytes = ManuallyDrop::new(RefcBytes::from_address(address));
+                visit(address, bytes.capacity(), bytes.count());
+            }
+            object = *link(object, kind);
+        }
+    }
+}
+
 /// Releases a whole list.
 ///
 /// # Safety

@@ -39,3 +39,26 @@ IO.inspect(GenServer.call(Counter, :get)) #=> 105
 IO.inspect(Supervisor.count_children(sup)) #=> %{active: 1, specs: 1, supervisors: 0, workers: 1}
 Supervisor.stop(sup)
 IO.inspect(Process.whereis(Counter)) #=> nil
+
+# What is no time to wait and nothing to do next makes a bad answer, before anything is answered.
+defmodule Hasty do
+  use GenServer
+  def init(answer), do: answer
+  def handle_call(answer, _from, _state), do: answer
+end
+
+Process.flag(:trap_exit, true)
+IO.inspect(GenServer.start_link(Hasty, {:ok, 1, -1})) #=> {:error, {:bad_return_value, {:ok, 1, -1}}}
+IO.inspect(GenServer.start_link(Hasty, {:ok, 1, {:next, 2}})) #=> {:error, {:bad_return_value, {:ok, 1, {:next, 2}}}}
+{:ok, _} = GenServer.start_link(Hasty, {:ok, 1, 10_000}, name: Hasty)
+IO.inspect(GenServer.call(Hasty, {:reply, :soon, 1, :infinity})) #=> :soon
+GenServer.call(Hasty, {:reply, 1, 1, []}) #!> ** (exit) exited in: GenServer.call(Hasty, {:reply, 1, 1, []}, 5000)
+#!>     ** (EXIT) bad return value: {:reply, 1, 1, []}
+
+# What a supervisor of tasks is asked is seen when there is none.
+try do
+  Task.Supervisor.start_child(:no_tasks, String, :length, ["x"], restart: :transient)
+catch
+  :exit, {:noproc, {GenServer, :call, [:no_tasks, {what, [_owner, _callers, mfa], restart, shutdown}, _]}} ->
+    IO.inspect({what, mfa, restart, shutdown}) #=> {:start_task, {String, :length, ["x"]}, :transient, nil}
+end

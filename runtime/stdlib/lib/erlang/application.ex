@@ -79,13 +79,13 @@ defmodule :application do
   @spec loaded_applications() :: [{atom, charlist, charlist}]
   def loaded_applications, do: for(app <- @system, do: summary(app))
 
-  @doc "The started applications."
+  @doc "The started applications, the one that was started last in front."
   @spec which_applications() :: [{atom, charlist, charlist}]
-  def which_applications, do: loaded_applications()
+  def which_applications, do: :lists.reverse(loaded_applications())
 
   @doc "The started applications."
   @spec which_applications(timeout) :: [{atom, charlist, charlist}]
-  def which_applications(_timeout), do: loaded_applications()
+  def which_applications(_timeout), do: which_applications()
 
   defp summary(app), do: {app, description(app), version(app)}
 

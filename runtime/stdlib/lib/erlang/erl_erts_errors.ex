@@ -76,6 +76,7 @@ defmodule :erl_erts_errors do
 
   defp fits?(:any, _), do: true
   defp fits?(:atom, value), do: is_atom(value)
+  defp fits?(:boolean, value), do: is_boolean(value)
   defp fits?(:base, value), do: value in 2..36
   defp fits?(:iolist, value), do: is_list(value) and iodata?(value)
   defp fits?(:binary, value), do: is_binary(value)
@@ -101,6 +102,7 @@ defmodule :erl_erts_errors do
   defp article(:bitstring_list), do: "a bitstring list"
   defp article(:pid_or_atom), do: "a pid or an atom"
   defp article(:pid_or_port), do: "a pid or port"
+  defp article(:boolean), do: "a boolean ('true' or 'false')"
   defp article(:base), do: "an integer in the range 2 through 36"
   defp article(kind) when kind in [:atom, :integer], do: "an " <> :erlang.atom_to_binary(kind)
   defp article(kind), do: "a " <> :erlang.atom_to_binary(kind)
@@ -165,6 +167,13 @@ defmodule :erl_erts_errors do
   defp arguments(:erlang, :group_leader, 2), do: [:pid, :pid]
   defp arguments(:erlang, :apply, 3), do: [:atom, :atom, :list]
   defp arguments(:erlang, name, 3) when name in [:spawn, :spawn_link, :spawn_monitor], do: [:atom, :atom, :list]
+  defp arguments(:erlang, name, 2) when name in [:spawn, :spawn_link, :spawn_monitor], do: [:atom, :fun]
+  defp arguments(:erlang, name, 4) when name in [:spawn, :spawn_link, :spawn_monitor], do: [:atom, :atom, :atom, :list]
+  defp arguments(:erlang, :spawn_opt, 3), do: [:atom, :fun, :list]
+  defp arguments(:erlang, :spawn_opt, 5), do: [:atom, :atom, :atom, :list, :list]
+  defp arguments(:erlang, :monitor_node, 2), do: [:atom, :boolean]
+  defp arguments(:erlang, name, 1) when name in [:get_cookie, :set_cookie, :disconnect_node], do: [:atom]
+  defp arguments(:erlang, :set_cookie, 2), do: [:atom, :atom]
   defp arguments(:erlang, name, 1) when name in [:process_info], do: [:pid]
   defp arguments(:erlang, :process_info, 2), do: [:pid]
   defp arguments(_module, _name, _arity), do: []
@@ -204,6 +213,10 @@ defmodule :erl_erts_errors do
   defp complaint(:erlang, :phash2, [_, range]) when not is_integer(range), do: [{1, "not an integer"}]
   defp complaint(:erlang, name, [_, _]) when name in [:phash2, :make_tuple], do: [{1, "out of range"}]
   defp complaint(:erlang, :monitor, [type, _]) when type not in [:process, :port, :time_offset], do: [{1, "invalid monitor type"}]
+  defp complaint(:erlang, :nodes, [kinds]) when is_list(kinds), do: [{1, "not a list of valid node types"}]
+  defp complaint(:erlang, :nodes, [_]), do: [{1, "not a valid node type"}]
+  defp complaint(:erlang, :set_cookie, [_, _]), do: [{1, "the node name is not part of a distributed system"}]
+  defp complaint(:erlang, :memory, [_]), do: [{1, "invalid memory type option"}]
   defp complaint(:erlang, :monitor, [_, _]), do: [{2, "not a pid"}]
   defp complaint(:erlang, :is_function, [_, _]), do: [{2, "out of range"}]
   defp complaint(:erlang, :system_flag, [_, _]), do: [{1, "invalid system flag"}]

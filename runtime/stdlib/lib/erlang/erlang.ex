@@ -1,6 +1,7 @@
 defmodule :erlang do
   @moduledoc """
-  What of `:erlang` can do without natives: what works on bytes and numbers only, and what asks ports. All else in `:erlang` is a native.
+  What of `:erlang` can do without natives: what works on bytes and numbers only, what asks ports, and what is about other
+  nodes, of which there are none. All else in `:erlang` is a native.
   """
 
   import Bitwise, only: [&&&: 2]
@@ -21,6 +22,193 @@ defmodule :erlang do
   end
 
   def adler32_combine(_, _, _), do: :erlang.error(:badarg)
+
+  # What is wrong with the arguments says `:erl_erts_errors`.
+  defmacrop wrong(args) do
+    quote do: :erlang.error(:badarg, unquote(args), error_info: %{module: :erl_erts_errors})
+  end
+
+  # ## Memory
+
+  @doc """
+  How many bytes are in use, by what they are in use for.
+
+  `:binary` is what binaries of processes take outside of their heaps; `:system` is all that no heap of a process holds.
+
+  ## Examples
+
+      iex> memory = :erlang.memory()
+      iex> memory[:total] == memory[:processes] + memory[:system]
+      true
+
+  """
+  def memory do
+    {processes, atom, code} = :jovial_system.memory()
+    ets = Enum.sum_by(:ets.all(), &table_bytes/1)
+    binary = storages()
+    system = atom + binary + code + ets
+
+    [
+      total: processes + system,
+      processes: processes,
+      processes_used: processes,
+      system: system,
+      atom: atom,
+      atom_used: atom,
+      binary: binary,
+      code: code,
+      ets: ets
+    ]
+  end
+
+  @doc """
+  How many bytes are in use for one thing or for each of several, as `memory/0` names them.
+
+  ## Examples
+
+      iex> :erlang.memory(:code) > 1_000_000
+      true
+      iex> Keyword.keys(:erlang.memory([:ets, :atom]))
+      [:ets, :atom]
+
+  """
+  def memory(type_or_types)
+
+  def memory(types) when is_list(types) do
+    found = memory()
+
+    case for type <- types, not :lists.keymember(type, 1, found), do: type do
+      [] -> for type <- types, do: :lists.keyfind(type, 1, found)
+      _unknown -> wrong([types])
+    end
+  end
+
+  def memory(type) do
+    case :lists.keyfind(type, 1, memory()) do
+      {_, bytes} -> bytes
+      false -> wrong([type])
+    end
+  end
+
+  # The table may be gone by now.
+  defp table_bytes(table) do
+    case :ets.info(table, :memory) do
+      :undefined -> 0
+      words -> words * :erlang.system_info(:wordsize)
+    end
+  end
+
+  # Several processes may hold the same one.
+  defp storages do
+    held = for pid <- :erlang.processes(), {:binary, held} <- [:erlang.process_info(pid, :binary)], one <- held, do: one
+    held |> Map.new(fn {storage, bytes, _handles} -> {storage, bytes} end) |> Map.values() |> Enum.sum()
+  end
+
+  # ## Other nodes
+
+  @doc """
+  The nodes of a kind, or of several: `:this`, `:known`, `:visible`, `:hidden`, `:connected`.
+
+  ## Examples
+
+      iex> :erlang.nodes([:this, :visible])
+      [:nonode@nohost]
+
+  """
+  def nodes(kind_or_kinds)
+  def nodes(kind) when kind in [:this, :known], do: [node()]
+  def nodes(kind) when kind in [:visible, :hidden, :connected], do: []
+
+  def nodes(kinds) when is_list(kinds) do
+    case for kind <- kinds, kind not in [:this, :known, :visible, :hidden, :connected], do: kind do
+      [] -> if :this in kinds or :known in kinds, do: [node()], else: []
+      _unknown -> wrong([kinds])
+    end
+  end
+
+  def nodes(kind), do: wrong([kind])
+
+  @doc "The word that nodes show one another: `:nocookie`, for this one is not alive."
+  def get_cookie, do: :nocookie
+
+  @doc "The word that this node shows another one."
+  def get_cookie(node) when is_atom(node), do: :nocookie
+  def get_cookie(node), do: wrong([node])
+
+  @doc "Sets the word for all nodes, which a node that is not alive can't."
+  def set_cookie(cookie) when is_atom(cookie), do: set_cookie(node(), cookie)
+  def set_cookie(cookie), do: wrong([cookie])
+
+  @doc "Sets the word for a node, which a node that is not alive can't."
+  def set_cookie(node, cookie) when not is_atom(node) or not is_atom(cookie) or node == node(), do: wrong([node, cookie])
+  def set_cookie(_node, _cookie), do: :erlang.error(:distribution_not_started)
+
+  @doc "Asks for a message when a node goes away, which a node that is not alive can't; to go on watching itself is fine."
+  def monitor_node(node, flag), do: monitor_node(node, flag, [])
+
+  @doc "As `monitor_node/2`, with options."
+  def monitor_node(node, flag, _options) when not is_atom(node) or not is_boolean(flag), do: wrong([node, flag])
+  def monitor_node(node, _flag, _options) when node == node(), do: true
+  def monitor_node(_node, _flag, _options), do: :erlang.error(:notalive)
+
+  @doc "Ends the connection to a node, which one that is not alive does not have."
+  def disconnect_node(node) when is_atom(node), do: :ignored
+  def disconnect_node(node), do: wrong([node])
+
+  @doc "Starts a process on a node. On any but this one it ends at once, with `:noconnection`."
+  def spawn(node, fun) when is_atom(node) and is_function(fun), do: start(node, fun, [])
+  def spawn(node, fun), do: wrong([node, fun])
+
+  @doc "Starts a process that calls a function on a node."
+  def spawn(node, module, function, args) when is_atom(node) and is_atom(module) and is_atom(function) and is_list(args) do
+    start(node, {module, function, args}, [])
+  end
+
+  def spawn(node, module, function, args), do: wrong([node, module, function, args])
+
+  @doc "As `spawn/2`, with a link."
+  def spawn_link(node, fun) when is_atom(node) and is_function(fun), do: start(node, fun, [:link])
+  def spawn_link(node, fun), do: wrong([node, fun])
+
+  @doc "As `spawn/4`, with a link."
+  def spawn_link(node, module, function, args) when is_atom(node) and is_atom(module) and is_atom(function) and is_list(args) do
+    start(node, {module, function, args}, [:link])
+  end
+
+  def spawn_link(node, module, function, args), do: wrong([node, module, function, args])
+
+  @doc "As `spawn/2`, with a monitor."
+  def spawn_monitor(node, fun) when is_atom(node) and is_function(fun), do: start(node, fun, [:monitor])
+  def spawn_monitor(node, fun), do: wrong([node, fun])
+
+  @doc "As `spawn/4`, with a monitor."
+  def spawn_monitor(node, module, function, args) when is_atom(node) and is_atom(module) and is_atom(function) and is_list(args) do
+    start(node, {module, function, args}, [:monitor])
+  end
+
+  def spawn_monitor(node, module, function, args), do: wrong([node, module, function, args])
+
+  @doc "As `spawn/2`, with options."
+  def spawn_opt(node, fun, options) when is_atom(node) and is_function(fun) and is_list(options), do: start(node, fun, options)
+  def spawn_opt(node, fun, options), do: wrong([node, fun, options])
+
+  @doc "As `spawn/4`, with options."
+  def spawn_opt(node, module, function, args, options)
+      when is_atom(node) and is_atom(module) and is_atom(function) and is_list(args) and is_list(options) do
+    start(node, {module, function, args}, options)
+  end
+
+  def spawn_opt(node, module, function, args, options), do: wrong([node, module, function, args, options])
+
+  defp start(node, {module, function, args}, options) when node == node(), do: :erlang.spawn_opt(module, function, args, options)
+  defp start(node, fun, options) when node == node(), do: :erlang.spawn_opt(fun, options)
+
+  defp start(node, work, options) do
+    {module, function, args} = if is_function(work), do: {:erlang, :apply, [work, []]}, else: work
+    {form, more} = if options == [], do: {~c"", []}, else: {~c" (~0p)", [options]}
+    :logger.warning(~c"** Can not start ~w:~tw,~0tp" ++ form ++ ~c" on ~w **~n", [module, function, args] ++ more ++ [node])
+    :erlang.spawn_opt(fn -> exit(:noconnection) end, options)
+  end
 
   # ## Ports
 

@@ -287,6 +287,11 @@ defmodule :gen_server do
     loop(server, state, next, :gen.debug_options(name, options))
   end
 
+  # What a callback may say about what to do next; anything else makes its answer a bad one.
+  defguardp is_next(next)
+            when (is_integer(next) and next >= 0) or next in [:infinity, :hibernate] or
+                   (is_tuple(next) and tuple_size(next) == 2 and elem(next, 0) == :continue)
+
   @doc false
   def init_it(starter, :self, name, module, args, options) do
     init_it(starter, self(), name, module, args, options)
@@ -302,7 +307,7 @@ defmodule :gen_server do
         :proc_lib.init_ack(starter, {:ok, self()})
         loop(server, state, :infinity, debug)
 
-      {:returned, {:ok, state, next}} ->
+      {:returned, {:ok, state, next}} when is_next(next) ->
         :proc_lib.init_ack(starter, {:ok, self()})
         loop(server, state, next, debug)
 
@@ -485,7 +490,7 @@ defmodule :gen_server do
     idle(server, state, answer(server, from, answer, state, debug))
   end
 
-  defp after_call({:reply, answer, state, next}, server, _state, from, _request, debug) do
+  defp after_call({:reply, answer, state, next}, server, _state, from, _request, debug) when is_next(next) do
     loop(server, state, next, answer(server, from, answer, state, debug))
   end
 
@@ -508,7 +513,7 @@ defmodule :gen_server do
     idle(server, state, note(debug, server, {:noreply, state}))
   end
 
-  defp after_message({:noreply, state, next}, server, _state, _from, _message, debug) do
+  defp after_message({:noreply, state, next}, server, _state, _from, _message, debug) when is_next(next) do
     loop(server, state, next, note(debug, server, {:noreply, state}))
   end
 

@@ -2,11 +2,28 @@ defmodule :inet do
   @moduledoc """
   Addresses of the internet as text and as tuples: four bytes, or eight numbers of 16 bits.
 
-  There are no sockets behind it; it reads and writes.
+  There are no sockets behind it; it reads and writes, and knows the name of the machine.
   """
 
   @type ip4 :: {0..255, 0..255, 0..255, 0..255}
   @type ip6 :: {char, char, char, char, char, char, char, char}
+
+  @doc """
+  The name of the machine.
+
+  ## Examples
+
+      iex> {:ok, [_ | _]} = :inet.gethostname()
+      iex> :ok
+      :ok
+  """
+  @spec gethostname() :: {:ok, charlist}
+  def gethostname do
+    case :file.read_file(~c"/proc/sys/kernel/hostname") do
+      {:ok, line} -> {:ok, :binary.bin_to_list(:string.trim(line))}
+      {:error, _unknown} -> {:ok, ~c"localhost"}
+    end
+  end
 
   @doc """
   Reads an address of either kind.

@@ -40,11 +40,6 @@ defmodule ExUnit.Case do
 
   @doc false
   defmacro __using__(options) do
-    unless ExUnit.Server.running?() do
-      raise "cannot use ExUnit.Case without starting the ExUnit application, " <>
-              "please call ExUnit.start() or explicitly start the :ex_unit app"
-    end
-
     quote do
       ExUnit.Case.__register__(__MODULE__, unquote(options))
       import ExUnit.Callbacks
@@ -339,7 +334,18 @@ defmodule ExUnit.Case do
       raise ArgumentError, ":parameterize must be a list of maps, got: #{inspect(config.parameterize)}"
     end
 
-    ExUnit.Server.add_module(module, config)
+    cond do
+      ExUnit.Server.running?() ->
+        ExUnit.Server.add_module(module, config)
+
+      # Where several files are compiled at once, those with tests need not be meant to run.
+      Code.can_await_module_compilation?() ->
+        :ok
+
+      true ->
+        raise "cannot use ExUnit.Case without starting the ExUnit application, " <>
+                "please call ExUnit.start() or explicitly start the :ex_unit app"
+    end
   end
 end
 

@@ -125,7 +125,6 @@ defmodule ExUnit.CLIFormatter do
 
   defp print_total(state, times) do
     all = state.counts |> Map.values() |> Enum.sum()
-    if all == 0, do: IO.puts(colored(:invalid, "There are no tests to run", state))
     if all > 0 and state.excluded == all, do: IO.puts(colored(:invalid, "All tests have been excluded.", state))
     IO.puts("\n" <> format_times(times))
 

@@ -319,15 +319,7 @@ defmodule Task.Stream do
   defp start_task(state, :link), do: Task.Supervised.start_link(state.owner, :nomonitor)
 
   defp start_task(state, {supervisor, link, shutdown}) do
-    DynamicSupervisor.start_child(
-      supervisor,
-      %{
-        id: Task.Supervised,
-        start: {Task.Supervised, :start_link, [state.owner, :monitor]},
-        restart: :temporary,
-        shutdown: shutdown
-      }
-    )
+    Task.Supervisor.__start__(supervisor, [state.owner, :monitor], :temporary, shutdown)
     |> linked(link)
   end
 

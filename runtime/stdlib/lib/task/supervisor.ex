@@ -144,9 +144,9 @@ defmodule Task.Supervisor do
   end
 
   defp start_awaited(supervisor, link, mfa, options) do
-    shutdown = shutdown(options)
+    shutdown = Keyword.get(options, :shutdown)
 
-    case start_process(supervisor, [Task.Supervised.owner(), :monitor], :temporary, shutdown) do
+    case __start__(supervisor, [Task.Supervised.owner(), :monitor], :temporary, shutdown) do
       {:ok, pid} ->
         if link == :link, do: Process.link(pid)
         Task.__given__(pid, mfa)
@@ -156,8 +156,6 @@ defmodule Task.Supervisor do
     end
   end
 
-  defp shutdown(options), do: Keyword.get(options, :shutdown, 5000)
-
   @doc false
   def __full__ do
     "reached the maximum number of tasks for this task supervisor. The maximum number " <>
@@ -165,13 +163,10 @@ defmodule Task.Supervisor do
       "configured with the :max_children option passed to Task.Supervisor.start_link/1"
   end
 
-  defp start_process(supervisor, args, restart, shutdown) do
-    DynamicSupervisor.start_child(supervisor, %{
-      id: Task.Supervised,
-      start: {Task.Supervised, :start_link, args},
-      restart: restart,
-      shutdown: shutdown
-    })
+  # What is nil is as the supervisor was told at its start.
+  @doc false
+  def __start__(supervisor, args, restart, shutdown) do
+    GenServer.call(supervisor, {:start_task, args, restart, shutdown}, :infinity)
   end
 
   @doc """
@@ -216,7 +211,7 @@ defmodule Task.Supervisor do
 
   defp start_unawaited(supervisor, mfa, options) do
     args = [Task.Supervised.owner(), Task.Supervised.callers(), mfa]
-    start_process(supervisor, args, Keyword.get(options, :restart, :temporary), shutdown(options))
+    __start__(supervisor, args, Keyword.get(options, :restart), Keyword.get(options, :shutdown))
   end
 
   @doc """
@@ -322,7 +317,7 @@ defmodule Task.Supervisor do
   end
 
   defp stream(supervisor, enumerable, work, options, link) do
-    shutdown = shutdown(options)
+    shutdown = Keyword.get(options, :shutdown, 5000)
 
     unless (is_integer(shutdown) and shutdown >= 0) or shutdown == :brutal_kill do
       raise ArgumentError, ":shutdown must be either a positive integer or :brutal_kill"

@@ -16,19 +16,9 @@ pub(crate) const TABLE: &[Entry] = &[
     ("erlang", "node", 0, |ctx, _| Ok(Term::atom(of(ctx)?.node()))),
     ("erlang", "node", 1, node_of),
     ("erlang", "nodes", 0, |_, _| Ok(Term::EMPTY_LIST)),
-    ("erlang", "nodes", 1, |_, _| Ok(Term::EMPTY_LIST)),
     ("erlang", "is_alive", 0, |_, _| Ok(Term::FALSE)),
     ("erlang", "spawn", 1, |ctx, args| spawn(ctx, fun(args[0])?, Term::EMPTY_LIST)),
     ("erlang", "spawn", 3, |ctx, args| spawn(ctx, mfa(&args[..3])?, Term::EMPTY_LIST)),
-    // With a node in front, which can only be this one.
-    ("erlang", "spawn", 2, |ctx, args| here(ctx, args).and_then(|()| spawn(ctx, fun(args[1])?, Term::EMPTY_LIST))),
-    ("erlang", "spawn", 4, |ctx, args| here(ctx, args).and_then(|()| spawn(ctx, mfa(&args[1..4])?, Term::EMPTY_LIST))),
-    ("erlang", "spawn_link", 2, |ctx, args| {
-        here(ctx, args).and_then(|()| spawn(ctx, fun(args[1])?, word_list(ctx, "link")))
-    }),
-    ("erlang", "spawn_link", 4, |ctx, args| {
-        here(ctx, args).and_then(|()| spawn(ctx, mfa(&args[1..4])?, word_list(ctx, "link")))
-    }),
     ("erlang", "spawn_link", 1, |ctx, args| spawn(ctx, fun(args[0])?, word_list(ctx, "link"))),
     ("erlang", "spawn_link", 3, |ctx, args| spawn(ctx, mfa(&args[..3])?, word_list(ctx, "link"))),
     ("erlang", "spawn_monitor", 1, |ctx, args| spawn(ctx, fun(args[0])?, word_list(ctx, "monitor"))),
@@ -160,11 +150,6 @@ fn word_list<'h>(ctx: &Ctx<'h>, text: &str) -> Term<'h> {
 enum Work<'h> {
     Fun(Term<'h>),
     Mfa(Atom, Atom, Vec<Term<'h>>),
-}
-
-/// Whether the node in front of other arguments is this one.
-fn here<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Result<(), Halt<'h>> {
-    if atom(args[0])? == of(ctx)?.node() { Ok(()) } else { Err(Halt::badarg()) }
 }
 
 fn fun<'h>(term: Term<'h>) -> Result<Work<'h>, Halt<'h>> {

@@ -56,19 +56,12 @@ pub(crate) const TABLE: &[Entry] = &[
         _ => badarg(),
     }),
     ("erlang", "statistics", 1, statistics),
-    ("erlang", "memory", 0, |ctx, _| {
+    // Words by process, bytes of atoms and code: what `erlang:memory/0` can't count itself.
+    ("jovial_system", "memory", 0, |ctx, _| {
         let heap = ctx.heap();
-        let total = heap.uint(memory(ctx)?);
-        let entry = |name: &str, value| heap.tuple(&[word(name), value]);
-        let code = heap.uint(ctx.machine().code_size() as u64);
-        let processes = [entry("total", total), entry("processes", total), entry("processes_used", total)];
-        Ok(heap.list(processes.into_iter().chain([entry("code", code)]).collect::<Vec<_>>()))
-    }),
-    ("erlang", "memory", 1, |ctx, args| match atom(args[0])?.as_str() {
-        "total" | "processes" | "processes_used" => Ok(ctx.heap().uint(memory(ctx)?)),
-        "code" => Ok(ctx.heap().uint(ctx.machine().code_size() as u64)),
-        "atom" | "atom_used" | "binary" | "ets" | "system" => Ok(Term::ZERO),
-        _ => badarg(),
+        let processes = heap.uint(memory(ctx)?);
+        let atoms = Term::count(jovial_atoms::memory());
+        Ok(heap.tuple(&[processes, atoms, Term::count(ctx.machine().code_size())]))
     }),
     ("code", "ensure_loaded", 1, |ctx, args| {
         let module = atom(args[0])?;
@@ -204,7 +197,8 @@ fn system_info<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
         | "dirty_cpu_schedulers_online" => Term::count(local.schedulers()),
         "process_count" => Term::count(local.process_count()),
         "process_limit" => Term::count(local.process_limit()),
-        "port_count" | "ets_count" => Term::ZERO,
+        "port_count" => Term::count(local.ports().len()),
+        "ets_count" => Term::count(local.ets().all().len()),
         "port_limit" => Term::count(65_536),
         "atom_count" => Term::count(jovial_atoms::count() as usize),
         "atom_limit" => Term::count(jovial_atoms::MAX as usize),
