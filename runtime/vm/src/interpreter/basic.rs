@@ -475,9 +475,13 @@ const fn boolean(holds: bool) -> Word {
 unsafe fn quick2(number: u32, x: Word, y: Word) -> Option<Word> {
     const ADD: u32 = Bif::Add as u32;
     const SUB: u32 = Bif::Sub as u32;
+    const MUL: u32 = Bif::Mul as u32;
     const INT_DIV: u32 = Bif::IntDiv as u32;
     const REM: u32 = Bif::Rem as u32;
     const BAND: u32 = Bif::BAnd as u32;
+    const BOR: u32 = Bif::BOr as u32;
+    const BXOR: u32 = Bif::BXor as u32;
+    const SHR: u32 = Bif::Shr as u32;
     const EQ: u32 = Bif::Eq as u32;
     const NE: u32 = Bif::Ne as u32;
     const NUM_EQ: u32 = Bif::NumEq as u32;
@@ -498,9 +502,13 @@ unsafe fn quick2(number: u32, x: Word, y: Word) -> Option<Word> {
             return match number {
                 ADD => left.checked_add(right).map(|sum| Word(sum.cast_unsigned())),
                 SUB => left.checked_sub(right).map(|rest| Word(rest.cast_unsigned())),
+                MUL => x.small_value().checked_mul(right).map(|product| Word(product.cast_unsigned())),
                 INT_DIV if divides => Some(Word::small(x.small_value() / divisor)),
                 REM if divides => Some(Word::small(x.small_value() % divisor)),
                 BAND => Some(Word(x.0 & y.0)),
+                BOR => Some(Word(x.0 | y.0)),
+                BXOR => Some(Word(x.0 ^ y.0)),
+                SHR if right >= 0 => Some(Word((left >> y.small_value().min(63)).cast_unsigned() & !1)),
                 EQ | NUM_EQ => Some(boolean(left == right)),
                 NE | NUM_NE => Some(boolean(left != right)),
                 LT => Some(boolean(left < right)),
