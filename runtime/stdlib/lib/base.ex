@@ -19,8 +19,22 @@ defmodule Base do
   @type decode_case :: :upper | :lower | :mixed
 
   # Characters by value, as tuples for constant access.
-  @hex_upper {?0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?A, ?B, ?C, ?D, ?E, ?F}
-  @hex_lower {?0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?a, ?b, ?c, ?d, ?e, ?f}
+  # Characters by value. Those with one case are in upper case here.
+  @letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+  @digits "0123456789"
+  @hex @digits <> "ABCDEF"
+  @base32 @letters <> "234567"
+  @hex32 @digits <> "ABCDEFGHIJKLMNOPQRSTUV"
+
+  lower = fn text -> for <<char <- text>>, into: "", do: <<if(char in ?A..?Z, do: char + 32, else: char)>> end
+  @base64 @letters <> lower.(@letters) <> @digits <> "+/"
+  @url64 @letters <> lower.(@letters) <> @digits <> "-_"
+
+  # The value of each of 256 characters, for `:jovial_base.decode/3`; several alphabets may count.
+  values = fn alphabets ->
+    known = for alphabet <- alphabets, {char, value} <- Enum.with_index(:binary.bin_to_list(alphabet)), into: %{}, do: {char, value}
+    for char <- 0..255, into: "", do: <<Map.get(known, char, 255)>>
+  end
 
   # ## Base 16
 
@@ -37,14 +51,11 @@ defmodule Base do
   """
   @spec encode16(binary, case: encode_case) :: binary
   def encode16(data, opts \\ []) when is_binary(data) do
-    digits =
-      case Keyword.get(opts, :case, :upper) do
-        :upper -> @hex_upper
-        :lower -> @hex_lower
-      end
-
-    for <<high::4, low::4 <- data>>, into: "", do: <<elem(digits, high), elem(digits, low)>>
+    :jovial_base.encode(data, hex(Keyword.get(opts, :case, :upper)))
   end
+
+  defp hex(:upper), do: @hex
+  defp hex(:lower), do: unquote(lower.(@hex))
 
   @doc """
   Decodes hexadecimal. Option: `:case`, `:upper` (the default), `:lower` or `:mixed`.
@@ -75,8 +86,7 @@ defmodule Base do
   def decode16!(string, opts \\ [])
 
   def decode16!(string, opts) when is_binary(string) and rem(byte_size(string), 2) == 0 do
-    letters = Keyword.get(opts, :case, :upper)
-    for <<high, low <- string>>, into: "", do: <<hex_value(high, letters)::4, hex_value(low, letters)::4>>
+    decode(string, hex_values(Keyword.get(opts, :case, :upper)), 4)
   end
 
   def decode16!(string, _opts) when is_binary(string) do
@@ -85,10 +95,16 @@ defmodule Base do
             "Double check your string for unwanted characters or pad it accordingly"
   end
 
-  defp hex_value(char, _) when char in ?0..?9, do: char - ?0
-  defp hex_value(char, letters) when char in ?A..?F and letters in [:upper, :mixed], do: char - ?A + 10
-  defp hex_value(char, letters) when char in ?a..?f and letters in [:lower, :mixed], do: char - ?a + 10
-  defp hex_value(char, letters) when letters in [:upper, :lower, :mixed], do: bad_character(char)
+  defp hex_values(:upper), do: unquote(values.([@hex]))
+  defp hex_values(:lower), do: unquote(values.([lower.(@hex)]))
+  defp hex_values(:mixed), do: unquote(values.([@hex, lower.(@hex)]))
+
+  defp decode(text, values, width) do
+    case :jovial_base.decode(text, values, width) do
+      bytes when is_binary(bytes) -> bytes
+      char -> bad_character(char)
+    end
+  end
 
   defp bad_character(char) do
     raise ArgumentError,
@@ -118,7 +134,7 @@ defmodule Base do
   """
   @spec encode64(binary, padding: boolean) :: binary
   def encode64(data, opts \\ []) when is_binary(data) do
-    encode_bits(data, 6, &char64/1, Keyword.get(opts, :padding, true))
+    encode_bits(data, 6, @base64, Keyword.get(opts, :padding, true))
   end
 
   @doc """
@@ -132,25 +148,13 @@ defmodule Base do
   """
   @spec url_encode64(binary, padding: boolean) :: binary
   def url_encode64(data, opts \\ []) when is_binary(data) do
-    encode_bits(data, 6, &url_char64/1, Keyword.get(opts, :padding, true))
+    encode_bits(data, 6, @url64, Keyword.get(opts, :padding, true))
   end
 
-  defp char64(value) when value < 26, do: ?A + value
-  defp char64(value) when value < 52, do: ?a + value - 26
-  defp char64(value) when value < 62, do: ?0 + value - 52
-  defp char64(62), do: ?+
-  defp char64(63), do: ?/
-
-  defp url_char64(62), do: ?-
-  defp url_char64(63), do: ?_
-  defp url_char64(value), do: char64(value)
-
   # `width` bits make a character. A group is as many characters as make whole bytes.
-  defp encode_bits(data, width, char, padding?) do
+  defp encode_bits(data, width, alphabet, padding?) do
     group = if width == 6, do: 4, else: 8
-    missing = rem(width - rem(bit_size(data), width), width)
-    bits = <<data::binary, 0::size(missing)>>
-    text = for <<value::size(width) <- bits>>, into: "", do: <<char.(value)>>
+    text = :jovial_base.encode(data, alphabet)
     fill = rem(group - rem(byte_size(text), group), group)
     if padding? and fill > 0, do: text <> :binary.copy("=", fill), else: text
   end
@@ -184,7 +188,7 @@ defmodule Base do
 
   """
   @spec decode64!(binary, ignore: :whitespace, padding: boolean) :: binary
-  def decode64!(string, opts \\ []) when is_binary(string), do: decode_bits(string, 6, &value64/1, opts)
+  def decode64!(string, opts \\ []) when is_binary(string), do: decode_bits(string, 6, unquote(values.([@base64])), opts)
 
   @doc """
   Decodes base 64 for URLs and file names; options as for `decode64/2`.
@@ -208,21 +212,9 @@ defmodule Base do
 
   """
   @spec url_decode64!(binary, ignore: :whitespace, padding: boolean) :: binary
-  def url_decode64!(string, opts \\ []) when is_binary(string), do: decode_bits(string, 6, &url_value64/1, opts)
+  def url_decode64!(string, opts \\ []) when is_binary(string), do: decode_bits(string, 6, unquote(values.([@url64])), opts)
 
-  defp value64(char) when char in ?A..?Z, do: char - ?A
-  defp value64(char) when char in ?a..?z, do: char - ?a + 26
-  defp value64(char) when char in ?0..?9, do: char - ?0 + 52
-  defp value64(?+), do: 62
-  defp value64(?/), do: 63
-  defp value64(char), do: bad_character(char)
-
-  defp url_value64(?-), do: 62
-  defp url_value64(?_), do: 63
-  defp url_value64(char) when char in [?+, ?/], do: bad_character(char)
-  defp url_value64(char), do: value64(char)
-
-  defp decode_bits(string, width, value, opts) do
+  defp decode_bits(string, width, values, opts) do
     string = if Keyword.get(opts, :ignore) == :whitespace, do: without_space(string), else: string
     group = if width == 6, do: 4, else: 8
     padding? = Keyword.get(opts, :padding, true)
@@ -230,17 +222,14 @@ defmodule Base do
 
     if padding? and rem(byte_size(string), group) != 0 do
       # A foreign character in what comes in full groups of eight is told before that.
-      for <<char <- :binary.part(string, 0, byte_size(string) - rem(byte_size(string), 8))>>, do: value.(char)
+      decode(binary_part(string, 0, byte_size(string) - rem(byte_size(string), 8)), values, width)
       raise ArgumentError, "incorrect padding"
     end
 
-    bits = for <<char <- stripped>>, into: <<>>, do: <<value.(char)::size(width)>>
-    extra = rem(bit_size(bits), 8)
-    whole = bit_size(bits) - extra
+    bytes = decode(stripped, values, width)
 
     # A character too many can't be: it would hold no whole byte.
-    if extra >= width, do: raise(ArgumentError, "incorrect padding")
-    <<bytes::bitstring-size(whole), _::bitstring>> = bits
+    if rem(byte_size(stripped) * width, 8) >= width, do: raise(ArgumentError, "incorrect padding")
     bytes
   end
 
@@ -270,7 +259,7 @@ defmodule Base do
 
   """
   @spec encode32(binary, case: encode_case, padding: boolean) :: binary
-  def encode32(data, opts \\ []) when is_binary(data), do: encode_bits(data, 5, cased(&char32/1, opts), Keyword.get(opts, :padding, true))
+  def encode32(data, opts \\ []) when is_binary(data), do: encode_bits(data, 5, base32(Keyword.get(opts, :case, :upper)), Keyword.get(opts, :padding, true))
 
   @doc """
   Encodes in base 32 with an alphabet that keeps the order of the bytes. Options as for `encode32/2`.
@@ -283,24 +272,14 @@ defmodule Base do
   """
   @spec hex_encode32(binary, case: encode_case, padding: boolean) :: binary
   def hex_encode32(data, opts \\ []) when is_binary(data) do
-    encode_bits(data, 5, cased(&hex_char32/1, opts), Keyword.get(opts, :padding, true))
+    encode_bits(data, 5, hex32(Keyword.get(opts, :case, :upper)), Keyword.get(opts, :padding, true))
   end
 
-  defp cased(char, opts) do
-    case Keyword.get(opts, :case, :upper) do
-      :upper -> char
-      :lower -> fn value -> lower(char.(value)) end
-    end
-  end
+  defp base32(:upper), do: @base32
+  defp base32(:lower), do: unquote(lower.(@base32))
 
-  defp lower(char) when char in ?A..?Z, do: char + 32
-  defp lower(char), do: char
-
-  defp char32(value) when value < 26, do: ?A + value
-  defp char32(value), do: ?2 + value - 26
-
-  defp hex_char32(value) when value < 10, do: ?0 + value
-  defp hex_char32(value), do: ?A + value - 10
+  defp hex32(:upper), do: @hex32
+  defp hex32(:lower), do: unquote(lower.(@hex32))
 
   @doc """
   Decodes base 32. Options: `:case`, `:upper`, `:lower` or `:mixed`; `:padding`.
@@ -327,7 +306,7 @@ defmodule Base do
   """
   @spec decode32!(binary, case: decode_case, padding: boolean) :: binary
   def decode32!(string, opts \\ []) when is_binary(string) do
-    decode_bits(string, 5, of_case(&value32/1, opts), Keyword.delete(opts, :ignore))
+    decode_bits(string, 5, base32_values(Keyword.get(opts, :case, :upper)), Keyword.delete(opts, :ignore))
   end
 
   @doc """
@@ -353,26 +332,14 @@ defmodule Base do
   """
   @spec hex_decode32!(binary, case: decode_case, padding: boolean) :: binary
   def hex_decode32!(string, opts \\ []) when is_binary(string) do
-    decode_bits(string, 5, of_case(&hex_value32/1, opts), Keyword.delete(opts, :ignore))
+    decode_bits(string, 5, hex32_values(Keyword.get(opts, :case, :upper)), Keyword.delete(opts, :ignore))
   end
 
-  # The alphabets are in upper case; letters of the other case are refused or translated first.
-  defp of_case(value, opts) do
-    case Keyword.get(opts, :case, :upper) do
-      :upper -> value
-      :mixed -> fn char -> value.(upper(char)) end
-      :lower -> fn char -> if(char in ?A..?Z, do: bad_character(char), else: value.(upper(char))) end
-    end
-  end
+  defp base32_values(:upper), do: unquote(values.([@base32]))
+  defp base32_values(:lower), do: unquote(values.([lower.(@base32)]))
+  defp base32_values(:mixed), do: unquote(values.([@base32, lower.(@base32)]))
 
-  defp upper(char) when char in ?a..?z, do: char - 32
-  defp upper(char), do: char
-
-  defp value32(char) when char in ?A..?Z, do: char - ?A
-  defp value32(char) when char in ?2..?7, do: char - ?2 + 26
-  defp value32(char), do: bad_character(char)
-
-  defp hex_value32(char) when char in ?0..?9, do: char - ?0
-  defp hex_value32(char) when char in ?A..?V, do: char - ?A + 10
-  defp hex_value32(char), do: bad_character(char)
+  defp hex32_values(:upper), do: unquote(values.([@hex32]))
+  defp hex32_values(:lower), do: unquote(values.([lower.(@hex32)]))
+  defp hex32_values(:mixed), do: unquote(values.([@hex32, lower.(@hex32)]))
 end

@@ -1,4 +1,5 @@
-# An expression of a doctest may go on behind the next prompt, as long as nothing was expected yet. Source: ExUnit of Elixir 1.18.
+# An expression of a doctest may go on behind the next prompt, as long as nothing was expected yet; no prompt needs a space behind it.
+# Source: ExUnit of Elixir 1.18.
 path = Path.join(System.tmp_dir!(), "prompts_#{System.os_time()}.md")
 
 File.write!(path, """
@@ -14,6 +15,14 @@ File.write!(path, """
     iex> y = x + 1
     iex> -y
     -2
+
+    iex>"no space
+    ...>behind a prompt"
+    "no space\\nbehind a prompt"
+
+    iex(1)>[1,
+    ...(1)>2]
+    [1, 2]
 """)
 
 ExUnit.start(autorun: false, seed: 0, formatters: [])
@@ -23,5 +32,5 @@ defmodule PromptsTest do
   doctest_file(path)
 end
 
-IO.inspect(ExUnit.run()) #=> %{excluded: 0, failures: 0, skipped: 0, total: 3}
+IO.inspect(ExUnit.run()) #=> %{excluded: 0, failures: 0, skipped: 0, total: 5}
 File.rm!(path)

@@ -31,6 +31,8 @@ end
 state = :rand.seed_s(:exsss, 7)
 IO.puts(Enum.map_join([1, 7, 8, 14, 15], " ", &Base.encode16(elem(:rand.bytes_s(&1, state), 0))))
 #=> 58 58FAF74EF977A7 D63EBDD3BE5DE9D5 D63EBDD3BE5DE9D54AA315C485C3 D63EBDD3BE5DE93552A8C5712170A3
+# No bytes at all cost a word as well.
+IO.inspect({elem(:rand.bytes_s(0, state), 0), elem(:rand.bytes_s(0, state), 1) == elem(:rand.bytes_s(7, state), 1)}) #=> {"", true}
 IO.inspect(:rand.export_seed_s(:rand.seed_s(:exrop, {1, 2, 3}))) #=> {:exrop, [216142952727055094 | 288211065979672063]}
 
 # Normally distributed floats, to the last bit. Of a thousand some are at the edges of the ziggurat's layers.

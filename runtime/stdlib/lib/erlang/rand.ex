@@ -526,8 +526,6 @@ defmodule :rand do
     bytes_s(n - 7, state, <<acc::binary, word >>> dropped(state)::56>>)
   end
 
-  defp bytes_s(0, state, acc), do: {acc, state}
-
   defp bytes_s(n, state, acc) do
     {word, state} = next(state)
     {<<acc::binary, word >>> (56 - n * 8)::unit(8)-size(n)>>, state}

@@ -189,7 +189,7 @@ defmodule ExUnit.DocTest do
   defp before({_state, tests}), do: tests
 
   defp prompt(text) do
-    case Regex.run(~r/^(iex|\.\.\.)(?:\(\d+\))?>(?: (.*)|)$/s, text) do
+    case Regex.run(~r/^(iex|\.\.\.)(?:\(\d+\))?> ?(.*)$/s, text) do
       [_, "iex" | code] -> {:iex, Enum.join(code)}
       [_, "..." | code] -> {:more, Enum.join(code)}
       nil -> nil

@@ -12,6 +12,7 @@
 use jovial_atoms::Atom;
 use jovial_vm::{Machine, NativeFn};
 
+mod base;
 mod binary;
 mod ciphers;
 mod code;
@@ -53,6 +54,7 @@ mod zone;
 pub type Entry = (&'static str, &'static str, u8, NativeFn);
 
 const TABLES: &[&[Entry]] = &[
+    base::TABLE,
     binary::TABLE,
     ciphers::TABLE,
     code::TABLE,
