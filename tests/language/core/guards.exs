@@ -42,3 +42,17 @@ IO.inspect(4 in 1..10//2) #=> false
 1 and true #!> ** (BadBooleanError) expected a boolean on left-side of "and", got: 1
 IO.inspect(nil || :default) #=> :default
 IO.inspect(0 && :truthy) #=> :truthy
+
+# Arithmetic in guards, at the borders of small integers and with what has no value.
+defmodule Reckoned do
+  def square(x, y) when x * x > y, do: :more
+  def square(_, _), do: :less
+  def bits(x) when Bitwise.bor(x, 1) == x and Bitwise.bxor(x, 1) == x - 1, do: :odd
+  def bits(x) when Bitwise.bsr(x, -70) > 0, do: {:huge, Bitwise.bsr(x, -70)}
+  def bits(_), do: :other
+end
+
+IO.inspect(for {x, y} <- [{3_037_000_500, 9_223_372_036_854_775_807}, {-4, 15}, {2, 4.0}, {1.5, 2}, {:a, 1}], do: Reckoned.square(x, y))
+#=> [:more, :more, :less, :more, :less]
+IO.inspect({Reckoned.square(Integer.pow(2, 40), Integer.pow(2, 80) - 1), Reckoned.square(-Integer.pow(2, 59), Integer.pow(2, 118))}) #=> {:more, :less}
+IO.inspect(for x <- [7, 6, 0, -1, 1.0, nil], do: Reckoned.bits(x)) #=> [:odd, {:huge, 7083549724304467820544}, :other, :odd, :other, :other]
