@@ -4,9 +4,9 @@
 //! readable without it. Max goes before high, high before the rest; a low process is taken once for every
 //! [`LOW_SKIPS`] normal ones.
 //!
-//! **Who takes what.** The owner takes what it likes. Others take at once from a queue that holds several; a single process they leave
-//! for a while, by [`RunQueue::emptied`]: it is likely one that its owner has just given a message, and will run in a moment with
-//! all that it needs in its caches.
+//! **Who takes what.** The owner takes what it likes. Others take at once from a queue that holds many; a few they leave for a while,
+//! by [`RunQueue::emptied`]: they are likely ones that its owner has just started or given a message, and will run in a moment with
+//! all that they need in its caches, one after the other.
 //!
 //! **Invariants.**
 //! 1. A pid is in at most one run queue (invariant 2 of `state.rs`); it may be gone when it is popped.
@@ -24,6 +24,10 @@ use crate::state::Priority;
 
 /// Normal processes that go before a waiting low one.
 pub(crate) const LOW_SKIPS: u32 = 8;
+
+/// Processes in a queue that are left to its owner for a while. A burst of short ones that are started or told something one after
+/// the other so runs in that order, mostly, as it does on the BEAM, where a second scheduler comes only to where work piles up.
+pub(crate) const FEW: usize = 8;
 
 struct Lists<P> {
     max: VecDeque<P>,

@@ -34,7 +34,7 @@ use crate::names::Names;
 use crate::policy::{Event, EventLog, Fair, SchedPolicy, Seeded};
 use crate::pools::Pool;
 use crate::process::Process;
-use crate::run_queue::RunQueue;
+use crate::run_queue::{FEW, RunQueue};
 use crate::signal::{Envelope, Kind};
 use crate::state::Priority;
 use crate::table::Table;
@@ -119,7 +119,7 @@ impl Config {
     }
 }
 
-/// How long a scheduler sleeps at most while a process is alone in another's queue.
+/// How long a scheduler sleeps at most while a few processes are in another's queue.
 const NAP: Duration = Duration::from_millis(1);
 
 /// What belongs to one scheduler and others may touch.
@@ -276,7 +276,7 @@ impl Shared {
     pub(crate) fn enqueue(&self, place: usize, number: u64, priority: Priority, front: bool) {
         match self.lanes.get(place) {
             Some(lane) => {
-                if lane.queue.push(number, priority, front) > 1 {
+                if lane.queue.push(number, priority, front) > FEW {
                     self.wake_one();
                 }
             }
@@ -327,10 +327,11 @@ impl Shared {
         self.sleepers.fetch_add(1, Ordering::SeqCst);
         fence(Ordering::SeqCst);
         let others = if lane < self.online() { &self.lanes[..] } else { &[] };
-        // A process alone in another's queue wakes nobody; if its owner does not come to it, somebody has to look again.
+        // A few processes in another's queue wake nobody; if its owner does not come to them, somebody has to look again.
         let longest = others.iter().map(|lane| lane.queue.len()).max().unwrap_or(0);
-        let timeout = if longest == 1 { Some(timeout.map_or(NAP, |timeout| timeout.min(NAP))) } else { timeout };
-        if own.queue.is_empty() && longest < 2 && !self.stops.load(Ordering::SeqCst) && !stay() {
+        let timeout =
+            if (1..=FEW).contains(&longest) { Some(timeout.map_or(NAP, |timeout| timeout.min(NAP))) } else { timeout };
+        if own.queue.is_empty() && longest <= FEW && !self.stops.load(Ordering::SeqCst) && !stay() {
             let mut awake = own.awake.lock();
             if !*awake {
                 match timeout {

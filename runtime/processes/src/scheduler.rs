@@ -31,6 +31,7 @@ use crate::exit::End;
 use crate::jobs::{self, Wish};
 use crate::policy::Event;
 use crate::process::{Body, COLLECTS, Current, Held, Owner, Process, Turn, Waits};
+use crate::run_queue::FEW;
 use crate::runtime::Shared;
 use crate::signal::Kind;
 use crate::tags::Tag;
@@ -40,10 +41,10 @@ use crate::wheel::Due;
 /// Looks for work before a scheduler sleeps.
 const SPINS: u32 = 400;
 
-/// The same while a process is alone in another's queue, which one look more may find to have stayed there too long.
+/// The same while a few processes are in another's queue, which one look more may find to have stayed there too long.
 const SPINS_BY_ONE: u32 = 4_000;
 
-/// How long another's queue holds a process alone before it is stolen: some times what stealing costs both sides, as the caches of
+/// How long another's queue holds a few processes before half of them is stolen: some times what stealing costs both sides, as the caches of
 /// one core are filled by the other. A process that is given messages one by one by another that goes on would change sides with
 /// every message.
 const LEFT_ALONE: Duration = Duration::from_micros(50);
@@ -67,8 +68,8 @@ pub(crate) struct Scheduler {
     due: RefCell<Vec<Due<Task>>>,
     /// Slices, and reductions in them, since the clock was last compared with the next timer.
     unlooked: Cell<u32>,
-    /// By lane: how often it had become empty when a process was first seen alone there, and when that was.
-    alone: Box<[Cell<Option<(u32, Instant)>>]>,
+    /// By lane: how often it had become empty when a few processes were first seen there, and when that was.
+    few: Box<[Cell<Option<(u32, Instant)>>]>,
 }
 
 /// What code sees of the scheduler while a process runs.
@@ -86,7 +87,7 @@ enum Outcome {
 
 impl Scheduler {
     pub(crate) fn new(shared: Arc<Shared>, index: usize) -> Scheduler {
-        let alone = shared.lanes.iter().map(|_| Cell::default()).collect();
+        let few = shared.lanes.iter().map(|_| Cell::default()).collect();
         Scheduler {
             shared,
             index,
@@ -95,7 +96,7 @@ impl Scheduler {
             sweep: RefCell::default(),
             due: RefCell::default(),
             unlooked: Cell::new(u32::MAX),
-            alone,
+            few,
         }
     }
 
@@ -175,8 +176,8 @@ impl Scheduler {
         let queue = &self.shared.lanes[victim].queue;
         match queue.len() {
             0 => false,
-            1 => {
-                let (emptied, seen) = (queue.emptied(), &self.alone[victim]);
+            1..=FEW => {
+                let (emptied, seen) = (queue.emptied(), &self.few[victim]);
                 match seen.get() {
                     Some((before, since)) if before == emptied => since.elapsed() >= LEFT_ALONE,
                     _ => {
@@ -556,5 +557,51 @@ impl vm::System for Slice<'_> {
 
     fn now_us(&self) -> u64 {
         self.scheduler.shared.config.clock.monotonic_ns().div_ceil(1_000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jovial_vm::Machine;
+
+    use super::*;
+    use crate::Config;
+    use crate::engine::Interpreter;
+    use crate::state::Priority;
+
+    /// The second of two schedulers, none of which runs.
+    fn second() -> Scheduler {
+        let config = Config { schedulers: 2, ..Config::default() };
+        Scheduler::new(Arc::new(Shared::new(Arc::new(Machine::new()), Box::new(Interpreter), config)), 1)
+    }
+
+    #[test]
+    fn a_few_processes_are_left_to_their_owner_for_a_while() {
+        let thief = second();
+        let queue = &thief.shared.lanes[0].queue;
+        for number in 1..=3 {
+            queue.push(number, Priority::Normal, false);
+        }
+        assert_eq!(thief.steal(), None);
+        assert_eq!(queue.len(), 3);
+        // They have been there since long ago.
+        thief.few[0].set(Some((queue.emptied(), Instant::now().checked_sub(LEFT_ALONE).expect("a later time"))));
+        assert_eq!(thief.steal(), Some(1));
+        assert_eq!(queue.len(), 1);
+        // Their owner came to them in between.
+        queue.pop(|_| 0);
+        queue.push(4, Priority::Normal, false);
+        assert_eq!(thief.steal(), None);
+    }
+
+    #[test]
+    fn of_many_half_are_stolen_at_once() {
+        let thief = second();
+        let queue = &thief.shared.lanes[0].queue;
+        for number in 0..=FEW as u64 {
+            queue.push(number, Priority::Normal, false);
+        }
+        assert_eq!(thief.steal(), Some(0));
+        assert_eq!(queue.len(), FEW.div_ceil(2));
     }
 }
