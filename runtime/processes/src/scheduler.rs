@@ -129,11 +129,12 @@ impl Scheduler {
             self.clear_lane();
             return false;
         }
+        // Before one is taken: on a busy machine who is woken may run in our place at once, and should then find the oldest one still there.
+        if lane.queue.len() > 1 {
+            shared.wake_one();
+        }
         match lane.queue.pop(|waiting| shared.config.policy.next(waiting)).or_else(|| self.steal()) {
             Some(number) => {
-                if !lane.queue.is_empty() {
-                    shared.wake_one();
-                }
                 self.run(number, guard);
                 true
             }
