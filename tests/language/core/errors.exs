@@ -80,3 +80,14 @@ Code.eval_string("1 ) 2") #!> ** (SyntaxError) invalid syntax found on nofile:1:
 #!>     └─ nofile:1:3
 GenServer.call(:nobody, :hi) #!> ** (exit) exited in: GenServer.call(:nobody, :hi, 5000)
 #!>     ** (EXIT) no process: the process is not alive or there's no process currently associated with the given name, possibly because its application isn't started
+
+# A message shows code only so deep: what was written may be larger than anybody reads, and its text far larger than it.
+nested = String.duplicate("quote(do: ", 300) <> "1" <> String.duplicate(")", 300)
+try do
+  Code.eval_string("var!(#{nested})")
+rescue
+  error in ArgumentError ->
+    message = Exception.message(error)
+    IO.inspect({String.starts_with?(message, "expected a variable to be given to var!, got: quote do\n  quote do\n"), message =~ "...", byte_size(message) < 200_000})
+    #=> {true, true, true}
+end

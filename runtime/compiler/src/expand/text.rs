@@ -145,6 +145,9 @@ fn unary_operator(name: Atom) -> Option<u8> {
 
 const CALL: u8 = 22;
 
+/// Levels that are shown. Each block is copied once for every block around it, and each level takes native stack.
+const DEEPEST: u32 = 200;
+
 struct Printer<'c> {
     code: &'c Code,
     out: String,
@@ -154,7 +157,7 @@ struct Printer<'c> {
 impl Printer<'_> {
     /// Prints a node; one that binds less tightly than `outer` goes in parentheses.
     fn expr(&mut self, id: NodeId, outer: u8) {
-        if self.depth > 200 {
+        if self.depth > DEEPEST {
             self.out.push_str("...");
             return;
         }
@@ -399,25 +402,28 @@ impl Printer<'_> {
             for (key, body) in entries {
                 self.out.push_str(key.as_str());
                 self.out.push_str("\n  ");
-                let inner = match self.code.list_of(body) {
+                // Apart, to be indented; it is as deep as it stands.
+                let mut inner = Printer { code: self.code, out: String::new(), depth: self.depth };
+                match self.code.list_of(body) {
                     Some(clauses)
                         if clauses
                             .first()
                             .is_some_and(|&first| self.code.call_of(first, known::OP_ARROW).is_some()) =>
                     {
-                        let mut inner = Printer { code: self.code, out: String::new(), depth: self.depth };
                         inner.clauses(&clauses, "\n");
-                        inner.out
                     }
                     _ => {
                         let statements =
                             self.code.call_of(body, known::DUNDER_BLOCK).map_or_else(|| vec![body], |(_, args)| args);
-                        let shown: Vec<String> =
-                            statements.iter().map(|&statement| source(self.code, statement)).collect();
-                        shown.join("\n")
+                        for (at, &statement) in statements.iter().enumerate() {
+                            if at > 0 {
+                                inner.out.push('\n');
+                            }
+                            inner.expr(statement, 0);
+                        }
                     }
-                };
-                self.out.push_str(&inner.replace('\n', "\n  "));
+                }
+                self.out.push_str(&inner.out.replace('\n', "\n  "));
                 self.out.push('\n');
             }
             self.out.push_str("end");
