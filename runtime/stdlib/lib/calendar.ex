@@ -409,7 +409,12 @@ defmodule Calendar do
 
   # A sign stands before the padding.
   defp number(number, padding, width) when number < 0, do: ["-" | number(-number, padding, width)]
-  defp number(number, padding, width), do: number |> Integer.to_string() |> pad(padding || "0", width)
+  defp number(number, "", _width), do: Integer.to_string(number)
+
+  defp number(number, padding, width) do
+    digits = Integer.to_string(number)
+    if byte_size(digits) < width, do: [:binary.copy(padding || "0", width - byte_size(digits)) | digits], else: digits
+  end
 
   defp pad(text, "", _width), do: text
   defp pad(text, padding, width), do: String.pad_leading(text, width, [padding])

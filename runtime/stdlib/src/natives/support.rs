@@ -88,12 +88,13 @@ pub(crate) fn word<'h>(text: &str) -> Term<'h> {
 
 /// A value of a keyword or proplist: `{key, value}`, or the bare atom as `true`.
 pub(crate) fn option<'h>(options: Term<'h>, key: &str) -> Option<Term<'h>> {
-    let key = Atom::existing(key)?;
+    // By text: there are few entries, mostly none, and looking for the name in the table would cost more.
+    let named = |term: Term<'h>| term.as_atom().is_some_and(|name| name.as_str() == key);
     options.list_iter().find_map(|entry| {
-        if entry.is_atom(key) {
+        if named(entry) {
             return Some(Term::TRUE);
         }
         let [name, value] = entry.as_tuple_of::<2>()?;
-        name.is_atom(key).then_some(*value)
+        named(*name).then_some(*value)
     })
 }
