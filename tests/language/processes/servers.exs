@@ -62,3 +62,14 @@ catch
   :exit, {:noproc, {GenServer, :call, [:no_tasks, {what, [_owner, _callers, mfa], restart, shutdown}, _]}} ->
     IO.inspect({what, mfa, restart, shutdown}) #=> {:start_task, {String, :length, ["x"]}, :transient, nil}
 end
+
+# Whoever is a supervisor in its own way says in its status what its callback module is.
+defmodule Shepherd do
+  use GenServer
+  def init(module), do: {:ok, module}
+  def format_status(:normal, [_dictionary, module]), do: [data: [{~c"State", module}], supervisor: [{~c"Callback", module}]]
+end
+
+{:ok, shepherd} = GenServer.start_link(Shepherd, Flock)
+{:ok, plain} = Supervisor.start_link([], strategy: :one_for_one)
+IO.inspect({:supervisor.get_callback_module(shepherd), :supervisor.get_callback_module(plain)}) #=> {Flock, Supervisor.Default}
