@@ -33,3 +33,6 @@ for _ <- 1..2, into: IO.stream(), do: "x\n"
 outer = 1
 for outer <- [2, 3], do: outer
 IO.inspect(outer) #=> 1
+
+# Bits are taken from no range, however it is written.
+for <<_ <- 1..2>>, reduce: 0 do acc -> acc end #!> ** (ErlangError) Erlang error: {:bad_generator, 1..2}

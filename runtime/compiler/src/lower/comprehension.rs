@@ -27,7 +27,7 @@ use jovial_bytecode::ir::{
 
 use super::Cause;
 use super::build::to;
-use super::core::{Core, Expr, ExprId, For, Generator, Into};
+use super::core::{Core, Expr, ExprId, For, Generator, Into, Level};
 use super::function::{Dest, Fun, Task, TaskKind};
 use super::matching::Row;
 
@@ -81,14 +81,17 @@ fn known_range(literal: &Literal) -> Option<Bounds> {
 }
 
 /// How many more parameters than that of a list the loop over a source has.
-pub(super) fn counted(core: &Core, source: ExprId) -> usize {
-    if bounds(core, source).is_some() { COUNTED } else { 0 }
+pub(super) fn counted(core: &Core, level: &Level) -> usize {
+    if bounds(core, level).is_some() { COUNTED } else { 0 }
 }
 
-/// The bounds of a source that is written as a range.
-fn bounds(core: &Core, source: ExprId) -> Option<Bounds> {
+/// The bounds of a source that is written as a range. One that bits are to be taken from is no such source: it raises.
+fn bounds(core: &Core, level: &Level) -> Option<Bounds> {
+    if !matches!(level.kind, Generator::List { .. }) {
+        return None;
+    }
     let new = Atom::new("new");
-    match core.expr(source) {
+    match core.expr(level.source) {
         Expr::Const(literal) => known_range(core.const_of(*literal)),
         // So that `first..last` is a call that no pattern can be.
         Expr::Remote(known::MOD_FUNCTION, name, args) if name.as_str() == "identity" => match &**args {
@@ -197,7 +200,7 @@ impl<'f> Fun<'f, '_> {
 
     /// Evaluates a level's source and runs its loop.
     fn run_level(&mut self, spec: &'f For, functions: &Rc<[FunId]>, level: usize, acc: Arg) -> Arg {
-        if let Some(bounds) = bounds(self.core, spec.levels[level].source) {
+        if let Some(bounds) = bounds(self.core, &spec.levels[level]) {
             return self.run_counted(spec, functions[level], level, bounds, acc);
         }
         let source = self.value(spec.levels[level].source);
@@ -302,7 +305,7 @@ impl<'f> Fun<'f, '_> {
     pub(super) fn level(&mut self, spec: &'f For, level: usize, functions: &Rc<[FunId]>, args: &[Arg]) {
         let this = &spec.levels[level];
         let &[source, acc, ref others @ ..] = args else { return };
-        let (count, free) = others.split_at(counted(self.core, this.source));
+        let (count, free) = others.split_at(counted(self.core, this));
         self.bind_captures(&this.free, free);
         let pos = self.pos();
         let function = functions[level];

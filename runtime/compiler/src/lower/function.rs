@@ -912,7 +912,7 @@ pub(super) fn run_tasks<'f>(unit: &mut Unit, core: &'f Core, base: &str, file: u
             }
             TaskKind::Level { comprehension, level, functions } => {
                 let this = &comprehension.levels[level];
-                let free = this.free.len() + counted(core, this.source);
+                let free = this.free.len() + counted(core, this);
                 let params = u32::try_from(free + 2).unwrap_or(u32::MAX);
                 let (mut fun, args) = Fun::new(unit, core, tasks, params, pos);
                 let name = name_of(this.number);
