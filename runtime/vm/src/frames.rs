@@ -45,6 +45,15 @@ fn short_size(word: u32) -> usize {
     (word >> 1 & 31) as usize
 }
 
+/// The slots that a word of bits names, one by one; the lowest bit stands for slot -1.
+#[inline]
+fn each_slot(mut bits: u32, mut slot: impl FnMut(isize)) {
+    while bits != 0 {
+        slot(bits.trailing_zeros() as isize - 1);
+        bits &= bits - 1;
+    }
+}
+
 /// Frame size of a live word, and its slots one by one.
 ///
 /// # Safety
@@ -54,21 +63,13 @@ unsafe fn read_live(live: *const u32, mut slot: impl FnMut(isize)) -> usize {
     unsafe {
         let word = *live;
         if word & 1 == 1 {
-            let mut bits = word >> 6;
-            while bits != 0 {
-                slot(bits.trailing_zeros() as isize - 1);
-                bits &= bits - 1;
-            }
+            each_slot(word >> 6, slot);
             return short_size(word);
         }
         let long = live.add(word as usize / 2);
         let frame = *long as usize;
         for index in 0..(frame + 1).div_ceil(32) {
-            let mut bits = *long.add(1 + index);
-            while bits != 0 {
-                slot(index as isize * 32 + bits.trailing_zeros() as isize - 1);
-                bits &= bits - 1;
-            }
+            each_slot(*long.add(1 + index), |place| slot(index as isize * 32 + place));
         }
         frame
     }
@@ -126,11 +127,7 @@ unsafe impl Roots for FrameRoots<'_> {
                     (known, known_size, slots) = (back, short_size(word), word >> 6);
                 }
                 size = known_size;
-                let mut left = slots;
-                while left != 0 {
-                    visitor.range(fp.offset(left.trailing_zeros() as isize - 1), 1);
-                    left &= left - 1;
-                }
+                each_slot(slots, |slot| visitor.range(fp.offset(slot), 1));
             }
         }
     }

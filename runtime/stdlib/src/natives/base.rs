@@ -16,9 +16,11 @@ pub(crate) const TABLE: &[Entry] = &[("jovial_base", "encode", 2, encode), ("jov
 /// `encode(bytes, alphabet)`: the first bits are those of the first character; the last one is filled up with zeros.
 fn encode<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let (data, alphabet) = (bytes(args[0])?, bytes(args[1])?);
-    if !matches!(alphabet.len(), 16 | 32 | 64) {
-        return badarg();
-    }
+    if matches!(alphabet.len(), 16 | 32 | 64) { written(ctx, &data, &alphabet) } else { badarg() }
+}
+
+/// Bytes in the characters of an alphabet of 16, 32 or 64.
+pub(super) fn written<'h>(ctx: &Ctx<'h>, data: &[u8], alphabet: &[u8]) -> Out<'h> {
     let width = alphabet.len().trailing_zeros();
     let length = need(data.len().checked_mul(8))?.div_ceil(width as usize);
     charge(ctx, data.len() / 8);
@@ -29,7 +31,7 @@ fn encode<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
                 *place = alphabet[value as usize % alphabet.len()];
             }
         };
-        for &byte in data.iter() {
+        for &byte in data {
             // At most 5 bits wait for more, so there is room for another 8.
             bits = bits << 8 | u32::from(byte);
             held += 8;

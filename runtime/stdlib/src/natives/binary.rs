@@ -5,6 +5,7 @@ use jovial_term::Term;
 use jovial_vm::{Ctx, Halt};
 
 use super::Entry;
+use super::base::written;
 use super::support::{Out, badarg, bytes, charge, i64_of, list, need, option, size, word};
 
 pub(crate) const TABLE: &[Entry] = &[
@@ -43,10 +44,10 @@ pub(crate) const TABLE: &[Entry] = &[
     ("binary", "decode_unsigned", 2, |ctx, args| decode_unsigned(ctx, args[0], is_little(args[1])?)),
     ("binary", "encode_unsigned", 1, |ctx, args| encode_unsigned(ctx, args[0], false)),
     ("binary", "encode_unsigned", 2, |ctx, args| encode_unsigned(ctx, args[0], is_little(args[1])?)),
-    ("binary", "encode_hex", 1, |ctx, args| encode_hex(ctx, args[0], b"0123456789ABCDEF")),
+    ("binary", "encode_hex", 1, |ctx, args| written(ctx, &bytes(args[0])?, b"0123456789ABCDEF")),
     ("binary", "encode_hex", 2, |ctx, args| {
         let digits = if args[1].is_atom(Atom::new("lowercase")) { b"0123456789abcdef" } else { b"0123456789ABCDEF" };
-        encode_hex(ctx, args[0], digits)
+        written(ctx, &bytes(args[0])?, digits)
     }),
     ("binary", "decode_hex", 1, decode_hex),
     ("binary", "referenced_byte_size", 1, |_, args| {
@@ -241,14 +242,6 @@ fn encode_unsigned<'h>(ctx: &Ctx<'h>, term: Term<'h>, little: bool) -> Out<'h> {
     }
     charge(ctx, bytes.len());
     Ok(ctx.heap().binary(&bytes))
-}
-
-fn encode_hex<'h>(ctx: &Ctx<'h>, binary: Term<'h>, digits: &[u8; 16]) -> Out<'h> {
-    let bytes = bytes(binary)?;
-    charge(ctx, bytes.len());
-    let text: Vec<u8> =
-        bytes.iter().flat_map(|byte| [digits[usize::from(byte >> 4)], digits[usize::from(byte & 15)]]).collect();
-    ctx.heap().try_binary(&text).map_err(Halt::from)
 }
 
 fn decode_hex<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
