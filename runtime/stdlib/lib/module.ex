@@ -42,6 +42,9 @@ defmodule Module do
   @spec safe_concat(binary | atom, binary | atom) :: atom
   def safe_concat(left, right), do: safe_concat([left, right])
 
+  # Only at the front does `Elixir` stand for the root of all names. Behind it is a name like others.
+  defp joined([root | parts]) when root in [Elixir, "Elixir"], do: joined([nil | parts])
+
   defp joined(parts) do
     case part_texts(parts) do
       [] -> "Elixir"
@@ -52,7 +55,6 @@ defmodule Module do
   defp part_texts([]), do: []
   defp part_texts([nil | rest]), do: part_texts(rest)
   defp part_texts([atom | rest]) when is_atom(atom), do: part_texts([:erlang.atom_to_binary(atom) | rest])
-  defp part_texts(["Elixir" | rest]), do: part_texts(rest)
   defp part_texts(["Elixir." <> text | rest]), do: [text | part_texts(rest)]
   defp part_texts([text | rest]) when is_binary(text), do: [text | part_texts(rest)]
 

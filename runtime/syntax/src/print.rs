@@ -242,7 +242,9 @@ fn form(atom: Atom) -> Form {
             part.starts_with(|first: char| first.is_ascii_uppercase())
                 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         };
-        return if alias.split('.').all(segment) { Form::Bare(alias) } else { Form::Quoted };
+        // `Elixir` alone, or in front of more, would be read as the root of all names.
+        let shown = if alias.split('.').next() == Some("Elixir") { text } else { alias };
+        return if alias.split('.').all(segment) { Form::Bare(shown) } else { Form::Quoted };
     }
     if is_operator(text) || is_plain_name(text) { Form::Plain } else { Form::Quoted }
 }

@@ -77,3 +77,22 @@ Code.string_to_quoted!("[1,\n 2,\n 3}") #!> ** (MismatchedDelimiterError) mismat
 #!>     │   └ mismatched closing delimiter (expected "]")
 #!>     │
 #!>     └─ nofile:3:3
+
+# What is refused before there is any code for it. Elixir's own compiler stops at the first three later, with less to say.
+said.("try do 1 rescue __DIR__ -> 2 end")
+#=> error 1 invalid "rescue" clause. The clause should match on an alias, a variable or be in the "var in [alias]" format. Got: __DIR__
+said.("k = :a\n%{%{^k => v} => v} = %{}")
+#=> error 2 cannot use variable v as map key inside a pattern. Map keys in patterns can only be literals (such as atoms, strings, tuples, and the like) or an existing variable matched with the pin operator (such as ^some_var)
+said.("case 1 do quote(location: p, do: 1) -> p end")
+#=> error 1 invalid :location for quote, expected :keep, got: p
+said.("quote [(dropped = 1; dropped) | 3], do: 1\ndropped")
+#=> error 2 undefined variable "dropped"
+said.("quote [line: (given = 1; given)], do: f()\nIO.inspect(given)")
+#=> 1
+said.("fn %{%{a: 1} => v} -> v end")
+
+# `Elixir` is the root of all names, but only in front.
+IO.inspect(Module.concat([Elixir, Elixir, "A"])) #=> Elixir.Elixir.A
+IO.inspect({Module.concat([A, Elixir]), Module.concat([nil, nil])}) #=> {A.Elixir, Elixir}
+said.("%Elixir.Elixir.Nowhere{}")
+#=> error 1 Elixir.Elixir.Nowhere.__struct__/1 is undefined, cannot expand struct Elixir.Elixir.Nowhere. Make sure the struct name is correct. If the struct name exists and is correct but it still cannot be found, you likely have cyclic module usage in your code

@@ -460,7 +460,9 @@ impl Expander<'_> {
     fn expand_rescue(&mut self, arg: NodeId) -> Result<Option<NodeId>> {
         if let Some((_, meta, _)) = self.code.var_of(arg) {
             let before = self.s.read.clone();
-            return self.in_match(meta, Pattern::One(arg), before, |expander| expander.expand(arg)).map(Some);
+            let expanded = self.in_match(meta, Pattern::One(arg), before, |expander| expander.expand(arg))?;
+            // `__MODULE__` and `__DIR__` look like variables.
+            return Ok(self.code.var_of(expanded).map(|_| expanded));
         }
         if let Some((meta, left, right)) = self.code.call2(arg, known::IN) {
             if self.code.var_of(right).is_some_and(|var| var.0 == known::OP_UNDERSCORE)

@@ -65,7 +65,7 @@ impl Expander<'_> {
         Ok(())
     }
 
-    fn is_literal(&self, id: NodeId) -> bool {
+    pub(crate) fn is_literal(&self, id: NodeId) -> bool {
         match self.code.node(id) {
             Node::Pair(left, right) => self.is_literal(left) && self.is_literal(right),
             Node::List(seq) => self.code.tree.seq(seq).iter().all(|&id| self.is_literal(id)),
@@ -88,7 +88,6 @@ impl Expander<'_> {
                 vec![self.code.tree.seq(args)[0]]
             }
             Node::Call { name: known::OP_CARET, .. } => return Ok(()),
-            Node::Call { name: known::OP_PERCENT_BRACES, args, .. } if !args.is_empty() => return Ok(()),
             Node::Call { args, .. } | Node::Apply { args, .. } => self.code.tree.seq(args).to_vec(),
             Node::Pair(left, right) => vec![left, right],
             Node::List(seq) => self.code.tree.seq(seq).to_vec(),

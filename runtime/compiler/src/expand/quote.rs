@@ -82,6 +82,7 @@ impl Expander<'_> {
             known::BIND_QUOTED,
             known::GENERATED,
         ];
+        let vars = self.s.vars();
         let options = self.expand_options(meta, known::QUOTE, &allowed, options)?;
         let mut prelude = Vec::new();
         let (line, file) = match self.code.keyword_get(options, known::LOCATION) {
@@ -89,7 +90,11 @@ impl Expander<'_> {
                 let file = self.env.file.clone();
                 (Line::Keep, Some(self.code.tree.binary(file.as_bytes())))
             }
-            _ => {
+            Some(location) => {
+                let shown = self.text(location);
+                return Err(self.error(meta, format!("invalid :location for quote, expected :keep, got: {shown}")));
+            }
+            None => {
                 let line = match self.code.keyword_get(options, known::LINE) {
                     None => Line::Drop,
                     Some(line) if self.code.is_atom(line, known::FALSE) => Line::Drop,
@@ -134,6 +139,13 @@ impl Expander<'_> {
             };
         let unquote = self.flag(options, known::UNQUOTE, bindings.is_none())?;
         let generated = self.flag(options, known::GENERATED, false)?;
+        let entries = self.code.list_of(options).unwrap_or_default();
+        let computed = entries.into_iter().filter(|&entry| !self.is_literal(entry)).count();
+        let bound = bindings.as_ref().is_some_and(|all| all.iter().any(|&(_, value)| !self.is_literal(value)));
+        if computed > prelude.len() + usize::from(bound) {
+            // Some of the options are not run, as one given twice is not. What they define is not there.
+            self.s.set_vars(vars);
+        }
         prelude.reverse();
         let prelude = self.expand_elements(&prelude)?;
         let expanded_context = self.expand(context)?;

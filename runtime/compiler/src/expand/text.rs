@@ -14,7 +14,8 @@ pub fn inspect_atom(atom: Atom) -> String {
     if let Some(rest) = text.strip_prefix("Elixir.")
         && rest.split('.').all(is_alias_part)
     {
-        return rest.to_owned();
+        // `Elixir` alone, or in front of more, would be read as the root of all names.
+        return if rest.split('.').next() == Some("Elixir") { text } else { rest }.to_owned();
     }
     if text == "Elixir" {
         return text.to_owned();

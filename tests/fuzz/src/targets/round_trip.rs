@@ -127,9 +127,9 @@ impl Walk<'_> {
             return Some(atom);
         }
         let mut name = String::from("Elixir");
-        for segment in self.call(data, known::DUNDER_ALIASES)? {
+        for (position, segment) in self.call(data, known::DUNDER_ALIASES)?.iter().enumerate() {
             let segment = self.atom(*segment)?;
-            if segment.as_str() != "Elixir" {
+            if position > 0 || segment.as_str() != "Elixir" {
                 name.push('.');
                 name.push_str(segment.as_str());
             }
