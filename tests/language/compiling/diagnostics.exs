@@ -96,3 +96,29 @@ IO.inspect(Module.concat([Elixir, Elixir, "A"])) #=> Elixir.Elixir.A
 IO.inspect({Module.concat([A, Elixir]), Module.concat([nil, nil])}) #=> {A.Elixir, Elixir}
 said.("%Elixir.Elixir.Nowhere{}")
 #=> error 1 Elixir.Elixir.Nowhere.__struct__/1 is undefined, cannot expand struct Elixir.Elixir.Nowhere. Make sure the struct name is correct. If the struct name exists and is correct but it still cannot be found, you likely have cyclic module usage in your code
+said.("fn <<[a: n], b::binary-size(n)>> -> b end")
+#=> error 1 a bitstring only accepts binaries, numbers, and variables inside a match, got: [a: n]
+said.("<<1::size(4)-unit(257)>>")
+#=> error 1 unit in bitstring expects an integer between 1 and 256 as argument, got: 257
+
+# Code in messages.
+for code <- ["Map.a", "f.().a", "1..a + 1", "a ++ b * c", "a ++ b ++ c", "a -- (b -- c)", "a && (b and c)", "a |> (b + c)", "- -a", "a ++ &b", "(&a) = b", "(@a 1)"] do
+  try do
+    Code.eval_string("put_in(#{code}, 1)")
+  rescue
+    error in ArgumentError -> error |> Exception.message() |> String.split(", got: ") |> List.last() |> IO.puts()
+  end
+end
+
+#=> Map.a()
+#=> f.()
+#=> 1..(a + 1)
+#=> a ++ (b * c)
+#=> a ++ b ++ c
+#=> a -- (b -- c)
+#=> a && (b and c)
+#=> a |> (b + c)
+#=> -(-a)
+#=> a ++ &b
+#=> (&a) = b
+#=> @a 1

@@ -97,3 +97,10 @@ end
 IO.inspect(SplicedFront.rest([:a, :b, :c])) #=> [:c]
 code = [{:|, [], [{:unquote_splicing, [], [[1, 2]]}, {:rest, [], nil}]}]
 IO.inspect(code |> Macro.escape(unquote: true) |> Code.eval_quoted() |> elem(0)) #=> [1, {:|, [], [2, {:rest, [], nil}]}]
+
+# The options of `quote` are evaluated once each, and what they define is there afterwards.
+level = 3
+IO.inspect(quote line: (level = level + 1), do: f()) #=> {:f, [line: 4], []}
+owner = Atom
+IO.inspect(quote context: (owner = Module.concat(owner, B)), do: v) #=> {:v, [], Atom.B}
+IO.inspect({level, owner}) #=> {4, Atom.B}

@@ -144,7 +144,7 @@ impl Expander<'_> {
             let sized = sized || (at + 1 < segments.len() && self.env.context == Context::Match);
             if let Some((meta, left, right)) = self.code.call2(segment, known::OP_DOUBLE_COLON) {
                 let own_from = self.s.version;
-                let left = self.expand_segment_value(left, original)?;
+                let left = self.expand_segment_value(left, meta, original)?;
                 self.s.segment_from = own_from;
                 let shape = self.shape(left);
                 let rule = if !sized {
@@ -165,7 +165,7 @@ impl Expander<'_> {
                     Node::Var { meta, .. } | Node::Call { meta, .. } | Node::Apply { meta, .. } => meta,
                     _ => current,
                 };
-                let left = self.expand_segment_value(segment, original)?;
+                let left = self.expand_segment_value(segment, meta, original)?;
                 let name = match self.shape(left) {
                     Shape::Integer | Shape::Unknown => known::INTEGER,
                     Shape::Float => known::FLOAT,
@@ -182,7 +182,7 @@ impl Expander<'_> {
         Ok((expanded, alignment))
     }
 
-    fn expand_segment_value(&mut self, value: NodeId, original: &Vars) -> Result<NodeId> {
+    fn expand_segment_value(&mut self, value: NodeId, whole: Meta, original: &Vars) -> Result<NodeId> {
         // In patterns, an interpolation of a literal is the literal.
         if self.env.context != Context::Normal
             && let Some(remote) = self.code.remote_of(value)
@@ -193,22 +193,42 @@ impl Expander<'_> {
                 .atom_of(remote.left)
                 .is_some_and(|module| module == known::MOD_KERNEL || module == known::MOD_STRING_CHARS)
         {
-            let inner = self.expand_part(remote.args[0], original)?;
+            let inner = self.expand_part(remote.args[0], whole, original)?;
             if matches!(self.code.node(inner), Node::Binary(_)) {
                 return Ok(inner);
             }
         }
-        self.expand_part(value, original)
+        self.expand_part(value, whole, original)
     }
 
-    fn expand_part(&mut self, value: NodeId, original: &Vars) -> Result<NodeId> {
+    fn expand_part(&mut self, value: NodeId, whole: Meta, original: &Vars) -> Result<NodeId> {
         if self.env.context != Context::Match {
             if matches!(self.code.node(value), Node::Int(_) | Node::Atom(_) | Node::Binary(_) | Node::BigInt(_)) {
                 return Ok(value);
             }
             self.s.read = original.clone();
         }
-        self.expand(value)
+        let expanded = self.expand(value)?;
+        if self.env.context == Context::Match && self.holds_variables(expanded) {
+            let meta = match self.code.node(value) {
+                Node::Call { meta, .. } | Node::Apply { meta, .. } => meta,
+                _ => whole,
+            };
+            let shown = self.text(value);
+            let message =
+                format!("a bitstring only accepts binaries, numbers, and variables inside a match, got: {shown}");
+            return Err(self.error(meta, message));
+        }
+        Ok(expanded)
+    }
+
+    /// A list, tuple or map that would bind variables, were it ever in a bitstring.
+    fn holds_variables(&self, id: NodeId) -> bool {
+        match self.code.node(id) {
+            Node::List(_) | Node::Pair(..) => !self.is_literal(id),
+            Node::Call { name: known::OP_BRACES | known::OP_PERCENT_BRACES | known::OP_PERCENT, .. } => true,
+            _ => false,
+        }
     }
 
     fn shape(&self, id: NodeId) -> Shape {
@@ -544,11 +564,16 @@ impl Expander<'_> {
             }
             Part::Unit(unit) => {
                 let unit = self.expand_size(unit, original)?;
-                if self.code.int_of(unit).is_none() {
+                let expected = match self.code.int_of(unit) {
+                    Some(1..=256) => None,
+                    Some(_) => Some("an integer between 1 and 256"),
+                    None => Some("an integer"),
+                };
+                if let Some(expected) = expected {
                     let shown = self.text(unit);
                     self.function_error(
                         meta,
-                        format!("unit in bitstring expects an integer as argument, got: {shown}"),
+                        format!("unit in bitstring expects {expected} as argument, got: {shown}"),
                     )?;
                 }
                 if let Some(old) = spec.unit

@@ -7,8 +7,10 @@ use jovial_atoms::{Atom, known};
 use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId};
 
 use super::aliases::Resolved;
+use super::cycles::Pattern;
 use super::{Expander, text};
 use crate::carried::Item;
+use crate::env::Context;
 use crate::errors::{Halt, Result};
 use crate::host::{OpaqueKind, TraceEvent};
 
@@ -147,7 +149,7 @@ impl Expander<'_> {
             self.s.set_vars(vars);
         }
         prelude.reverse();
-        let prelude = self.expand_elements(&prelude)?;
+        let prelude = self.expand_checks(&prelude)?;
         let expanded_context = self.expand(context)?;
         let quoting = Quoting { mode: Mode::Quote, line, file, context, unquote, generated };
         let quoted = self.quote_top(body, &quoting)?;
@@ -190,6 +192,22 @@ impl Expander<'_> {
         let check = self.code.remote(known::ELIXIR_QUOTE, Atom::new("validate_runtime"), meta, &[key, value]);
         prelude.push(self.code.tree.call(known::OP_EQ, meta, &[var, check]));
         var
+    }
+
+    /// The values of checks are expanded already, but for those that are refused.
+    fn expand_checks(&mut self, checks: &[NodeId]) -> Result<Vec<NodeId>> {
+        let mut expanded = Vec::with_capacity(checks.len());
+        for &check in checks {
+            expanded.push(match self.code.call2(check, known::OP_EQ) {
+                Some((meta, var, value)) if self.env.context == Context::Normal => {
+                    let before = self.s.read.clone();
+                    let var = self.in_match(meta, Pattern::One(var), before, |expander| expander.expand(var))?;
+                    self.code.tree.call(known::OP_EQ, meta, &[var, value])
+                }
+                _ => self.expand(check)?,
+            });
+        }
+        Ok(expanded)
     }
 
     fn flag(&mut self, options: NodeId, key: Atom, default: bool) -> Result<bool> {

@@ -97,7 +97,7 @@ pub(crate) fn inspect(code: &Code, id: NodeId) -> String {
 
 /// Code as source text, on one line where that is possible: what `Macro.to_string/1` gives for short code.
 pub(crate) fn source(code: &Code, id: NodeId) -> String {
-    let mut printer = Printer { code, out: String::new(), depth: 0 };
+    let mut printer = Printer { code, out: String::new(), depth: 0, indent: 0 };
     printer.expr(id, 0);
     printer.out
 }
@@ -135,6 +135,33 @@ fn binary_operator(name: Atom) -> Option<(u8, bool)> {
     })
 }
 
+/// Operators whose operands stand in parentheses where they are operators themselves.
+fn stands_apart(operator: Atom) -> bool {
+    matches!(
+        operator.as_str(),
+        "|>" | "<<<"
+            | ">>>"
+            | "<~"
+            | "~>"
+            | "<<~"
+            | "~>>"
+            | "<~>"
+            | "<|>"
+            | "^^^"
+            | "+++"
+            | "---"
+            | "++"
+            | "--"
+            | "in"
+            | ".."
+            | "<>"
+    )
+}
+
+fn is_logical(operator: Atom) -> bool {
+    matches!(operator.as_str(), "||" | "|||" | "or" | "&&" | "&&&" | "and")
+}
+
 fn unary_operator(name: Atom) -> Option<u8> {
     Some(match name.as_str() {
         "&" => 7,
@@ -146,13 +173,22 @@ fn unary_operator(name: Atom) -> Option<u8> {
 
 const CALL: u8 = 22;
 
-/// Levels that are shown. Each block is copied once for every block around it, and each level takes native stack.
+/// Levels that are shown. Each takes native stack, and each block moves all that it holds to the right.
 const DEEPEST: u32 = 200;
+
+/// Where an operand of a binary operator stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Left,
+    Right,
+}
 
 struct Printer<'c> {
     code: &'c Code,
     out: String,
     depth: u32,
+    /// Spaces in front of a new line.
+    indent: usize,
 }
 
 impl Printer<'_> {
@@ -300,7 +336,7 @@ impl Printer<'_> {
             }
             (known::FN, _) => {
                 self.out.push_str("fn ");
-                self.clauses(args, "; ");
+                self.clauses(args, |printer| printer.out.push_str("; "));
                 self.out.push_str(" end");
                 return;
             }
@@ -318,11 +354,11 @@ impl Printer<'_> {
                 return self.expr(arg, 21);
             }
             (known::OP_DOT_DOT_SLASH, &[first, last, step]) => {
-                self.expr(first, 18);
+                self.operand(first, known::OP_DOT_DOT, Side::Left, 18);
                 self.out.push_str("..");
-                self.expr(last, 18);
+                self.operand(last, known::OP_DOT_DOT, Side::Right, 18);
                 self.out.push_str("//");
-                return self.expr(step, 18);
+                return self.operand(step, known::OP_DOT_DOT, Side::Right, 18);
             }
             _ => {}
         }
@@ -343,7 +379,7 @@ impl Printer<'_> {
             if parenthesized {
                 self.out.push('(');
             }
-            self.expr(left, if left_grouped { binding } else { binding + 1 });
+            self.operand(left, name, Side::Left, if left_grouped { binding } else { binding + 1 });
             if name == known::OP_DOT_DOT {
                 self.out.push_str(name.as_str());
             } else {
@@ -351,11 +387,22 @@ impl Printer<'_> {
                 self.out.push_str(name.as_str());
                 self.out.push(' ');
             }
-            self.expr(right, if left_grouped { binding + 1 } else { binding });
+            self.operand(right, name, Side::Right, if left_grouped { binding + 1 } else { binding });
             if parenthesized {
                 self.out.push(')');
             }
             return;
+        }
+        if let &[attribute] = args
+            && name == known::OP_AT
+            && let Node::Call { name, args, .. } = code.node(attribute)
+            && let &[value] = code.tree.seq(args)
+            && unary_operator(name).is_none()
+        {
+            self.out.push('@');
+            self.out.push_str(name.as_str());
+            self.out.push(' ');
+            return self.expr(value, 0);
         }
         if let &[arg] = args
             && let Some(binding) = unary_operator(name)
@@ -368,6 +415,8 @@ impl Printer<'_> {
             if name == known::OP_AMP && code.call_of(arg, known::OP_AMP).is_some() {
                 self.out.push(' ');
             }
+            let same = name != known::OP_AT
+                && matches!(code.node(arg), Node::Call { name: inner, args, .. } if args.len() == 1 && inner == name);
             // The operators of a captured expression stand in parentheses, but for the one between name and arity.
             let operator = match code.node(arg) {
                 Node::Call { name: inner, args, .. } if args.len() == 2 => {
@@ -375,7 +424,7 @@ impl Printer<'_> {
                 }
                 _ => false,
             };
-            self.expr(arg, if name == known::OP_AMP && operator { u8::MAX } else { binding });
+            self.expr(arg, if (name == known::OP_AMP && operator) || same { u8::MAX } else { binding });
             if parenthesized {
                 self.out.push(')');
             }
@@ -383,6 +432,27 @@ impl Printer<'_> {
         }
         self.out.push_str(name.as_str());
         self.rest_of_call(args);
+    }
+
+    /// What stands beside a binary operator. Parentheses are written between some operators though they need none.
+    fn operand(&mut self, id: NodeId, operator: Atom, side: Side, outer: u8) {
+        let outer = match self.code.node(id) {
+            Node::Call { name: known::OP_AMP, .. } => {
+                let last =
+                    side == Side::Right && binary_operator(operator).is_some_and(|(_, left_grouped)| !left_grouped);
+                if last { 0 } else { u8::MAX }
+            }
+            Node::Call { name, args, .. } if args.len() == 2 && binary_operator(name).is_some() => {
+                let apart = if name == operator {
+                    side == Side::Right && matches!(name.as_str(), "--" | "---")
+                } else {
+                    (stands_apart(operator) && name != known::OP_DOT_DOT) || (is_logical(name) && is_logical(operator))
+                };
+                if apart { u8::MAX } else { outer }
+            }
+            _ => outer,
+        };
+        self.expr(id, outer);
     }
 
     fn rest_of_call(&mut self, args: &[NodeId]) {
@@ -402,30 +472,29 @@ impl Printer<'_> {
             }
             for (key, body) in entries {
                 self.out.push_str(key.as_str());
-                self.out.push_str("\n  ");
-                // Apart, to be indented; it is as deep as it stands.
-                let mut inner = Printer { code: self.code, out: String::new(), depth: self.depth };
+                self.indent += 2;
+                self.new_line();
                 match self.code.list_of(body) {
                     Some(clauses)
                         if clauses
                             .first()
                             .is_some_and(|&first| self.code.call_of(first, known::OP_ARROW).is_some()) =>
                     {
-                        inner.clauses(&clauses, "\n");
+                        self.clauses(&clauses, Self::new_line);
                     }
                     _ => {
                         let statements =
                             self.code.call_of(body, known::DUNDER_BLOCK).map_or_else(|| vec![body], |(_, args)| args);
                         for (at, &statement) in statements.iter().enumerate() {
                             if at > 0 {
-                                inner.out.push('\n');
+                                self.new_line();
                             }
-                            inner.expr(statement, 0);
+                            self.expr(statement, 0);
                         }
                     }
                 }
-                self.out.push_str(&inner.out.replace('\n', "\n  "));
-                self.out.push('\n');
+                self.indent -= 2;
+                self.new_line();
             }
             self.out.push_str("end");
             return;
@@ -435,10 +504,15 @@ impl Printer<'_> {
         self.out.push(')');
     }
 
-    fn clauses(&mut self, clauses: &[NodeId], separator: &str) {
+    fn new_line(&mut self) {
+        self.out.push('\n');
+        self.out.extend(std::iter::repeat_n(' ', self.indent));
+    }
+
+    fn clauses(&mut self, clauses: &[NodeId], between: fn(&mut Self)) {
         for (at, &clause) in clauses.iter().enumerate() {
             if at > 0 {
-                self.out.push_str(separator);
+                between(self);
             }
             let Some((_, left, right)) = self.code.call2(clause, known::OP_ARROW) else {
                 self.expr(clause, 0);
@@ -588,7 +662,8 @@ impl Printer<'_> {
                 } else {
                     self.expr(right, CALL);
                 }
-                if no_parens && args.is_empty() {
+                // A function of a module is called; a field is not.
+                if no_parens && args.is_empty() && !self.code.names_module(left) {
                     return;
                 }
             }

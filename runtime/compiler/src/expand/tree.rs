@@ -98,6 +98,15 @@ impl Code {
         Some(Remote { dot_meta, left, name, meta, args: self.tree.seq(args).to_vec() })
     }
 
+    /// Whether it is a module as it is written: an alias, an atom, `__MODULE__`.
+    pub(crate) fn names_module(&self, id: NodeId) -> bool {
+        match self.node(id) {
+            Node::Atom(_) | Node::Call { name: known::DUNDER_ALIASES, .. } => true,
+            Node::Var { name, .. } => name == known::DUNDER_MODULE,
+            _ => false,
+        }
+    }
+
     /// A remote call of a given function.
     pub(crate) fn remote_call(&self, id: NodeId, module: Atom, name: Atom) -> Option<(Meta, Vec<NodeId>)> {
         let remote = self.remote_of(id)?;

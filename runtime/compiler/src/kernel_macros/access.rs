@@ -1,7 +1,7 @@
 //! `get_in`, `put_in`, `update_in`, `pop_in`, `get_and_update_in` on paths written as code: `a.b[:c]`.
 
 use jovial_atoms::{Atom, known};
-use jovial_syntax::quoted::{Meta, NodeId};
+use jovial_syntax::quoted::{Meta, Node, NodeId};
 
 use super::build::Kernel;
 use crate::errors::{Halt, Result};
@@ -16,7 +16,7 @@ enum Step {
 }
 
 /// The root of a path and its steps.
-fn unnest(e: &Expander<'_>, path: NodeId) -> Result<(NodeId, Vec<Step>)> {
+fn unnest(e: &Expander<'_>, path: NodeId) -> (NodeId, Vec<Step>) {
     let mut steps = Vec::new();
     let mut root = path;
     while let Some(remote) = e.code.remote_of(root) {
@@ -26,10 +26,7 @@ fn unnest(e: &Expander<'_>, path: NodeId) -> Result<(NodeId, Vec<Step>)> {
             continue;
         }
         // `Module.field()` is a call, not a step.
-        let module = e.code.atom_of(remote.left).is_some()
-            || e.code.call_of(remote.left, known::DUNDER_ALIASES).is_some()
-            || e.code.var_of(remote.left).is_some_and(|var| var.0 == known::DUNDER_MODULE);
-        if remote.args.is_empty() && !module {
+        if remote.args.is_empty() && !e.code.names_module(remote.left) && !is_literal(e, remote.left) {
             steps.push(Step::Field(remote.name));
             root = remote.left;
             continue;
@@ -37,15 +34,34 @@ fn unnest(e: &Expander<'_>, path: NodeId) -> Result<(NodeId, Vec<Step>)> {
         break;
     }
     steps.reverse();
-    Ok((root, steps))
+    (root, steps)
+}
+
+fn is_literal(e: &Expander<'_>, id: NodeId) -> bool {
+    !matches!(e.code.node(id), Node::Var { .. } | Node::Call { .. } | Node::Apply { .. } | Node::Pair(..))
+}
+
+/// Whether a path can start there: not with a tuple, a call of an anonymous function, or one of something that is no module.
+fn starts_path(e: &Expander<'_>, root: NodeId) -> bool {
+    match e.code.node(root) {
+        Node::Apply { .. } => e.code.remote_of(root).is_some_and(|remote| e.code.names_module(remote.left)),
+        Node::Pair(..) => false,
+        _ => true,
+    }
 }
 
 fn path_of(e: &Expander<'_>, path: NodeId, what: &str) -> Result<(NodeId, Vec<Step>)> {
-    let (root, steps) = unnest(e, path)?;
+    let (root, steps) = unnest(e, path);
     if steps.is_empty() {
         let shown = e.text(path);
         return Err(Halt::argument_error(format!(
             "expected expression given to {what} to access at least one element, got: {shown}"
+        )));
+    }
+    if !starts_path(e, root) {
+        let shown = e.text(root);
+        return Err(Halt::argument_error(format!(
+            "expression given to {what} must start with a variable, local or remote call and be followed by an element access, got: {shown}"
         )));
     }
     Ok((root, steps))

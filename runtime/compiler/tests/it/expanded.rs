@@ -1,5 +1,6 @@
 //! `tests/stages/expanded/*.txt`: cases separated by empty lines. `>` the source, `=` the tree as `inspect` shows it or `!` the
 //! exception, then a line for each diagnostic. Line breaks in messages are written `\n`; counters are numbered as they appear.
+//! Trees are those of Elixir, but for options of `quote`, which it expands twice.
 
 use std::path::Path;
 
