@@ -283,37 +283,40 @@ defmodule Calendar do
   @spec strftime(date | time | naive_datetime | datetime, String.t(), keyword) :: String.t()
   def strftime(date_or_time_or_datetime, string_format, user_options \\ [])
       when is_map(date_or_time_or_datetime) and is_binary(string_format) do
-    options = Enum.reduce(user_options, strftime_defaults(), &put_option/2)
+    # Templates that are being written: one must not name itself.
+    options = Enum.reduce(user_options, %{within: []}, &put_option/2)
     string_format |> template(date_or_time_or_datetime, options, []) |> IO.iodata_to_binary()
   end
 
   @months ~w(January February March April May June July August September October November December)
   @days ~w(Monday Tuesday Wednesday Thursday Friday Saturday Sunday)
 
-  defp strftime_defaults do
-    %{
-      preferred_date: "%Y-%m-%d",
-      preferred_time: "%H:%M:%S",
-      preferred_datetime: "%Y-%m-%d %H:%M:%S",
-      am_pm_names: &Atom.to_string/1,
-      month_names: &Enum.at(@months, &1 - 1),
-      day_of_week_names: &Enum.at(@days, &1 - 1),
-      abbreviated_month_names: &(@months |> Enum.at(&1 - 1) |> binary_part(0, 3)),
-      abbreviated_day_of_week_names: &(@days |> Enum.at(&1 - 1) |> binary_part(0, 3)),
-      # Templates that are being written: one must not name itself.
-      within: []
-    }
-  end
+  @strftime_options [
+    :preferred_date,
+    :preferred_time,
+    :preferred_datetime,
+    :am_pm_names,
+    :month_names,
+    :day_of_week_names,
+    :abbreviated_month_names,
+    :abbreviated_day_of_week_names
+  ]
 
-  defp put_option({name, value}, options) when name != :within and is_map_key(options, name), do: %{options | name => value}
+  defp put_option({name, value}, options) when name in @strftime_options, do: :maps.put(name, value, options)
   defp put_option({name, _}, _), do: raise(ArgumentError, "unknown option #{inspect(name)} given to Calendar.strftime/3")
 
+  defp template(<<?%, directive::binary>>, value, options, done), do: padding(directive, value, options, done)
+  defp template("", _value, _options, done), do: done
+
   defp template(text, value, options, done) do
-    case :binary.split(text, "%") do
-      [text] -> [done | text]
-      [before, directive] -> padding(directive, value, options, [done | before])
-    end
+    size = plain(text, 0)
+    <<before::binary-size(size), rest::binary>> = text
+    template(rest, value, options, [done | before])
   end
+
+  # Bytes in front of a directive.
+  defp plain(<<byte, rest::binary>>, size) when byte != ?%, do: plain(rest, size + 1)
+  defp plain(_, size), do: size
 
   # The template says no padding as "", which makes every width void.
   defp padding("-" <> rest, value, options, done), do: width(rest, "", nil, value, options, done)
@@ -334,10 +337,10 @@ defmodule Calendar do
 
   # Names and signs.
   defp directive(?%, _, _, padding, width), do: pad("%", padding || "0", width || 1)
-  defp directive(?a, value, options, padding, width), do: text(options.abbreviated_day_of_week_names.(weekday(value)), padding, width)
-  defp directive(?A, value, options, padding, width), do: text(options.day_of_week_names.(weekday(value)), padding, width)
-  defp directive(?b, value, options, padding, width), do: text(options.abbreviated_month_names.(value.month), padding, width)
-  defp directive(?B, value, options, padding, width), do: text(options.month_names.(value.month), padding, width)
+  defp directive(?a, value, options, padding, width), do: value |> weekday() |> day_name(:abbreviated_day_of_week_names, options) |> text(padding, width)
+  defp directive(?A, value, options, padding, width), do: value |> weekday() |> day_name(:day_of_week_names, options) |> text(padding, width)
+  defp directive(?b, value, options, padding, width), do: value.month |> month_name(:abbreviated_month_names, options) |> text(padding, width)
+  defp directive(?B, value, options, padding, width), do: value.month |> month_name(:month_names, options) |> text(padding, width)
   defp directive(?p, value, options, padding, width), do: value |> half(options) |> String.upcase() |> text(padding, width)
   defp directive(?P, value, options, padding, width), do: value |> half(options) |> String.downcase() |> text(padding, width)
   defp directive(?Z, value, _, padding, width), do: value |> Map.get(:zone_abbr, "") |> text(padding, width || 0)
@@ -384,15 +387,35 @@ defmodule Calendar do
     end
 
     options
-    |> Map.fetch!(name)
+    |> Map.get(name, preferred(name))
     |> template(value, %{options | within: [name | options.within]}, [])
     |> IO.iodata_to_binary()
     |> pad(padding || "0", width || 0)
   end
 
+  defp preferred(:preferred_date), do: "%Y-%m-%d"
+  defp preferred(:preferred_time), do: "%H:%M:%S"
+  defp preferred(:preferred_datetime), do: "%Y-%m-%d %H:%M:%S"
+
   defp weekday(value), do: Date.day_of_week(value)
 
-  defp half(value, options), do: options.am_pm_names.(if(value.hour < 12, do: :am, else: :pm))
+  defp day_name(day, kind, options) when is_map_key(options, kind), do: :erlang.map_get(kind, options).(day)
+  defp day_name(day, kind, _options), do: @days |> Enum.at(day - 1) |> shortened(kind)
+
+  defp month_name(month, kind, options) when is_map_key(options, kind), do: :erlang.map_get(kind, options).(month)
+  defp month_name(month, kind, _options), do: @months |> Enum.at(month - 1) |> shortened(kind)
+
+  defp shortened(name, kind) when kind in [:abbreviated_day_of_week_names, :abbreviated_month_names], do: binary_part(name, 0, 3)
+  defp shortened(name, _kind), do: name
+
+  defp half(value, options) do
+    half = if value.hour < 12, do: :am, else: :pm
+
+    case options do
+      %{am_pm_names: names} -> names.(half)
+      %{} -> Atom.to_string(half)
+    end
+  end
 
   defp unix_seconds(value) do
     %{calendar: calendar, year: year, month: month, day: day, hour: hour, minute: minute, second: second, microsecond: microsecond} = value
@@ -407,6 +430,8 @@ defmodule Calendar do
 
   defp text(text, padding, width), do: pad(text, padding || " ", width || 0)
 
+  defp number(number, padding, 2) when number in 0..99 and padding in [nil, "0"], do: <<div(number, 10) + ?0, rem(number, 10) + ?0>>
+
   # A sign stands before the padding.
   defp number(number, padding, width) when number < 0, do: ["-" | number(-number, padding, width)]
   defp number(number, "", _width), do: Integer.to_string(number)
@@ -417,6 +442,7 @@ defmodule Calendar do
   end
 
   defp pad(text, "", _width), do: text
+  defp pad(text, _padding, 0), do: text
   defp pad(text, padding, width), do: String.pad_leading(text, width, [padding])
 
   # What `compare/2` of dates, times and both says of two places on the line of time.

@@ -628,13 +628,9 @@ defmodule DateTime do
   @doc since: "1.4.0"
   @spec compare(Calendar.datetime(), Calendar.datetime()) :: :lt | :eq | :gt
   def compare(%{utc_offset: _, std_offset: _} = datetime1, %{utc_offset: _, std_offset: _} = datetime2) do
-    {days1, {parts1, per_day1}} = to_utc_iso_days(datetime1)
-    {days2, {parts2, per_day2}} = to_utc_iso_days(datetime2)
-
-    case {{days1, parts1 * per_day2}, {days2, parts2 * per_day1}} do
-      {first, second} when first > second -> :gt
-      {first, second} when first < second -> :lt
-      _ -> :eq
+    case {to_utc_iso_days(datetime1), to_utc_iso_days(datetime2)} do
+      {{days1, {parts1, per_day}}, {days2, {parts2, per_day}}} -> Calendar.__order__({days1, parts1}, {days2, parts2})
+      {{days1, {parts1, per_day1}}, {days2, {parts2, per_day2}}} -> Calendar.__order__({days1, parts1 * per_day2}, {days2, parts2 * per_day1})
     end
   end
 

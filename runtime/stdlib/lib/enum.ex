@@ -22,6 +22,9 @@ defmodule Enum do
   are faster for types that know a shortcut, such as ranges and maps.
   """
 
+  # Bounds whose steps a machine word can count.
+  @words -0x3FFF_FFFF_FFFF_FFFF..0x3FFF_FFFF_FFFF_FFFF
+
   import Kernel, except: [max: 2, min: 2]
 
   @typedoc "Anything that implements `Enumerable`."
@@ -273,9 +276,13 @@ defmodule Enum do
     end
   end
 
-  defp nth([head | _], 0), do: {:ok, head}
-  defp nth([_ | tail], index), do: nth(tail, index - 1)
-  defp nth([], _index), do: :error
+  defp nth(list, index) do
+    case dropped(list, index) do
+      [element | _] -> {:ok, element}
+      [] -> :error
+      tail -> drop_list(tail, 1)
+    end
+  end
 
   @doc """
   Returns the first element for which `fun` gives a truthy value, or `default`.
@@ -402,11 +409,17 @@ defmodule Enum do
       2
   """
   @spec count(t, (element -> as_boolean(term))) :: non_neg_integer
+  def count(enumerable, fun)
+  def count(enumerable, fun) when is_list(enumerable), do: count_list(enumerable, fun, 0)
+
   def count(enumerable, fun) do
     reduce(enumerable, 0, fn element, count ->
       if fun.(element), do: count + 1, else: count
     end)
   end
+
+  defp count_list([head | tail], fun, count), do: count_list(tail, fun, if(fun.(head), do: count + 1, else: count))
+  defp count_list([], _fun, count), do: count
 
   @doc """
   Counts the elements, but stops at `limit`.
@@ -473,7 +486,9 @@ defmodule Enum do
   """
   @spec sum(t) :: number
   def sum(enumerable)
-  def sum(enumerable) when is_list(enumerable), do: sum_list(enumerable, 0)
+  def sum(enumerable) when is_list(enumerable) do
+    with :none <- :jovial_lists.sum(enumerable), do: sum_list(enumerable, 0)
+  end
 
   # An evenly stepped row: its mean times its length.
   def sum(first.._//step = range) do
@@ -519,7 +534,13 @@ defmodule Enum do
       1
   """
   @spec product(t) :: number
-  def product(enumerable), do: reduce(enumerable, 1, &*/2)
+  def product(enumerable)
+
+  def product(enumerable) when is_list(enumerable) do
+    with :none <- :jovial_lists.product(enumerable), do: reduce(enumerable, 1, &(&1 * &2))
+  end
+
+  def product(enumerable), do: reduce(enumerable, 1, &(&1 * &2))
 
   @doc """
   Multiplies the results of `mapper`.
@@ -542,6 +563,11 @@ defmodule Enum do
       %{"a" => 2, "b" => 1}
   """
   @spec frequencies(t) :: map
+  def frequencies(enumerable)
+  def frequencies(enumerable) when is_list(enumerable) do
+    with :none <- :jovial_lists.frequencies(enumerable), do: frequencies_by(enumerable, & &1)
+  end
+
   def frequencies(enumerable), do: frequencies_by(enumerable, & &1)
 
   @doc """
@@ -1116,7 +1142,7 @@ defmodule Enum do
   def drop(enumerable, amount)
 
   def drop(enumerable, amount) when is_list(enumerable) and is_integer(amount) and amount >= 0,
-    do: drop_list(enumerable, amount)
+    do: dropped(enumerable, amount)
 
   def drop(enumerable, amount) when is_integer(amount) and amount >= 0 do
     case Enumerable.slice(enumerable) do
@@ -1142,9 +1168,12 @@ defmodule Enum do
     from.(0, Kernel.max(size + amount, 0), 1)
   end
 
-  defp drop_list(list, 0), do: list
+  defp dropped(list, amount) do
+    with :none <- :jovial_lists.drop(list, amount), do: drop_list(list, amount)
+  end
+
+  # Only for lists that do not end as lists do.
   defp drop_list([_ | tail], amount), do: drop_list(tail, amount - 1)
-  defp drop_list([], _amount), do: []
 
   # Size and a slicing function; an enumerable without a shortcut is turned into a list.
   defp sized_slicer(enumerable),
@@ -1231,14 +1260,11 @@ defmodule Enum do
   def take_every(enumerable, 1), do: to_list(enumerable)
 
   def take_every(enumerable, nth) when is_integer(nth) and nth > 1 do
-    {list, _} =
-      reduce(enumerable, {[], 0}, fn
-        element, {list, 0} -> {[element | list], nth - 1}
-        _, {list, left} -> {list, left - 1}
-      end)
-
-    :lists.reverse(list)
+    enumerable |> to_list() |> each_nth(nth - 1)
   end
+
+  defp each_nth([], _between), do: []
+  defp each_nth([head | tail], between), do: [head | tail |> dropped(between) |> each_nth(between)]
 
   @doc """
   Leaves out every `nth` element, starting with the first; none if `nth` is zero.
@@ -1447,14 +1473,14 @@ defmodule Enum do
 
   defp slice_list(_list, _start, 0, _step), do: []
 
-  defp slice_list(list, start, count, 1), do: take_list(drop_list(list, start), count)
+  defp slice_list(list, start, count, 1), do: take_list(dropped(list, start), count)
 
   defp slice_list(list, start, count, step) do
-    list |> drop_list(start) |> every(step) |> take_list(count)
+    list |> dropped(start) |> every(step) |> take_list(count)
   end
 
   defp every(list, 1), do: list
-  defp every([head | tail], step), do: [head | every(drop_list(tail, step - 1), step)]
+  defp every([head | tail], step), do: [head | every(dropped(tail, step - 1), step)]
   defp every([], _step), do: []
 
   # Calls what `Enumerable.slice/1` returned; `count` elements that are known to be there.
@@ -1659,7 +1685,7 @@ defmodule Enum do
 
       # With an overlap, a further list begins even where only known elements are left.
       {chunk, _rest} ->
-        [chunk | chunk_list(drop_list(list, step), count, step, leftover)]
+        [chunk | chunk_list(dropped(list, step), count, step, leftover)]
 
       {:short, _taken, _missing} when leftover == :discard ->
         []
@@ -1799,6 +1825,9 @@ defmodule Enum do
       ["a", "bb"]
   """
   @spec uniq_by(t, (element -> term)) :: list
+  def uniq_by(enumerable, fun)
+  def uniq_by(enumerable, fun) when is_list(enumerable), do: uniq_list_by(enumerable, fun, %{})
+
   def uniq_by(enumerable, fun) do
     {list, _} =
       reduce(enumerable, {[], %{}}, fn element, {list, seen} ->
@@ -1812,6 +1841,17 @@ defmodule Enum do
 
     :lists.reverse(list)
   end
+
+  defp uniq_list_by([head | tail], fun, seen) do
+    key = fun.(head)
+
+    case seen do
+      %{^key => _} -> uniq_list_by(tail, fun, seen)
+      %{} -> [head | uniq_list_by(tail, fun, :maps.put(key, true, seen))]
+    end
+  end
+
+  defp uniq_list_by([], _fun, _seen), do: []
 
   ## Order
 
@@ -2414,13 +2454,13 @@ defmodule Enum do
   @spec join(t, binary) :: binary
   def join(enumerable, joiner \\ "")
 
-  def join(enumerable, "") do
-    enumerable |> map(&chardata/1) |> IO.iodata_to_binary()
+  def join(enumerable, joiner) when is_list(enumerable) and is_binary(joiner) do
+    with :none <- :jovial_lists.join(enumerable, joiner) do
+      enumerable |> map_intersperse(joiner, &chardata/1) |> IO.iodata_to_binary()
+    end
   end
 
-  def join(enumerable, joiner) when is_binary(joiner) do
-    enumerable |> map_intersperse(joiner, &chardata/1) |> IO.iodata_to_binary()
-  end
+  def join(enumerable, joiner) when is_binary(joiner), do: enumerable |> to_list() |> join(joiner)
 
   @doc """
   Maps the elements and joins the results, turned into strings, with `joiner` between them.
@@ -2432,7 +2472,7 @@ defmodule Enum do
   """
   @spec map_join(t, binary, (element -> String.Chars.t())) :: binary
   def map_join(enumerable, joiner \\ "", mapper) when is_binary(joiner) do
-    enumerable |> map_intersperse(joiner, &chardata(mapper.(&1))) |> IO.iodata_to_binary()
+    enumerable |> map(mapper) |> join(joiner)
   end
 
   defp chardata(text) when is_binary(text), do: text
@@ -2520,6 +2560,12 @@ defmodule Enum do
   @spec to_list(t) :: [element]
   def to_list(enumerable)
   def to_list(enumerable) when is_list(enumerable), do: enumerable
+
+  def to_list(first..last//step = range) when first in @words and last in @words and step in @words do
+    size = Range.size(range)
+    :jovial_lists.sequence(size, first + (size - 1) * step, step, [])
+  end
+
   def to_list(first..last//step) when step > 0, do: list_up(first, last, step)
   def to_list(first..last//step), do: list_down(first, last, step)
   def to_list(%_{} = enumerable), do: reverse(enumerable) |> :lists.reverse()

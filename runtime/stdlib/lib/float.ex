@@ -151,7 +151,10 @@ defmodule Float do
       -3.0
   """
   @spec floor(float, 0..15) :: float
-  def floor(number, precision \\ 0) when is_float(number),
+  def floor(number, precision \\ 0)
+  def floor(number, 0) when is_float(number), do: :math.floor(number)
+
+  def floor(number, precision) when is_float(number),
     do: to_precision(number, precision, &floor_rule/4)
 
   @doc """
@@ -169,7 +172,10 @@ defmodule Float do
       -0.0
   """
   @spec ceil(float, 0..15) :: float
-  def ceil(number, precision \\ 0) when is_float(number),
+  def ceil(number, precision \\ 0)
+  def ceil(number, 0) when is_float(number), do: :math.ceil(number)
+
+  def ceil(number, precision) when is_float(number),
     do: to_precision(number, precision, &ceil_rule/4)
 
   @doc """

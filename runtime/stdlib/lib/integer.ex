@@ -181,7 +181,7 @@ defmodule Integer do
   def parse(binary, base) when is_binary(binary), do: parse_digits(binary, 0, binary, base)
 
   defp parse_digits(binary, sign_size, digits, base) do
-    case count_digits(digits, base, 0) do
+    case if(base == 10, do: count_decimals(digits, 0), else: count_digits(digits, base, 0)) do
       0 ->
         :error
 
@@ -191,6 +191,9 @@ defmodule Integer do
         {:erlang.binary_to_integer(number, base), rest}
     end
   end
+
+  defp count_decimals(<<char, rest::binary>>, count) when char in ?0..?9, do: count_decimals(rest, count + 1)
+  defp count_decimals(_, count), do: count
 
   defp count_digits(<<char, rest::binary>>, base, count) do
     value =

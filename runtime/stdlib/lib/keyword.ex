@@ -813,30 +813,17 @@ defmodule Keyword do
   """
   @spec validate(t, values :: [atom | {atom, term}]) :: {:ok, t} | {:error, [atom]}
   def validate(keyword, values) when is_list(keyword) and is_list(values) do
-    case check_keys(keyword, known_keys(values, %{}), [], []) do
-      {given, left, []} -> {:ok, add_defaults(values, left, given)}
+    case check_keys(keyword, values, [], []) do
+      {given, left, []} -> {:ok, add_defaults(left, given)}
       {_given, _left, bad} -> {:error, bad}
     end
   end
 
-  defp known_keys([key | rest], known) when is_atom(key),
-    do: known_keys(rest, :maps.put(key, [], known))
-
-  defp known_keys([{key, _default} | rest], known) when is_atom(key),
-    do: known_keys(rest, :maps.put(key, [], known))
-
-  defp known_keys([], known), do: known
-
-  defp known_keys([other | _], _known) do
-    raise ArgumentError,
-          "expected the second argument to be a list of atoms or tuples, got: #{inspect(other)}"
-  end
-
   # A key that was met is no longer known, so that the next one like it is bad.
   defp check_keys([{key, _} = pair | rest], known, given, bad) when is_atom(key) do
-    case :maps.take(key, known) do
-      {[], known} -> check_keys(rest, known, [pair | given], bad)
+    case without_key(known, key, []) do
       :error -> check_keys(rest, known, given, [key | bad])
+      known -> check_keys(rest, known, [pair | given], bad)
     end
   end
 
@@ -847,11 +834,23 @@ defmodule Keyword do
           "expected a keyword list as first argument, got invalid entry: #{inspect(other)}"
   end
 
-  defp add_defaults([{key, _} = pair | rest], left, given) when is_map_key(left, key),
-    do: add_defaults(rest, left, [pair | given])
+  defp without_key([key | rest], key, before), do: :lists.reverse(before, rest)
+  defp without_key([{key, _default} | rest], key, before), do: :lists.reverse(before, rest)
+  defp without_key([other | rest], key, before), do: without_key(rest, key, [checked_known(other) | before])
+  defp without_key([], _key, _before), do: :error
 
-  defp add_defaults([_ | rest], left, given), do: add_defaults(rest, left, given)
-  defp add_defaults([], _left, given), do: given
+  defp add_defaults([{key, _} = pair | rest], given) when is_atom(key), do: add_defaults(rest, [pair | given])
+  defp add_defaults([key | rest], given) when is_atom(key), do: add_defaults(rest, given)
+  defp add_defaults([other | _], _given), do: checked_known(other)
+  defp add_defaults([], given), do: given
+
+  defp checked_known(key) when is_atom(key), do: key
+  defp checked_known({key, _default} = pair) when is_atom(key), do: pair
+
+  defp checked_known(other) do
+    raise ArgumentError,
+          "expected the second argument to be a list of atoms or tuples, got: #{inspect(other)}"
+  end
 
   @doc """
   Checks and fills in options as `validate/2` does, and raises `ArgumentError` where that returns an error.

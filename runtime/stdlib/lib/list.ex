@@ -140,8 +140,12 @@ defmodule List do
   @spec last([elem, ...], any) :: elem when elem: var
   def last(list, default \\ nil)
   def last([], default), do: default
-  def last([head], _default), do: head
-  def last([_ | tail], default), do: last(tail, default)
+  def last([last], _default), do: last
+
+  def last([_ | _] = list, default) do
+    [last | tail] = :jovial_lists.last_cell(list)
+    if tail == [], do: last, else: last(tail, default)
+  end
 
   ## Lists of tuples
 

@@ -194,15 +194,8 @@ defmodule MapSet do
   """
   @spec disjoint?(t, t) :: boolean
   def disjoint?(%MapSet{map: map1}, %MapSet{map: map2}) do
-    if map_size(map1) <= map_size(map2),
-      do: none_in?(:maps.keys(map1), map2),
-      else: none_in?(:maps.keys(map2), map1)
+    if map_size(map1) <= map_size(map2), do: :jovial_maps.disjoint(map1, map2), else: :jovial_maps.disjoint(map2, map1)
   end
-
-  defp none_in?([key | rest], map),
-    do: if(:erlang.is_map_key(key, map), do: false, else: none_in?(rest, map))
-
-  defp none_in?([], _map), do: true
 
   @doc """
   Tells whether the sets have the same values.
@@ -227,12 +220,7 @@ defmodule MapSet do
   """
   @spec subset?(t, t) :: boolean
   def subset?(%MapSet{map: map1}, %MapSet{map: map2}),
-    do: map_size(map1) <= map_size(map2) and all_in?(:maps.keys(map1), map2)
-
-  defp all_in?([key | rest], map),
-    do: if(:erlang.is_map_key(key, map), do: all_in?(rest, map), else: false)
-
-  defp all_in?([], _map), do: true
+    do: map_size(map1) <= map_size(map2) and :jovial_maps.within(map1, map2)
 
   @doc """
   Keeps the values for which `fun` gives a truthy value.

@@ -640,12 +640,30 @@ defmodule Stream do
         when enumerables: [Enumerable.t()] | Enumerable.t()
   def zip_with(enumerables, zip_fun) when is_function(zip_fun, 1) do
     fn acc, fun ->
-      case Enum.map(enumerables, &reader/1) do
-        [] -> finished(acc)
-        readers -> zip_round(readers, acc, fun, zip_fun)
+      sources = Enum.to_list(enumerables)
+
+      cond do
+        sources == [] -> finished(acc)
+        Enum.all?(sources, &is_list/1) -> zip_lists(sources, acc, fun, zip_fun)
+        true -> sources |> Enum.map(&reader/1) |> zip_round(acc, fun, zip_fun)
       end
     end
   end
+
+  # Lists have nothing to be closed.
+  defp zip_lists(lists, {:suspend, acc}, fun, zip_fun), do: {:suspended, acc, &zip_lists(lists, &1, fun, zip_fun)}
+  defp zip_lists(_lists, {:halt, acc}, _fun, _zip_fun), do: {:halted, acc}
+
+  defp zip_lists(lists, {:cont, acc}, fun, zip_fun) do
+    case heads(lists, [], []) do
+      {heads, tails} -> zip_lists(tails, fun.(zip_fun.(heads), acc), fun, zip_fun)
+      :done -> {:done, acc}
+    end
+  end
+
+  defp heads([[head | tail] | rest], heads, tails), do: heads(rest, [head | heads], [tail | tails])
+  defp heads([], heads, tails), do: {:lists.reverse(heads), :lists.reverse(tails)}
+  defp heads([[] | _], _heads, _tails), do: :done
 
   defp zip_round(readers, {:suspend, acc}, fun, zip_fun),
     do: {:suspended, acc, &zip_round(readers, &1, fun, zip_fun)}

@@ -131,6 +131,7 @@ impl Expander<'_> {
                     "variable \"{name}\" does not exist and is being expanded to \"{name}()\", please use parentheses to remove the ambiguity or change the variable name"
                 );
                 self.warn(meta, message);
+                let meta = self.code.meta_prepend(meta, known::IF_UNDEFINED, MetaValue::Atom(known::WARN));
                 let call = self.code.tree.call(name, meta, &[]);
                 return self.expand(call);
             }

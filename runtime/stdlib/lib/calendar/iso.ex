@@ -406,6 +406,8 @@ defmodule Calendar.ISO do
   def iso_days_to_end_of_day({days, _}), do: {days, {@day_microseconds - 1, @day_microseconds}}
 
   @doc false
+  def iso_days_to_unit({days, {parts, @day_microseconds}}, unit), do: System.convert_time_unit(days * @day_microseconds + parts, :microsecond, unit)
+
   def iso_days_to_unit({days, {parts, parts_per_day}}, unit) do
     microseconds = days * @day_microseconds + div(parts * @day_microseconds, parts_per_day)
     System.convert_time_unit(microseconds, :microsecond, unit)

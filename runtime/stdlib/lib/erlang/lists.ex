@@ -17,6 +17,9 @@ defmodule :lists do
   Reversing, searching, sorting in the order of all terms, `++` and `--` are natives; see `NATIVES.md` in this folder.
   """
 
+  # Numbers whose steps a machine word can count.
+  @words -0x3FFF_FFFF_FFFF_FFFF..0x3FFF_FFFF_FFFF_FFFF
+
   @type predicate :: (term -> boolean)
   @type ordering :: (term, term -> boolean)
 
@@ -411,7 +414,11 @@ defmodule :lists do
   """
   @spec last(nonempty_list) :: term
   def last([last]), do: last
-  def last([_ | tail]), do: last(tail)
+
+  def last([_ | _] = list) do
+    [last | tail] = :jovial_lists.last_cell(list)
+    if tail == [], do: last, else: last(tail)
+  end
 
   @doc """
   Returns the list without its last element.
@@ -565,8 +572,7 @@ defmodule :lists do
       []
   """
   @spec seq(integer, integer) :: [integer]
-  def seq(from, to) when is_integer(from) and is_integer(to) and from - 1 <= to,
-    do: count_down(to, from, 1, [])
+  def seq(from, to) when is_integer(from) and is_integer(to) and from - 1 <= to, do: sequence(to - from + 1, to, 1)
 
   @doc """
   Returns the integers from one to the other, `step` apart.
@@ -583,21 +589,19 @@ defmodule :lists do
       when is_integer(from) and is_integer(to) and is_integer(step) and
              ((step > 0 and from - step <= to) or (step < 0 and from - step >= to)) do
     count = div(to - from + step, step)
-    count_down(from + (count - 1) * step, from, step, [], count)
+    sequence(count, from + (count - 1) * step, step)
   end
 
   def seq(same, same, 0) when is_integer(same), do: [same]
   def seq(_from, _to, _step), do: :erlang.error(:badarg)
 
-  defp count_down(current, from, _step, acc) when current < from, do: acc
+  defp sequence(count, last, step) when last in @words and step in @words and last - count * step in @words,
+    do: :jovial_lists.sequence(count, last, step, [])
 
-  defp count_down(current, from, step, acc),
-    do: count_down(current - step, from, step, [current | acc])
+  defp sequence(count, last, step), do: count_down(last, step, [], count)
 
-  defp count_down(_current, _from, _step, acc, 0), do: acc
-
-  defp count_down(current, from, step, acc, left),
-    do: count_down(current - step, from, step, [current | acc], left - 1)
+  defp count_down(_current, _step, acc, 0), do: acc
+  defp count_down(current, step, acc, left), do: count_down(current - step, step, [current | acc], left - 1)
 
   @doc """
   Pairs each element with its position, counted from one.
@@ -633,7 +637,7 @@ defmodule :lists do
       [1, 2]
   """
   @spec flatten(list) :: list
-  def flatten(list) when is_list(list), do: flatten_onto(list, [])
+  def flatten(list) when is_list(list), do: flatten(list, [])
 
   @doc """
   Flattens nested lists and appends a tail.
@@ -644,13 +648,14 @@ defmodule :lists do
       [1, 2, [3]]
   """
   @spec flatten(list, list) :: list
-  def flatten(list, tail) when is_list(list) and is_list(tail), do: flatten_onto(list, tail)
+  def flatten(list, tail) when is_list(list) and is_list(tail) do
+    with :none <- :jovial_lists.flatten(list, tail), do: do_flatten(list, tail)
+  end
 
-  defp flatten_onto([head | tail], rest) when is_list(head),
-    do: flatten_onto(head, flatten_onto(tail, rest))
-
-  defp flatten_onto([head | tail], rest), do: [head | flatten_onto(tail, rest)]
-  defp flatten_onto([], rest), do: rest
+  # Only for lists that do not end as lists do.
+  defp do_flatten([head | tail], rest) when is_list(head), do: do_flatten(head, do_flatten(tail, rest))
+  defp do_flatten([head | tail], rest), do: [head | do_flatten(tail, rest)]
+  defp do_flatten([], rest), do: rest
 
   @doc """
   Returns the length of the flattened list, without building it.

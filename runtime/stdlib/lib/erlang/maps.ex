@@ -147,7 +147,7 @@ defmodule :maps do
   defp map_pairs([], _fun), do: []
 
   # The pairs of a map, or those that an iterator has left.
-  defp pairs(map) when map_size(map) > 32, do: pairs(:jovial_maps.iterator(map))
+  defp pairs(map) when map_size(map) > 32, do: :jovial_maps.pairs(map)
   defp pairs(map) when is_map(map), do: :maps.to_list(map)
   defp pairs([_cursor | _] = iterator), do: left(:jovial_maps.next(iterator))
   defp pairs(:none), do: []

@@ -22,10 +22,10 @@ pub(crate) const TABLE: &[Entry] = &[
     ("erlang", "integer_to_binary", 2, |ctx, args| digits(ctx, args[0], base(args[1])?, Shape::Binary)),
     ("erlang", "integer_to_list", 1, |ctx, args| digits(ctx, args[0], 10, Shape::List)),
     ("erlang", "integer_to_list", 2, |ctx, args| digits(ctx, args[0], base(args[1])?, Shape::List)),
-    ("erlang", "binary_to_integer", 1, |ctx, args| parse(ctx, bytes(args[0])?.into_owned(), 10)),
-    ("erlang", "binary_to_integer", 2, |ctx, args| parse(ctx, bytes(args[0])?.into_owned(), base(args[1])?)),
-    ("erlang", "list_to_integer", 1, |ctx, args| parse(ctx, charlist(args[0])?.into_bytes(), 10)),
-    ("erlang", "list_to_integer", 2, |ctx, args| parse(ctx, charlist(args[0])?.into_bytes(), base(args[1])?)),
+    ("erlang", "binary_to_integer", 1, |ctx, args| parse(ctx, &bytes(args[0])?, 10)),
+    ("erlang", "binary_to_integer", 2, |ctx, args| parse(ctx, &bytes(args[0])?, base(args[1])?)),
+    ("erlang", "list_to_integer", 1, |ctx, args| parse(ctx, charlist(args[0])?.as_bytes(), 10)),
+    ("erlang", "list_to_integer", 2, |ctx, args| parse(ctx, charlist(args[0])?.as_bytes(), base(args[1])?)),
     ("erlang", "iolist_to_binary", 1, iolist_to_binary),
     ("erlang", "list_to_binary", 1, |ctx, args| if args[0].is_list() { iolist_to_binary(ctx, args) } else { badarg() }),
     ("erlang", "list_to_bitstring", 1, list_to_bitstring),
@@ -139,10 +139,11 @@ fn digits<'h>(ctx: &Ctx<'h>, term: Term<'h>, base: u32, shape: Shape) -> Out<'h>
     }))))
 }
 
-fn parse<'h>(ctx: &Ctx<'h>, text: Vec<u8>, base: u32) -> Out<'h> {
+fn parse<'h>(ctx: &Ctx<'h>, text: &[u8], base: u32) -> Out<'h> {
     if text.len() <= LIMBS_AT_ONCE * 16 {
-        return need(ctx.heap().parse_int(&text, base));
+        return need(ctx.heap().parse_int(text, base));
     }
+    let text = text.to_vec();
     Err(Halt::Offload(Job(Box::new(move |wanted| {
         let heap = Heap::new();
         let int = heap.parse_int_while(&text, base, wanted).unwrap_or_default();

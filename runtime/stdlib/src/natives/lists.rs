@@ -130,12 +130,13 @@ const SUBTRACTED_AT_ONCE: usize = 1 << 14;
 
 /// `left -- right`: each element of `right` takes away its first equal in `left`.
 fn subtract<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
-    let (left, right) = (list(args[0])?, list(args[1])?);
-    charge(ctx, left.len() + right.len());
-    if right.is_empty() {
-        return Ok(args[0]);
+    let right = list(args[1])?;
+    if right.len() <= FEW_SUBTRACTED {
+        return subtract_few(ctx, args[0], right);
     }
-    if right.len() <= FEW_SUBTRACTED || left.len() + right.len() <= SUBTRACTED_AT_ONCE {
+    let left = list(args[0])?;
+    charge(ctx, left.len() + right.len());
+    if left.len() + right.len() <= SUBTRACTED_AT_ONCE {
         return Ok(ctx.heap().list(difference(left, right)));
     }
     let both = Fragment::copy_of(ctx.heap().tuple(args)).map_err(|_| Halt::system_limit())?;
@@ -151,20 +152,32 @@ fn subtract<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
 }
 
 /// Elements to take away that are looked for one by one.
-const FEW_SUBTRACTED: usize = 8;
+const FEW_SUBTRACTED: usize = 12;
+
+/// What follows the last element that is taken away stays the same list.
+fn subtract_few<'h>(ctx: &Ctx<'h>, left: Term<'h>, mut right: Vec<Term<'h>>) -> Out<'h> {
+    need(left.list_len())?;
+    let (mut rest, mut kept, mut taken) = (left, Vec::new(), 0);
+    let mut walked = 0;
+    while !right.is_empty()
+        && let Some((head, tail)) = rest.as_cons()
+    {
+        walked += right.len();
+        match right.iter().position(|other| head.same(*other)) {
+            Some(at) => {
+                right.swap_remove(at);
+                taken += 1;
+            }
+            None => kept.push(head),
+        }
+        rest = tail;
+    }
+    charge(ctx, walked);
+    Ok(if taken == 0 { left } else { ctx.heap().list_with_tail(kept, rest) })
+}
 
 /// What of `left` remains. What is to be taken is kept in a sorted list with counts, so the cost is `n log n`.
 fn difference<'h>(left: Vec<Term<'h>>, mut right: Vec<Term<'h>>) -> Vec<Term<'h>> {
-    if right.len() <= FEW_SUBTRACTED {
-        let kept = left.into_iter().filter(|item| match right.iter().position(|other| item.same(*other)) {
-            Some(at) => {
-                right.swap_remove(at);
-                false
-            }
-            None => true,
-        });
-        return kept.collect();
-    }
     right.sort_by(|a, b| exact(*a, *b));
     let mut groups: Vec<(Term<'h>, usize)> = Vec::new();
     for item in right {
@@ -220,7 +233,13 @@ fn sort_by_key<'h>(
 }
 
 fn sort<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
-    Ok(sort_by_key(ctx, clause(args[0].list_to_vec())?, |item| item, false))
+    let items = clause(args[0].list_to_vec())?;
+    if let Some(mut smalls) = items.iter().map(|item| item.as_small()).collect::<Option<Vec<i64>>>() {
+        charge_sort(ctx, items.len());
+        smalls.sort_unstable();
+        return Ok(ctx.heap().list(smalls.into_iter().map(|value| ctx.heap().int(value))));
+    }
+    Ok(sort_by_key(ctx, items, |item| item, false))
 }
 
 fn usort<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {

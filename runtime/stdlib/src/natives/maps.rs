@@ -28,6 +28,9 @@ pub(crate) const TABLE: &[Entry] = &[
         Ok(ctx.heap().list_with_tail([Term::ZERO, Term::EMPTY_LIST], args[0]))
     }),
     ("jovial_maps", "next", 1, next),
+    ("jovial_maps", "pairs", 1, pairs),
+    ("jovial_maps", "within", 2, |ctx, args| keys_in(ctx, args, true)),
+    ("jovial_maps", "disjoint", 2, |ctx, args| keys_in(ctx, args, false)),
     ("maps", "new", 0, |ctx, _| Ok(ctx.heap().empty_map())),
     ("maps", "size", 1, |ctx, args| map(ctx, args[0]).map(|map| Term::count(map.len()))),
     ("erlang", "map_size", 1, |ctx, args| map(ctx, args[0]).map(|map| Term::count(map.len()))),
@@ -114,6 +117,35 @@ fn merge<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     let (first, second) = (map(ctx, args[0])?, map(ctx, args[1])?);
     charge(ctx, first.len().min(second.len()) * 4);
     Ok(ctx.heap().map_merge(first, second))
+}
+
+/// Whether all keys of the first map are in the second (`wanted`), or none of them.
+fn keys_in<'h>(ctx: &Ctx<'h>, args: &[Term<'h>], wanted: bool) -> Out<'h> {
+    let (keys, other) = (map(ctx, args[0])?, map(ctx, args[1])?);
+    let mut looked_up = 0;
+    let holds = keys.iter().all(|(key, _)| {
+        looked_up += 4;
+        other.get(key).is_some() == wanted
+    });
+    charge(ctx, looked_up);
+    Ok(Term::bool(holds))
+}
+
+/// All pairs in the order of an iterator, which for a large map is not that of `to_list`.
+fn pairs<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
+    let (map, heap) = (map(ctx, args[0])?, ctx.heap());
+    charge(ctx, map.len());
+    let mut found = Vec::with_capacity(map.len());
+    let mut position = Some(0);
+    while let Some(at) = position {
+        let (pairs, following) = map.chunk(at, AHEAD);
+        if pairs.is_empty() {
+            break;
+        }
+        found.extend(pairs.into_iter().map(|(key, value)| heap.tuple(&[key, value])));
+        position = following;
+    }
+    Ok(heap.list(found))
 }
 
 /// Pairs that an iterator reads ahead.

@@ -46,6 +46,7 @@ mod terms;
 mod tests;
 mod time;
 mod unicode;
+mod walks;
 mod zlib;
 mod zlib_stream;
 mod zone;
@@ -87,6 +88,7 @@ const TABLES: &[&[Entry]] = &[
     terms::TABLE,
     time::TABLE,
     unicode::TABLE,
+    walks::TABLE,
     zlib::TABLE,
     zlib_stream::TABLE,
     zone::TABLE,

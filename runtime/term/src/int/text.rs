@@ -128,6 +128,9 @@ fn limbs_of(digits: &[u8], base: u32, wanted: Wanted<'_>) -> Result<Option<Limbs
     Ok(Some(limbs))
 }
 
+/// Digits that fit into a signed machine word in any base.
+const WORD_DIGITS: usize = 12;
+
 impl Heap {
     /// An integer from an optional sign and digits in base 2 to 36. `None` for anything else, and for a number beyond the
     /// limit.
@@ -144,6 +147,13 @@ impl Heap {
         };
         if !(2..=36).contains(&base) {
             return Ok(None);
+        }
+        if (1..=WORD_DIGITS).contains(&digits.len()) {
+            let value = digits.iter().try_fold(0, |value, &digit| {
+                let digit = char::from(digit).to_digit(base)?;
+                Some(value * i64::from(base) + i64::from(digit))
+            });
+            return Ok(value.map(|value| self.int(if negative { -value } else { value })));
         }
         let limbs = limbs_of(digits, base, wanted)?;
         let fits = limbs.filter(|limbs| limbs::trim(limbs).len() <= LIMBS_MAX);
