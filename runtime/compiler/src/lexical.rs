@@ -1,6 +1,7 @@
 //! Which aliases, imports and requires of a file are used, for the warnings about those that are not.
 //!
-//! **Invariants.** An entry that was never declared with a warning wanted is never reported.
+//! **Invariants.** An entry that was never declared with a warning wanted is never reported. One outside of functions is reported only if
+//! its code was run, for code that is left out, as by an `if` about what is installed, may leave the users out that it was for.
 //!
 //! **What it must not know.** Envs, modules.
 
@@ -26,6 +27,14 @@ struct Declared {
     line: u32,
     column: u32,
     used: bool,
+    /// Whether the declaration was run, which those in functions need not be.
+    run: bool,
+}
+
+impl Declared {
+    fn unused(&self) -> bool {
+        self.run && !self.used
+    }
 }
 
 /// Something declared and never used.
@@ -74,10 +83,18 @@ impl Unused {
 }
 
 impl Tracker {
-    pub fn add_alias(&mut self, alias: Atom, line: u32, column: u32, warn: bool) {
+    /// `run` tells that there is no need to wait for [`Tracker::run_alias`].
+    pub fn add_alias(&mut self, alias: Atom, line: u32, column: u32, run: bool) {
         self.aliases.retain(|entry| entry.0 != alias || entry.1.line == line);
-        if warn && !self.aliases.iter().any(|entry| entry.0 == alias) {
-            self.aliases.push((alias, Declared { line, column, used: false }));
+        if !self.aliases.iter().any(|entry| entry.0 == alias) {
+            self.aliases.push((alias, Declared { line, column, used: false, run }));
+        }
+    }
+
+    /// The code that declares the alias was run.
+    pub fn run_alias(&mut self, alias: Atom, line: u32) {
+        for entry in self.aliases.iter_mut().filter(|entry| entry.0 == alias && entry.1.line == line) {
+            entry.1.run = true;
         }
     }
 
@@ -87,15 +104,22 @@ impl Tracker {
         }
     }
 
-    /// `only` names what was asked for by `only: [name: arity]`; empty otherwise.
-    pub fn add_import(&mut self, module: Atom, only: &[(Atom, u8)], line: u32, column: u32, warn: bool) {
+    /// `only` names what was asked for by `only: [name: arity]`; empty otherwise. `run` as for aliases.
+    pub fn add_import(&mut self, module: Atom, only: &[(Atom, u8)], line: u32, column: u32, run: bool) {
         self.imports.retain(|entry| entry.0 != module);
         self.import_only.retain(|entry| entry.0 != module);
-        if warn {
-            self.imports.push((module, Declared { line, column, used: false }));
-            for &function in only {
-                self.import_only.push((module, function, Declared { line, column, used: false }));
-            }
+        let declared = Declared { line, column, used: false, run };
+        self.imports.push((module, declared));
+        self.import_only.extend(only.iter().map(|&function| (module, function, declared)));
+    }
+
+    /// The code that declares the import was run.
+    pub fn run_import(&mut self, module: Atom, line: u32) {
+        for entry in self.imports.iter_mut().filter(|entry| entry.0 == module && entry.1.line == line) {
+            entry.1.run = true;
+        }
+        for entry in self.import_only.iter_mut().filter(|entry| entry.0 == module && entry.2.line == line) {
+            entry.2.run = true;
         }
     }
 
@@ -111,19 +135,21 @@ impl Tracker {
     /// What was declared and never used: aliases, then imports, by name.
     pub fn unused(&self) -> Vec<Unused> {
         let mut found = Vec::new();
-        let mut aliases: Vec<_> = self.aliases.iter().filter(|entry| !entry.1.used).collect();
+        let mut aliases: Vec<_> = self.aliases.iter().filter(|entry| entry.1.unused()).collect();
         aliases.sort_by_key(|entry| entry.0.as_str());
         for &(alias, Declared { line, column, .. }) in aliases {
             found.push(Unused::Alias { alias, line, column });
         }
-        let mut imports: Vec<_> = self.imports.iter().collect();
+        let mut imports: Vec<_> = self.imports.iter().filter(|entry| entry.1.run).collect();
         imports.sort_by_key(|entry| entry.0.as_str());
-        for &(module, Declared { line, column, used }) in imports {
+        for &(module, Declared { line, column, used, .. }) in imports {
             if !used {
                 found.push(Unused::Import { module, line, column });
                 continue;
             }
-            for (_, (name, arity), only) in self.import_only.iter().filter(|entry| entry.0 == module && !entry.2.used) {
+            for (_, (name, arity), only) in
+                self.import_only.iter().filter(|entry| entry.0 == module && entry.2.unused())
+            {
                 let Declared { line, column, .. } = *only;
                 found.push(Unused::ImportedFunction { module, name: *name, arity: *arity, line, column });
             }

@@ -71,6 +71,11 @@ said.("defmodule CheckE do\n @compile {:inline, f: 1}\nend")
 said.("defmodule CheckF do\n @compile {:inline, f: 1}\n defmacro f(x), do: x\nend")
 #=> error 1 macro f/1 given to @compile :inline (only functions are supported)
 #=> nofile: cannot compile module CheckF (errors have been logged)
+# A head alone is no function.
+said.("defmodule CheckGMacro do\n @nifs [g: 1]\n defmacro g(x)\nend")
+#=> error 3 implementation not provided for predefined defmacro g/1
+#=> error 1 undefined function g/1 given to @nifs
+#=> nofile: cannot compile module CheckGMacro (errors have been logged)
 said.("defmodule CheckG do\n @dialyzer {:nowarn_function, f: 1}\n @nifs [g: 0]\n @on_load :h\nend")
 #=> error 1 undefined function h/0 given to @on_load
 #=> error 1 undefined function f/1 given to @dialyzer :nowarn_function
@@ -121,3 +126,16 @@ end
 
 #=> loaded
 
+
+# What is not run declares nothing that somebody should use: the code that uses it may be what was left out.
+said.("defmodule CheckLeftOut do\n if false do\n alias Map, as: M\n import Enum, only: [map: 2]\n def f, do: M.new(map([], & &1))\n end\nend")
+said.("defmodule CheckTakenIn do\n if true do\n alias Map, as: M\n import Enum, only: [map: 2]\n end\nend")
+#=> warning 3 unused alias M
+#=> warning 4 unused import Enum
+said.("defmodule CheckInFunction do\n def f do\n if false do\n alias Map, as: M\n end\n end\nend")
+#=> warning 4 unused alias M
+defmodule Shown do
+  alias Map, as: First
+  IO.inspect({First, alias(List, as: Second), import(Bitwise)})
+  def f, do: {Second, bor(1, 2)}
+end #=> {Map, List, Bitwise}

@@ -4,6 +4,7 @@ use jovial_atoms::{Atom, known};
 use jovial_syntax::quoted::{Meta, MetaValue, Node, NodeId};
 
 use super::{Expander, text};
+use crate::env::TrackerId;
 use crate::errors::{Halt, Result, inspect_module};
 use crate::host::{Compiled, TraceEvent};
 
@@ -163,7 +164,7 @@ impl Expander<'_> {
                 if let Some(new) = self.define_alias(meta, module, true, options)?
                     && self.tracks(meta, options)
                 {
-                    self.declare_alias(meta, new);
+                    return Ok(self.declare_alias(meta, new, target));
                 }
             }
             known::REQUIRE => {
@@ -181,7 +182,10 @@ impl Expander<'_> {
             }
             _ => {
                 self.ensure_loaded(meta, module)?;
-                self.import(meta, module, options)?;
+                if let Some(tracker) = self.import(meta, module, options)? {
+                    let line = self.code.tree.int(self.code.line(meta).into());
+                    return Ok(self.run_declaration(meta, "run_import", tracker, &[target, line]));
+                }
             }
         }
         Ok(target)
@@ -286,11 +290,24 @@ impl Expander<'_> {
         self.code.tree.meta_int(meta, known::COLUMN).and_then(|column| u32::try_from(column).ok()).unwrap_or(0)
     }
 
-    fn declare_alias(&mut self, meta: Meta, alias: Atom) {
+    /// Gives what is to be run for the declaration.
+    fn declare_alias(&mut self, meta: Meta, alias: Atom, target: NodeId) -> NodeId {
         let (line, column) = (self.code.line(meta), self.column(meta));
-        if let Some(id) = self.env.lexical_tracker {
-            self.host.trackers().with(id, |tracker| tracker.add_alias(alias, line, column, true));
+        let Some(tracker) = self.env.lexical_tracker else { return target };
+        let in_function = self.env.function.is_some();
+        self.host.trackers().with(tracker, |tracker| tracker.add_alias(alias, line, column, in_function));
+        if in_function {
+            return target;
         }
+        let (alias, line) = (self.code.tree.atom(alias), self.code.tree.int(line.into()));
+        self.run_declaration(meta, "run_alias", tracker, &[target, line, alias])
+    }
+
+    /// A call that tells the tracker that a declaration is run, and gives the module.
+    fn run_declaration(&mut self, meta: Meta, function: &str, tracker: TrackerId, args: &[NodeId]) -> NodeId {
+        let mut all = vec![self.code.tree.int(tracker.0.cast_signed())];
+        all.extend_from_slice(args);
+        self.code.remote(Atom::new("jovial_compiling"), Atom::new(function), meta, &all)
     }
 
     /// Gives the new name, if one was made.

@@ -6,7 +6,7 @@ use jovial_atoms::{Atom, known};
 use jovial_syntax::quoted::{Meta, NodeId};
 
 use super::{Expander, text};
-use crate::env::{Import, NameArity, Names};
+use crate::env::{Import, NameArity, Names, TrackerId};
 use crate::errors::{Result, inspect_module};
 use crate::host::TraceEvent;
 
@@ -54,7 +54,8 @@ enum Wanted {
 }
 
 impl Expander<'_> {
-    pub(crate) fn import(&mut self, meta: Meta, module: Atom, options: NodeId) -> Result<()> {
+    /// Gives the tracker that wants to know when the import is run.
+    pub(crate) fn import(&mut self, meta: Meta, module: Atom, options: NodeId) -> Result<Option<TrackerId>> {
         let except = match self.code.keyword_get(options, known::EXCEPT) {
             Some(list) => {
                 if let Some(names) = self.name_list(list) {
@@ -134,18 +135,22 @@ impl Expander<'_> {
         scope.functions = functions;
         scope.macros = macros;
         self.trace(meta, TraceEvent::Import { module, options })?;
+        let mut to_be_run = None;
         if added
             && self.tracks(meta, options)
             && let Some(id) = self.env.lexical_tracker
         {
+            let in_function = self.env.function.is_some();
+            to_be_run = (!in_function).then_some(id);
             let only = match &wanted {
                 Wanted::Listed(names) => names.as_slice(),
                 _ => &[],
             };
             let (line, column) = (self.code.line(meta), self.column(meta));
-            self.host.trackers().with(id, |tracker| tracker.add_import(module, only, line, column, true));
+            self.host.trackers().with(id, |tracker| tracker.add_import(module, only, line, column, in_function));
         }
-        self.require(meta, module, options)
+        self.require(meta, module, options)?;
+        Ok(to_be_run)
     }
 
     fn name_list(&self, list: NodeId) -> Option<Vec<NameArity>> {

@@ -340,12 +340,14 @@ impl Checker<'_> {
         }
         for (given_to, functions) in named {
             for (name, arity) in functions {
-                let message = match self.build.definitions.get(&(name, arity)) {
-                    Some(entry) if entry.definition.kind.is_macro() && given_to != "@nifs" => {
+                // A head alone defines nothing.
+                let entry = self.build.definitions.get(&(name, arity));
+                let message = match entry.filter(|entry| !entry.definition.clauses.is_empty()) {
+                    Some(entry) if entry.definition.kind.is_macro() => {
                         format!("macro {name}/{arity} given to {given_to} (only functions are supported)")
                     }
-                    Some(entry) if !entry.definition.kind.is_macro() => continue,
-                    _ => format!("undefined function {name}/{arity} given to {given_to}"),
+                    Some(_) => continue,
+                    None => format!("undefined function {name}/{arity} given to {given_to}"),
                 };
                 self.failed = true;
                 let found = self.about_module(Severity::Error, self.build.line, message);

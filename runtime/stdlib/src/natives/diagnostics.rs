@@ -1,8 +1,9 @@
 //! `:jovial_diagnostic` and `:jovial_compiling`: how diagnostics look, verifying what was compiled, and parallel compilations.
 
-use jovial_atoms::known;
+use jovial_atoms::{Atom, known};
 use jovial_compiler::env::{NameArity, TrackerId};
 use jovial_compiler::host::Host;
+use jovial_compiler::lexical::Tracker;
 use jovial_term::{Fragment, Term};
 
 use super::Entry;
@@ -31,6 +32,14 @@ pub(crate) const TABLE: &[Entry] = &[
     ("jovial_compiling", "defers", 0, |ctx, _| Ok(Term::bool(Library::in_ctx(ctx).defers(ctx.pid())))),
     ("jovial_compiling", "start_tracker", 0, |ctx, _| Ok(ctx.heap().uint(Library::in_ctx(ctx).trackers().start().0))),
     ("jovial_compiling", "stop_tracker", 3, stop_tracker),
+    // What the expander puts where aliases and imports are declared.
+    ("jovial_compiling", "run_alias", 4, |ctx, args| {
+        let alias = atom(args[3])?;
+        run_declaration(ctx, args, |tracker, _, line| tracker.run_alias(alias, line))
+    }),
+    ("jovial_compiling", "run_import", 3, |ctx, args| {
+        run_declaration(ctx, args, |tracker, module, line| tracker.run_import(module, line))
+    }),
     ("jovial_compiling", "excuse", 1, excuse),
     ("jovial_compiling", "forget_file", 1, |ctx, args| {
         let path = bytes(args[0])?;
@@ -101,6 +110,14 @@ fn excuse<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
     }
     library.excuse(Excused::These(entries));
     Ok(Term::OK)
+}
+
+/// Gives the module that was declared.
+fn run_declaration<'h>(ctx: &Ctx<'h>, args: &[Term<'h>], note: impl FnOnce(&mut Tracker, Atom, u32)) -> Out<'h> {
+    let (id, module) = (TrackerId(need(args[0].as_u64())?), atom(args[1])?);
+    let line = need(args[2].as_u64().and_then(|line| u32::try_from(line).ok()))?;
+    Library::in_ctx(ctx).trackers().with(id, |tracker| note(tracker, module, line));
+    Ok(args[1])
 }
 
 /// `stop_tracker(tracker, file, say?)`: the end of a file, where what it declared and never used is said.
