@@ -122,3 +122,9 @@ end
 #=> a ++ &b
 #=> (&a) = b
 #=> @a 1
+
+# A receiver that defines something defines it in the function that is captured.
+IO.inspect((&(name = String).slice(&1, 1, 2)).("abcd")) #=> "bc"
+said.("f = &((kept = String).slice(&1, 1, 2))\n{f, kept}")
+#=> warning 1 variable "kept" is unused (if the variable is not meant to be used, prefix it with an underscore)
+#=> error 2 undefined variable "kept"

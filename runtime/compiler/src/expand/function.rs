@@ -229,6 +229,7 @@ impl Expander<'_> {
             let call = self.code.tree.apply(dot, meta, args);
             return self.capture_expression(meta, call, placeholders, in_order);
         }
+        let vars = self.s.vars();
         let module = self.expand(escaped)?;
         if in_order {
             if self.code.var_of(module).is_some() {
@@ -241,6 +242,8 @@ impl Expander<'_> {
                 return Ok(Capture::Remote { module, name, arity: args.len(), meta, dot_meta });
             }
         }
+        // What it defines is defined in the function.
+        self.s.set_vars(vars);
         let dot = self.code.tree.call(known::OP_DOT, dot_meta, &[module, name_node]);
         let call = self.code.tree.apply(dot, meta, args);
         self.capture_expression(meta, call, Placeholders::new(), in_order)
