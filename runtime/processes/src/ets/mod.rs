@@ -366,20 +366,16 @@ impl<'h> Ets<'h> {
     pub fn update_element(&self, handle: Term<'h>, key: Term<'h>, changes: Term<'h>) -> Result<'h, bool> {
         let guard = pin();
         let table = self.unique(handle, &guard)?;
-        let changes = if changes.is_list() { changes.list_to_vec().ok_or_else(Halt::badarg)? } else { vec![changes] };
-        let mut pairs = Vec::with_capacity(changes.len());
-        for change in changes {
-            let Some(&[position, value]) = change.as_tuple_of::<2>() else { return badarg() };
-            let position = position.as_usize().filter(|position| *position > 0 && *position != table.objects.keypos());
-            pairs.push((position.ok_or_else(Halt::badarg)?, value));
-        }
+        // Where there is no object, nobody asks whether the changes would fit it.
         table.objects.change(key, |object| {
+            let changes =
+                if changes.is_list() { changes.list_to_vec().ok_or_else(Halt::badarg)? } else { vec![changes] };
             let mut elements = object.root().as_tuple().map_or_else(Vec::new, <[_]>::to_vec);
-            for (position, value) in &pairs {
-                match elements.get_mut(position - 1) {
-                    Some(element) => *element = *value,
-                    None => return badarg(),
-                }
+            for change in changes {
+                let Some(&[position, value]) = change.as_tuple_of::<2>() else { return badarg() };
+                let position = position.as_usize().filter(|position| *position != table.objects.keypos());
+                let element = position.and_then(|position| elements.get_mut(position.checked_sub(1)?));
+                *element.ok_or_else(Halt::badarg)? = value;
             }
             self.rebuild(&elements).map(Some)
         })

@@ -204,9 +204,26 @@ defmodule :erl_erts_errors do
   defp complaint(:erlang, :binary_to_list, [_, _, _]), do: [{2, "out of range"}]
   # The machine's own word for a name that nobody has.
   defp complaint(:erlang, :unregister, [_]), do: [{1, "not a pid"}]
-  defp complaint(:counters, :new, [_, _]), do: [{1, "out of range"}]
-  defp complaint(:counters, name, [_counters, _place | _]) when name in [:get, :put, :add, :sub], do: [{2, "out of range"}]
-  defp complaint(:atomics, _name, [atomics | _]) when not is_reference(atomics), do: [{1, "invalid atomics reference"}]
+
+  defp complaint(module, :new, [size, options]) when module in [:counters, :atomics] do
+    about_size =
+      cond do
+        not is_integer(size) -> [{1, "not an integer"}]
+        size < 1 -> [{1, "out of range"}]
+        options == [] -> [{1, "#{module} array size reached a system limit"}]
+        true -> []
+      end
+
+    cond do
+      not is_list(options) -> about_size ++ [{2, "not a list"}]
+      about_size == [] -> [{2, "invalid option in list"}]
+      true -> about_size
+    end
+  end
+
+  defp complaint(:counters, _name, [{_kind, array} | numbers]) when is_reference(array), do: counters(array, numbers)
+  defp complaint(:atomics, _name, [array | numbers]) when is_reference(array), do: counters(array, numbers)
+  defp complaint(module, _name, [_ | _]) when module in [:counters, :atomics], do: [{1, "invalid atomics reference"}]
   defp complaint(:erlang, :list_to_pid, [_]), do: [{1, "not a textual representation of a pid"}]
   defp complaint(:erlang, name, [_, _]) when name in [:float_to_binary, :float_to_list], do: [{2, "invalid option in list"}]
   # The range is the second argument; OTP counts as if it were the first.
@@ -219,6 +236,7 @@ defmodule :erl_erts_errors do
   defp complaint(:erlang, :memory, [_]), do: [{1, "invalid memory type option"}]
   defp complaint(:erlang, :monitor, [_, _]), do: [{2, "not a pid"}]
   defp complaint(:erlang, :is_function, [_, _]), do: [{2, "out of range"}]
+  defp complaint(:erlang, :halt, [_ | _]), do: [{1, "invalid status"}]
   defp complaint(:erlang, :system_flag, [_, _]), do: [{1, "invalid system flag"}]
   defp complaint(:erlang, :system_info, [_]), do: [{1, "invalid system info item"}]
   defp complaint(:erlang, :statistics, [_]), do: [{1, "invalid statistics item"}]
@@ -251,4 +269,17 @@ defmodule :erl_erts_errors do
 
   defp time_unit?(unit) when is_integer(unit), do: unit > 0
   defp time_unit?(unit), do: unit in [:second, :millisecond, :microsecond, :nanosecond, :native, :perf_counter]
+
+  # The place and values of an array of counters.
+  defp counters(array, [place | values]) do
+    cond do
+      not is_integer(place) -> [{2, "not an integer"}]
+      place not in 1..:atomics.info(array).size -> [{2, "out of range"}]
+      true -> values |> Enum.with_index(3) |> Enum.find_value([], &counter/1)
+    end
+  end
+
+  defp counter({value, number}) when not is_integer(value), do: [{number, "not an integer"}]
+  defp counter({value, number}) when value not in -0x8000_0000_0000_0000..0xFFFF_FFFF_FFFF_FFFF, do: [{number, "out of range"}]
+  defp counter(_), do: nil
 end

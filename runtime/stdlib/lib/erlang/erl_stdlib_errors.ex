@@ -32,10 +32,12 @@ defmodule :erl_stdlib_errors do
     end
   end
 
+  defp complaint(:ets, name, [_continuation]) when name in [:select, :select_reverse, :match, :match_object], do: [{1, "invalid continuation"}]
+
   defp complaint(:ets, name, [table | rest]) do
     cond do
       not is_atom(table) and not is_reference(table) -> [{1, "not an atom or a table identifier"}]
-      :ets.info(table) == :undefined -> [{1, "the table identifier does not refer to an existing ETS table"}]
+      :ets.info(table) == :undefined -> [{1, "the table identifier does not refer to an existing ETS table"} | without_table(name, rest)]
       not allowed?(name, table) -> [{1, "the table identifier refers to an ETS table with insufficient access rights"}]
       true -> ets_complaint(name, table, rest)
     end
@@ -53,6 +55,15 @@ defmodule :erl_stdlib_errors do
   end
 
   defp complaint(:lists, :member, [_, list]), do: list(list, 2)
+
+  defp complaint(:lists, :seq, [from, to, step]) do
+    cond do
+      not is_integer(from) or not is_integer(to) or not is_integer(step) -> integer(from, 1) ++ integer(to, 2) ++ integer(step, 3)
+      from <= to -> [{3, "not a positive increment"}]
+      true -> [{3, "not a negative increment"}]
+    end
+  end
+
   defp complaint(:lists, :reverse, [list, _]), do: list(list, 1)
   defp complaint(:maps, name, [list | _]) when name in [:from_keys, :from_list], do: list(list, 1)
   defp complaint(:binary, :compile_pattern, [_]), do: [{1, "not a valid pattern"}]
@@ -123,6 +134,14 @@ defmodule :erl_stdlib_errors do
 
   defp complaint(:binary, _name, [binary | _]), do: binary(binary)
 
+  defp complaint(:re, :compile, [pattern | _]), do: regex(pattern, 1)
+
+  defp complaint(:re, :run, [subject, pattern | options]) do
+    about_subject = if iodata?(subject), do: [], else: [{1, "not an iodata term"}]
+    about_both = about_subject ++ regex(pattern, 2)
+    if about_both == [] and options != [], do: [{3, "invalid options"}], else: about_both
+  end
+
   defp complaint(:unicode, _name, [_ | _]), do: [{1, "not valid character data (an iodata term)"}]
   defp complaint(_module, _name, _args), do: []
 
@@ -130,6 +149,25 @@ defmodule :erl_stdlib_errors do
   defp pattern?(pattern) when is_binary(pattern), do: pattern != ""
   defp pattern?([_ | _] = patterns), do: list(patterns, 1) == [] and :lists.all(&(is_binary(&1) and &1 != ""), patterns)
   defp pattern?(pattern), do: is_tuple(pattern)
+
+  # A regular expression, as text or compiled.
+  defp regex(pattern, _number) when is_tuple(pattern), do: []
+
+  defp regex(pattern, number) do
+    with true <- iodata?(pattern), {:error, {reason, place}} <- :re.compile(pattern) do
+      [{number, "could not parse regular expression\n#{reason} on character #{place}"}]
+    else
+      false -> [{number, "not an iodata term"}]
+      _ -> []
+    end
+  end
+
+  defp iodata?(data) do
+    _ = :erlang.iolist_size(data)
+    true
+  catch
+    :error, _ -> false
+  end
 
   defp list(list, _number) when list == [], do: []
   defp list([_ | rest], number), do: if(proper?(rest), do: [], else: [{number, "not a proper list"}])
@@ -157,6 +195,10 @@ defmodule :erl_stdlib_errors do
     end
   end
 
+  # What can be told of the other arguments though there is no table.
+  defp without_table(name, [object]) when name in [:insert, :insert_new] and not is_tuple(object) and not is_list(object), do: [{2, "not a tuple"}]
+  defp without_table(_name, _rest), do: []
+
   defp ets_complaint(name, _table, [objects]) when name in [:insert, :insert_new] do
     cond do
       objects == {} -> [{2, "is an empty tuple"}]
@@ -166,38 +208,62 @@ defmodule :erl_stdlib_errors do
     end
   end
 
+  defp ets_complaint(name, table, [key, update | _]) when name in [:update_counter, :update_element] do
+    if name == :update_counter and :ets.info(table, :type) in [:bag, :duplicate_bag],
+      do: [{1, "the table identifier refers to an ETS table of a type not supported by this operation"}],
+      else: update_complaint(name, table, key, update)
+  end
+
   defp ets_complaint(name, table, [key]) when name in [:next, :prev] do
     if :ets.member(table, key), do: [], else: [{2, "not a key that exists in the table"}]
   end
 
   defp ets_complaint(:lookup_element, table, [key, place | _]) do
-    absent(table, key) ++
-      cond do
-        not is_integer(place) -> [{3, "not an integer"}]
-        place < 1 -> [{3, "out of range"}]
-        :ets.member(table, key) -> [{3, "position is greater than the size of the object"}]
-        true -> []
-      end
+    cond do
+      not is_integer(place) -> absent(table, key) ++ [{3, "not an integer"}]
+      place < 1 -> [{3, "out of range"}]
+      :ets.member(table, key) -> [{3, "position is greater than the size of the object"}]
+      true -> absent(table, key)
+    end
   end
 
-  defp ets_complaint(:update_counter, table, [key, update | _]) do
+  defp ets_complaint(:select, _table, [_specification | _]), do: [{2, "not a valid match specification"}]
+  defp ets_complaint(name, _table, [_pattern, limit]) when name in [:match, :match_object, :select_reverse] and is_integer(limit), do: [{3, "out of range"}]
+  defp ets_complaint(:rename, _table, [_name]), do: [{2, "invalid table name (must be an atom)"}]
+  defp ets_complaint(:safe_fixtable, _table, [_]), do: [{2, "not a boolean value"}]
+  defp ets_complaint(:info, _table, [_]), do: [{2, "not a valid info item"}]
+  defp ets_complaint(:slot, _table, [_]), do: [{2, "out of range"}]
+  defp ets_complaint(:match_spec_run, _table, _), do: [{2, "not a compiled match specification"}]
+  defp ets_complaint(:give_away, _table, [pid, _]) when pid == self(), do: [{2, "the process is already the owner of the table"}]
+  defp ets_complaint(:give_away, _table, [pid, _]) when not is_pid(pid), do: [{2, "not a pid"}]
+  defp ets_complaint(_name, _table, _rest), do: []
+
+  defp update_complaint(:update_counter, table, key, update) do
+    keypos = :ets.info(table, :keypos)
+
     case {:ets.lookup(table, key), update} do
+      {[_ | _], {^keypos, step}} when is_integer(step) -> [{3, "the position is the same as the key position"}]
       {found, {place, step}} when is_integer(place) and is_integer(step) -> absent(table, key) ++ counted(found, place)
-      {found, step} when is_integer(step) -> absent(table, key) ++ counted(found, :ets.info(table, :keypos) + 1)
+      {found, step} when is_integer(step) -> absent(table, key) ++ counted(found, keypos + 1)
       {_, {place, step, threshold, value}} when is_integer(place) and is_integer(step) and is_integer(threshold) and is_integer(value) -> absent(table, key)
       _ -> absent(table, key) ++ [{3, "not a valid update operation"}]
     end
   end
 
-  defp ets_complaint(:update_element, table, [_key, {place, _value} | _]) when is_integer(place) do
-    if place == :ets.info(table, :keypos), do: [{3, "the position is the same as the key position"}], else: [{3, "out of range"}]
+  defp update_complaint(:update_element, table, _key, changes) do
+    keypos = :ets.info(table, :keypos)
+    changes = if is_list(changes), do: changes, else: [changes]
+
+    case list(changes, 3) == [] and :lists.dropwhile(&change?(&1, keypos), changes) do
+      [{^keypos, _value} | _] -> [{3, "the position is the same as the key position"}]
+      [_ | _] -> [{3, "is not a valid element specification"}]
+      [] -> [{3, "out of range"}]
+      false -> []
+    end
   end
 
-  defp ets_complaint(:select, _table, [_specification | _]), do: [{2, "not a valid match specification"}]
-  defp ets_complaint(:match_spec_run, _table, _), do: [{2, "not a compiled match specification"}]
-  defp ets_complaint(:give_away, _table, [pid, _]) when pid == self(), do: [{2, "the process is already the owner of the table"}]
-  defp ets_complaint(:give_away, _table, [pid, _]) when not is_pid(pid), do: [{2, "not a pid"}]
-  defp ets_complaint(_name, _table, _rest), do: []
+  defp change?({place, _value}, keypos), do: is_integer(place) and place > 0 and place != keypos
+  defp change?(_change, _keypos), do: false
 
   defp absent(table, key), do: if(:ets.member(table, key), do: [], else: [{2, "not a key that exists in the table"}])
 

@@ -64,15 +64,23 @@ defmodule :io do
   @doc """
   Writes characters.
   """
-  @spec put_chars(atom | pid, iodata) :: :ok
-  def put_chars(device \\ :erlang.group_leader(), chars) do
+  @spec put_chars(:unicode.chardata()) :: :ok
+  def put_chars(chars), do: put_chars(:erlang.group_leader(), chars, "1st")
+
+  @doc """
+  Writes text to a device.
+  """
+  @spec put_chars(atom | pid, :unicode.chardata()) :: :ok
+  def put_chars(device, chars), do: put_chars(device, chars, "2nd")
+
+  defp put_chars(device, chars, place) do
     case text(chars) do
       text when is_binary(text) ->
         done(request(device, {:put_chars, :unicode, text}), device)
 
       _ ->
         raise ArgumentError,
-              "errors were found at the given arguments:\n\n  * 2nd argument: not valid character data (an iodata term)\n"
+              "errors were found at the given arguments:\n\n  * #{place} argument: not valid character data (an iodata term)\n"
     end
   end
 

@@ -593,7 +593,7 @@ defmodule :lists do
   end
 
   def seq(same, same, 0) when is_integer(same), do: [same]
-  def seq(_from, _to, _step), do: :erlang.error(:badarg)
+  def seq(from, to, step), do: :erlang.error(:badarg, [from, to, step], error_info: %{module: :erl_stdlib_errors})
 
   defp sequence(count, last, step) when last in @words and step in @words and last - count * step in @words,
     do: :jovial_lists.sequence(count, last, step, [])

@@ -3,16 +3,22 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use jovial_atoms::Atom;
 use jovial_processes::of;
 use jovial_term::Term;
 use jovial_vm::{Ctx, Halt};
 
 use super::Entry;
-use super::support::{Out, atom, badarg, need, option, size, word};
+use super::support::{Out, atom, badarg, list, need, size, word};
 
 pub(crate) const TABLE: &[Entry] = &[
     ("atomics", "new", 2, |ctx, args| {
-        let signed = option(args[1], "signed").is_none_or(|signed| signed.same(Term::TRUE));
+        let mut signed = true;
+        for entry in list(args[1])? {
+            let [name, value] = *need(entry.as_tuple_of::<2>())?;
+            need(name.as_atom().filter(|name| name.as_str() == "signed"))?;
+            signed = need(value.as_bool())?;
+        }
         new(ctx, args[0], signed)
     }),
     ("atomics", "get", 2, |ctx, args| slot(args, args[0])?.show(ctx, |slot| slot.load(ORDER))),
@@ -54,8 +60,14 @@ pub(crate) const TABLE: &[Entry] = &[
         info(ctx, array, &[("max", max), ("min", min)])
     }),
     ("counters", "new", 2, |ctx, args| {
-        let plain = option(args[1], "write_concurrency").is_none();
-        let kind = word(if plain { "atomics" } else { "write_concurrency" });
+        let mut kind = "atomics";
+        for entry in list(args[1])? {
+            kind = match entry.as_atom().map(Atom::as_str) {
+                Some(kind @ ("atomics" | "write_concurrency")) => kind,
+                _ => return badarg(),
+            };
+        }
+        let kind = word(kind);
         Ok(ctx.heap().tuple(&[kind, new(ctx, args[0], true)?]))
     }),
     ("counters", "get", 2, |ctx, args| slot(args, inner(args[0])?)?.show(ctx, |slot| slot.load(ORDER))),
@@ -85,10 +97,8 @@ struct Slot<'h> {
 }
 
 fn new<'h>(ctx: &Ctx<'h>, count: Term<'h>, signed: bool) -> Out<'h> {
-    let count = need(size(count).ok().filter(|count| *count > 0))?;
-    if count > SLOTS_MAX {
-        return Err(Halt::system_limit());
-    }
+    need(count.as_int().filter(|_| count.compare(Term::ZERO).is_gt()))?;
+    let Some(count) = count.as_usize().filter(|count| *count <= SLOTS_MAX) else { return Err(Halt::system_limit()) };
     let slots = std::iter::repeat_with(AtomicU64::default).take(count).collect();
     let number = need(of(ctx)?.make_ref().as_ref())?.number;
     Ok(ctx.heap().magic_ref(number, Arc::new(Array { signed, slots })))
