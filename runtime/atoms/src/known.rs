@@ -502,6 +502,8 @@ known_atoms! {
     INFERRED_BITSTRING_SPEC = "inferred_bitstring_spec",
     ALL = "all",
     NONE = "none",
+    RAND_SEED = "rand_seed",
+    EXSSS = "exsss",
     UNUSED_ONLY = "unused_only",
     NO_SUFFIX = "no_suffix",
     BODY = "body",

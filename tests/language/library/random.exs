@@ -91,3 +91,23 @@ end
 #=> exsplus 0.0025936121089533875 54.57810127767913 11803222478115784705
 #=> exs1024 0.0019383334426869557 53.11114856017576 14775983577558147073
 #=> exs64 0.0033465224566377894 51.51110247206004 5375015016512633857
+
+# The generator of the process and one that is carried along are one and the same.
+start = :rand.seed_s(:exsss, 7)
+
+for {by_process, by_state} <- [
+      {fn _ -> :rand.uniform() end, fn _, state -> :rand.uniform_s(state) end},
+      {&:rand.uniform/1, &:rand.uniform_s/2},
+      {fn n -> :rand.uniform(n * 2 ** 57) end, fn n, state -> :rand.uniform_s(n * 2 ** 57, state) end}
+    ] do
+  :rand.seed(start)
+  of_process = Enum.map(1..300, by_process)
+  {of_state, ended} = Enum.map_reduce(1..300, start, by_state)
+  IO.inspect({of_process == of_state, :rand.export_seed() == :rand.export_seed_s(ended)})
+end
+
+#=> {true, true}
+#=> {true, true}
+#=> {true, true}
+IO.inspect(Enum.sort_by([3, 1, 2], &(&1 / 2)) ++ Enum.sort_by([a: 0.0, b: -1.5, c: -0.0], &elem(&1, 1))) #=> [1, 2, 3, {:b, -1.5}, {:a, 0.0}, {:c, -0.0}]
+IO.inspect({:lists.usort([3, 1, 3, 2]), :lists.usort([1, 1.0, 1])}) #=> {[1, 2, 3], [1]}

@@ -408,10 +408,14 @@ defmodule :rand do
   # ## Numbers
 
   @doc "A float from 0.0 up to, but not, 1.0."
-  def uniform(), do: kept(uniform_s(state()))
+  def uniform() do
+    with :none <- :jovial_rand.uniform(), do: kept(uniform_s(state()))
+  end
 
   @doc "An integer from 1 to `n`."
-  def uniform(n), do: kept(uniform_s(n, state()))
+  def uniform(n) do
+    with :none <- :jovial_rand.uniform(n), do: kept(uniform_s(n, state()))
+  end
 
   @doc "As `uniform/0`, with the state."
   def uniform_s(state) do

@@ -223,6 +223,11 @@ fn sort_by_key<'h>(
         let mut order: Vec<(i64, usize)> = smalls.into_iter().zip(0..).collect();
         order.sort_unstable();
         items = order.into_iter().map(|(_, at)| items[at]).collect();
+    } else if let Some(floats) = items.iter().map(|item| key(*item).as_float()).collect::<Option<Vec<f64>>>() {
+        let mut order: Vec<(f64, usize)> = floats.into_iter().zip(0..).collect();
+        // None is a NaN, so all of them compare.
+        order.sort_unstable_by(|(a, at), (b, bt)| a.partial_cmp(b).unwrap_or(Ordering::Equal).then(at.cmp(bt)));
+        items = order.into_iter().map(|(_, at)| items[at]).collect();
     } else {
         items.sort_by(|a, b| key(*a).compare(key(*b)));
     }
@@ -233,17 +238,24 @@ fn sort_by_key<'h>(
 }
 
 fn sort<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
-    let items = clause(args[0].list_to_vec())?;
-    if let Some(mut smalls) = items.iter().map(|item| item.as_small()).collect::<Option<Vec<i64>>>() {
-        charge_sort(ctx, items.len());
-        smalls.sort_unstable();
-        return Ok(ctx.heap().list(smalls.into_iter().map(|value| ctx.heap().int(value))));
-    }
-    Ok(sort_by_key(ctx, items, |item| item, false))
+    sorted(ctx, args[0], false)
 }
 
 fn usort<'h>(ctx: &Ctx<'h>, args: &[Term<'h>]) -> Out<'h> {
-    Ok(sort_by_key(ctx, clause(args[0].list_to_vec())?, |item| item, true))
+    sorted(ctx, args[0], true)
+}
+
+fn sorted<'h>(ctx: &Ctx<'h>, list: Term<'h>, unique: bool) -> Out<'h> {
+    let items = clause(list.list_to_vec())?;
+    let Some(mut smalls) = items.iter().map(|item| item.as_small()).collect::<Option<Vec<i64>>>() else {
+        return Ok(sort_by_key(ctx, items, |item| item, unique));
+    };
+    charge_sort(ctx, smalls.len());
+    smalls.sort_unstable();
+    if unique {
+        smalls.dedup();
+    }
+    Ok(ctx.heap().list(smalls.into_iter().map(|value| ctx.heap().int(value))))
 }
 
 fn by_element<'h>(ctx: &Ctx<'h>, args: &[Term<'h>], unique: bool) -> Out<'h> {

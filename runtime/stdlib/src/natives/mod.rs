@@ -37,6 +37,7 @@ pub(crate) mod persistent;
 mod ports;
 mod prim_file;
 mod processes;
+mod rand;
 mod re;
 mod strings;
 pub(crate) mod support;
@@ -80,6 +81,7 @@ const TABLES: &[&[Entry]] = &[
     ports::TABLE,
     prim_file::TABLE,
     processes::TABLE,
+    rand::TABLE,
     re::TABLE,
     crate::compile::session::TABLE,
     crate::compile::build::TABLE,
