@@ -37,9 +37,7 @@ pub(crate) const TABLE: &[Entry] = &[
         let alias = atom(args[3])?;
         run_declaration(ctx, args, |tracker, _, line| tracker.run_alias(alias, line))
     }),
-    ("jovial_compiling", "run_import", 3, |ctx, args| {
-        run_declaration(ctx, args, |tracker, module, line| tracker.run_import(module, line))
-    }),
+    ("jovial_compiling", "run_import", 3, |ctx, args| run_declaration(ctx, args, Tracker::run_import)),
     ("jovial_compiling", "excuse", 1, excuse),
     ("jovial_compiling", "forget_file", 1, |ctx, args| {
         let path = bytes(args[0])?;

@@ -45,12 +45,12 @@ impl<'h> State<'h> {
     }
 
     fn next(&mut self) -> u64 {
-        let fivefold = self.older * 5 & MASK;
-        let turned = fivefold << 7 & MASK | fivefold >> (BITS - 7);
-        let mixed = self.newer ^ self.newer << 24 & MASK;
-        let next = mixed ^ self.older ^ mixed >> 11 ^ self.older >> 41;
+        let fivefold = (self.older * 5) & MASK;
+        let turned = (fivefold << 7) & MASK | fivefold >> (BITS - 7);
+        let mixed = self.newer ^ (self.newer << 24) & MASK;
+        let next = mixed ^ self.older ^ (mixed >> 11) ^ (self.older >> 41);
         (self.newer, self.older) = (self.older, next);
-        turned * 9 & MASK
+        (turned * 9) & MASK
     }
 
     fn keep(&self, ctx: &Ctx<'h>) {
