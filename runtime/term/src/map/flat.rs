@@ -6,6 +6,8 @@
 //!
 //! **What it must not know.** Tries, but for growing into one.
 
+use std::cmp::Ordering;
+
 use crate::heap::Heap;
 use crate::map::{FLAT_MAX, Map, trie};
 use crate::term::Term;
@@ -14,11 +16,29 @@ use crate::word::Boxed;
 /// The place of a key.
 #[inline]
 pub(super) fn find(keys: &[Term<'_>], key: Term<'_>) -> Option<usize> {
-    if key.is_immediate() {
-        keys.iter().position(|candidate| candidate.is_same(key))
-    } else {
-        keys.iter().position(|candidate| candidate.same(key))
+    if key.is_immediate() { keys.iter().position(|candidate| candidate.is_same(key)) } else { find_object(keys, key) }
+}
+
+/// Up to so many keys that are no texts are compared one by one.
+const FEW: usize = 8;
+
+fn find_object(keys: &[Term<'_>], key: Term<'_>) -> Option<usize> {
+    if let Some(text) = key.as_bitstring() {
+        let bytes = text.as_bytes();
+        let order = |candidate: &Term<'_>| {
+            // Bitstrings are the greatest of all terms.
+            let Some(candidate) = candidate.as_bitstring() else { return Ordering::Less };
+            match (candidate.as_bytes(), bytes) {
+                (Some(candidate), Some(bytes)) => candidate.cmp(bytes),
+                _ => candidate.cmp(&text),
+            }
+        };
+        return keys.binary_search_by(order).ok();
     }
+    if keys.len() <= FEW {
+        return keys.iter().position(|candidate| candidate.same(key));
+    }
+    keys.binary_search_by(|candidate| candidate.compare_exact(key)).ok()
 }
 
 pub(super) fn with_keys<'h>(heap: &'h Heap, keys: Term<'h>, values: &[Term<'h>]) -> Term<'h> {
