@@ -35,7 +35,15 @@ impl Term<'_> {
     }
 }
 
+/// What is compared most, and has nothing inside, comes first.
 fn equal<'a>(left: Term<'a>, right: Term<'a>, exact: bool) -> bool {
+    match left.as_bitstring() {
+        Some(bits) => right.as_bitstring().is_some_and(|other| bits == other),
+        None => equal_within(left, right, exact),
+    }
+}
+
+fn equal_within<'a>(left: Term<'a>, right: Term<'a>, exact: bool) -> bool {
     let mut work: Vec<(Term<'a>, Term<'a>, bool)> = Vec::new();
     let mut next = Some((left, right, exact));
     while let Some((left, right, exact)) = next.take().or_else(|| work.pop()) {
@@ -59,9 +67,27 @@ fn equal<'a>(left: Term<'a>, right: Term<'a>, exact: bool) -> bool {
     true
 }
 
-fn push_all<'a>(work: &mut Vec<(Term<'a>, Term<'a>, bool)>, left: &[Term<'a>], right: &[Term<'a>], exact: bool) {
-    let pairs = left.iter().zip(right).filter(|(left, right)| !left.is_same(**right));
-    work.extend(pairs.map(|(left, right)| (*left, *right, exact)));
+/// Notes the pairs that are still to be compared. Most unequal terms are told apart here, by an element that is only a word.
+fn push_all<'a>(
+    work: &mut Vec<(Term<'a>, Term<'a>, bool)>,
+    left: &[Term<'a>],
+    right: &[Term<'a>],
+    exact: bool,
+) -> bool {
+    if left.len() != right.len() {
+        return false;
+    }
+    for (&left, &right) in left.iter().zip(right) {
+        if left.is_same(right) {
+            continue;
+        }
+        let unlike = if exact { left.is_immediate() || right.is_immediate() } else { left.is_unlike(right) };
+        if unlike {
+            return false;
+        }
+        work.push((left, right, exact));
+    }
+    true
 }
 
 /// Whether two terms that are not the same word agree as far as one object goes.
@@ -71,17 +97,12 @@ fn objects<'a>(left: Term<'a>, right: Term<'a>, exact: bool, work: &mut Vec<(Ter
     }
     let (Some(kind), Some(other_kind)) = (left.boxed_kind(), right.boxed_kind()) else { return false };
     match (kind, other_kind) {
-        (Boxed::Tuple, Boxed::Tuple) => {
-            let (left, right) = (left.slots(), right.slots());
-            push_all(work, left, right, exact);
-            left.len() == right.len()
-        }
+        (Boxed::Tuple, Boxed::Tuple) => push_all(work, left.slots(), right.slots(), exact),
         (Boxed::FlatMap, Boxed::FlatMap) => {
             let (left, right) = (left.slots(), right.slots());
-            if left.len() != right.len() {
+            if !push_all(work, &left[1..], &right[1..], exact) {
                 return false;
             }
-            push_all(work, &left[1..], &right[1..], exact);
             if !left[0].is_same(right[0]) {
                 work.push((left[0], right[0], true));
             }
@@ -116,8 +137,7 @@ fn objects<'a>(left: Term<'a>, right: Term<'a>, exact: bool, work: &mut Vec<(Ter
                     && left.entry.index == right.entry.index
                     && left.entry.old_uniq == right.entry.old_uniq
                     && left.entry.uniq == right.entry.uniq);
-            push_all(work, left.env, right.env, exact);
-            entries_agree && left.env.len() == right.env.len()
+            entries_agree && push_all(work, left.env, right.env, exact)
         }
         (Boxed::ExternalFun, Boxed::ExternalFun) => left.as_external_fun() == right.as_external_fun(),
         (Boxed::Ref | Boxed::MagicRef, Boxed::Ref | Boxed::MagicRef) => {

@@ -6,8 +6,6 @@
 //!
 //! **What it must not know.** Tries, but for growing into one.
 
-use std::cmp::Ordering;
-
 use crate::heap::Heap;
 use crate::map::{FLAT_MAX, Map, trie};
 use crate::term::Term;
@@ -19,26 +17,16 @@ pub(super) fn find(keys: &[Term<'_>], key: Term<'_>) -> Option<usize> {
     if key.is_immediate() { keys.iter().position(|candidate| candidate.is_same(key)) } else { find_object(keys, key) }
 }
 
-/// Up to so many keys that are no texts are compared one by one.
-const FEW: usize = 8;
-
 fn find_object(keys: &[Term<'_>], key: Term<'_>) -> Option<usize> {
-    if let Some(text) = key.as_bitstring() {
-        let bytes = text.as_bytes();
-        let order = |candidate: &Term<'_>| {
-            // Bitstrings are the greatest of all terms.
-            let Some(candidate) = candidate.as_bitstring() else { return Ordering::Less };
-            match (candidate.as_bytes(), bytes) {
-                (Some(candidate), Some(bytes)) => candidate.cmp(bytes),
-                _ => candidate.cmp(&text),
-            }
-        };
-        return keys.binary_search_by(order).ok();
-    }
-    if keys.len() <= FEW {
-        return keys.iter().position(|candidate| candidate.same(key));
-    }
-    keys.binary_search_by(|candidate| candidate.compare_exact(key)).ok()
+    let Some(text) = key.as_bitstring() else { return keys.iter().position(|candidate| candidate.same(key)) };
+    // One by one: most differ in their size already, and halving would be guessed wrongly at every step.
+    let bytes = text.as_bytes();
+    keys.iter().position(|candidate| {
+        candidate.as_bitstring().is_some_and(|candidate| match (candidate.as_bytes(), bytes) {
+            (Some(candidate), Some(bytes)) => candidate == bytes,
+            _ => candidate == text,
+        })
+    })
 }
 
 pub(super) fn with_keys<'h>(heap: &'h Heap, keys: Term<'h>, values: &[Term<'h>]) -> Term<'h> {
