@@ -2472,8 +2472,12 @@ defmodule Enum do
   """
   @spec map_join(t, binary, (element -> String.Chars.t())) :: binary
   def map_join(enumerable, joiner \\ "", mapper) when is_binary(joiner) do
-    enumerable |> map(mapper) |> join(joiner)
+    enumerable |> map(&plain(mapper.(&1))) |> join(joiner)
   end
+
+  # What `join/2` can write by itself; anything else is asked in its turn.
+  defp plain(part) when is_binary(part) or is_integer(part) or is_atom(part), do: part
+  defp plain(other), do: String.Chars.to_string(other)
 
   defp chardata(text) when is_binary(text), do: text
   defp chardata(other), do: String.Chars.to_string(other)

@@ -53,6 +53,12 @@ IO.inspect({MapSet.disjoint?(MapSet.new([1]), MapSet.new([1.0])), MapSet.subset?
 IO.inspect({Enum.join([1, "a", :b, nil, true], ","), Enum.join([1.5, ~D[2024-02-29]], " "), Enum.join([], ","), Enum.join([[?a, "b"], "c"])}) #=> {"1,a,b,,true", "1.5 2024-02-29", "", "abc"}
 IO.inspect(said.(fn -> Enum.join([{1}], "-") end) |> elem(0)) #=> Protocol.UndefinedError
 
+for_each = fn n -> IO.puts("mapped"); if(n == 1, do: {n}, else: n) end
+IO.inspect(said.(fn -> Enum.map_join([0, 1, 2], "-", for_each) end) |> elem(0))
+#=> mapped
+#=> mapped
+#=> Protocol.UndefinedError
+
 # Sorted are numbers as words of the machine, unless there are others among them.
 IO.inspect({Enum.sort([3, 1, 2]), Enum.sort([1.0, 1, 0]), Enum.sort([:b, 1])}) #=> {[1, 2, 3], [0, 1.0, 1], [1, :b]}
 IO.inspect(Enum.sort([4_611_686_018_427_387_903, -5, 1_208_925_819_614_629_174_706_176])) #=> [-5, 4611686018427387903, 1208925819614629174706176]
