@@ -26,7 +26,7 @@ fn unnest(e: &Expander<'_>, path: NodeId) -> (NodeId, Vec<Step>) {
             continue;
         }
         // `Module.field()` is a call, not a step.
-        if remote.args.is_empty() && !e.code.names_module(remote.left) && !is_literal(e, remote.left) {
+        if remote.args.is_empty() && may_have_fields(e, remote.left) {
             steps.push(Step::Field(remote.name));
             root = remote.left;
             continue;
@@ -37,8 +37,10 @@ fn unnest(e: &Expander<'_>, path: NodeId) -> (NodeId, Vec<Step>) {
     (root, steps)
 }
 
-fn is_literal(e: &Expander<'_>, id: NodeId) -> bool {
-    !matches!(e.code.node(id), Node::Var { .. } | Node::Call { .. } | Node::Apply { .. } | Node::Pair(..))
+fn may_have_fields(e: &Expander<'_>, id: NodeId) -> bool {
+    let computed =
+        matches!(e.code.node(id), Node::Var { .. } | Node::Call { .. } | Node::Apply { .. } | Node::Pair(..));
+    computed && !e.code.names_module(id)
 }
 
 /// Whether a path can start there: not with a tuple, a call of an anonymous function, or one of something that is no module.
